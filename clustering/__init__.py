@@ -1,0 +1,1 @@
+"""People, events, clocks, home and trips, place names."""

@@ -1,0 +1,1 @@
+"""Who is who: faces to people."""

@@ -1,0 +1,1 @@
+"""Curation, direction and rendering of movies."""

@@ -1,0 +1,1 @@
+"""Which memories there are: one file per kind."""

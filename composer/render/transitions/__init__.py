@@ -1,0 +1,1 @@
+"""How one shot becomes the next, one file each."""

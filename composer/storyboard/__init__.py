@@ -1,0 +1,1 @@
+"""Direction: from a memory to shots on a timeline."""

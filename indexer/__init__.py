@@ -1,0 +1,1 @@
+"""Media reading, faces, scenes, model packs and the indexing pipeline."""

@@ -1,0 +1,1 @@
+"""The one SQLite file: schema, migrations, a file per group of tables."""

@@ -1,0 +1,99 @@
+"""Every error that a caller can act on.
+
+::
+
+    MemoriesError                 what happened, and what to do about it
+    ├── CatalogError              the catalog cannot be used
+    │   ├── CatalogCorruptError   its file is damaged
+    │   ├── CatalogTooNewError    a newer version of the program wrote it
+    │   └── CatalogBusyError      another process holds it for too long
+    ├── UnreadableMediaError      one media file cannot be read; becomes a row with a reason
+    ├── MissingResourceError      disk space, a permission, a font, a program is missing
+    │   └── ModelPackMissingError a model pack is not installed
+    ├── NotFoundError             no person, item, memory, movie of that name
+    └── NothingToDoError          a command that had nothing it could do
+
+Wrong use by a programmer is ``ValueError`` or ``TypeError``. The leaf packages ``themes`` and
+``music`` have one ``ValueError`` subclass each, of the same form. Exit codes: ``memoriesd/cli``.
+"""
+
+from pathlib import Path
+
+
+class MemoriesError(Exception):
+    """Something a person can act on.
+
+    Parameters
+    ----------
+    message : str
+        What happened, with the value and the place.
+    remedy : str
+        Something to type or edit; may be empty where nothing can be done.
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+class CatalogError(MemoriesError):
+    """The catalog cannot be used."""
+
+
+class CatalogCorruptError(CatalogError):
+    """The catalog's file is damaged."""
+
+    def __init__(self, path: Path, detail: str) -> None:
+        super().__init__(
+            f"the catalog {path} is damaged ({detail})",
+            remedy="run: memoriesd doctor --repair",
+        )
+
+
+class CatalogTooNewError(CatalogError):
+    """A newer version of the program wrote the catalog."""
+
+    def __init__(self, path: Path, version: int, known: int) -> None:
+        super().__init__(
+            f"the catalog {path} has version {version}, this program knows {known}",
+            remedy="install the version of memoriesd that wrote it, or a newer one",
+        )
+
+
+class CatalogBusyError(CatalogError):
+    """Another process holds the catalog for too long."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the catalog {path} is in use by another process",
+            remedy="see what runs with: memoriesd status",
+        )
+
+
+class UnreadableMediaError(MemoriesError):
+    """One media file cannot be read.
+
+    The message is the reason that is kept with the file; it does not repeat the path.
+    """
+
+
+class MissingResourceError(MemoriesError):
+    """Disk space, a permission, a font or a program is missing."""
+
+
+class ModelPackMissingError(MissingResourceError):
+    """A model pack is not installed."""
+
+    def __init__(self, pack: str, detail: str) -> None:
+        super().__init__(
+            f"model pack {pack!r}: {detail}",
+            remedy="check [models] pack and folder in the configuration",
+        )
+
+
+class NotFoundError(MemoriesError):
+    """No person, item, memory or movie of that name."""
+
+
+class NothingToDoError(MemoriesError):
+    """A command that had nothing it could do."""

@@ -1,0 +1,1 @@
+"""When, where and by what a file was taken, one file per source."""

@@ -1,0 +1,1 @@
+"""Model packs and the sessions that run them."""

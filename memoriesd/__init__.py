@@ -1,0 +1,1 @@
+"""The service: configuration, command line, daemon, schedule, control."""

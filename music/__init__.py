@@ -1,0 +1,1 @@
+"""Scores, arrangement, instruments, beats, loudness."""

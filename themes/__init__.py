@@ -1,0 +1,1 @@
+"""Theme files: palette, type, pace, transitions, motion, grade, mood."""
