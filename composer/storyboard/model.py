@@ -66,7 +66,6 @@ class Panel:
     """Videos: the time in the file that is shown when the shot becomes visible."""
     faces: tuple[Rect, ...] = ()
     """Faces that must stay in sight, in fractions of the upright media."""
-    mirrored: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
