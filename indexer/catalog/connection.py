@@ -1,0 +1,150 @@
+"""Opening the catalog, transactions, and rows as frozen dataclasses."""
+
+import contextlib
+import dataclasses
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlite_utils import Database
+
+from indexer.catalog.schema import MIGRATIONS, SCHEMA_VERSION
+from indexer.errors import CatalogBusyError, CatalogCorruptError, CatalogTooNewError
+
+Row = TypeVar("Row")
+
+BUSY_TIMEOUT_S = 30.0
+"""Corrections are written while a job writes; each of its transactions lasts milliseconds."""
+
+
+class Catalog:
+    """One connection to the catalog's file.
+
+    Reads see the last committed state. Writes go through :meth:`transaction`; a single statement
+    outside of one commits by itself.
+    """
+
+    def __init__(self, path: Path | str, connection: sqlite3.Connection) -> None:
+        self.path = Path(path)
+        self.connection = connection
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file free."""
+        self.connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> sqlite3.Cursor:
+        """Run one statement with bound values."""
+        return self.connection.execute(sql, parameters)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for every row of bound values."""
+        self.connection.executemany(sql, rows)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside becomes visible at once, or not at all. Nests."""
+        if self.connection.in_transaction:
+            yield
+            return
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise CatalogBusyError(self.path) from error
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def select(self, row_type: type[Row], sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Rows of a query as dataclasses; columns are matched by name."""
+        cursor = self.connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [row_type(**dict(zip(names, row, strict=True))) for row in cursor]
+
+    def select_one(
+        self, row_type: type[Row], sql: str, parameters: Sequence[Any] = ()
+    ) -> Row | None:
+        """The first row of a query, or None where there is none."""
+        found = self.select(row_type, sql, parameters)
+        return found[0] if found else None
+
+    def scalar(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.connection.execute(sql, parameters).fetchone()
+        return row[0] if row else None
+
+    def insert(self, table: str, row: object, *, leave_out: frozenset[str] = frozenset()) -> int:
+        """Write a dataclass as a row of a table of the same columns; returns its rowid."""
+        names = tuple(n for n in _columns(type(row)) if n not in leave_out)
+        marks = ", ".join("?" * len(names))
+        sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"
+        cursor = self.connection.execute(sql, [getattr(row, n) for n in names])
+        return int(cursor.lastrowid or 0)
+
+
+def _columns(row_type: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(row_type))
+
+
+def columns(row_type: type, prefix: str = "") -> str:
+    """The columns of a row type for a SELECT list, each with a table's prefix such as ``i.``."""
+    return ", ".join(prefix + name for name in _columns(row_type))
+
+
+def open_catalog(path: Path | str) -> Catalog:
+    """Open the catalog, making or migrating its tables where needed.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file, made with mode 0600 if absent; ``":memory:"`` in tests.
+
+    Raises
+    ------
+    CatalogTooNewError
+        If a newer version of the program wrote it; nothing is changed.
+    CatalogCorruptError
+        If it is no database or a damaged one; nothing is changed.
+    CatalogBusyError
+        If another process holds it for longer than ``BUSY_TIMEOUT_S``.
+    """
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        Path(path).touch(mode=0o600)
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    try:
+        _prepare(Path(path), connection)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if "locked" in str(error):
+            raise CatalogBusyError(Path(path)) from error
+        raise CatalogCorruptError(Path(path), str(error)) from error
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise CatalogCorruptError(Path(path), str(error)) from error
+    except CatalogTooNewError:
+        connection.close()
+        raise
+    return Catalog(path, connection)
+
+
+def _prepare(path: Path, connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA_VERSION:
+        raise CatalogTooNewError(path, version, SCHEMA_VERSION)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")
+    if version < SCHEMA_VERSION:
+        MIGRATIONS.apply(Database(connection))
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,124 @@
+"""Faces: where they are, what they look like, whose they are."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NewType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.connection import Catalog, columns
+from indexer.catalog.items import ItemId
+
+FaceId = NewType("FaceId", int)
+PersonId = NewType("PersonId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A face as it is stored; arrays are blobs, see :func:`vector_of` and :func:`landmarks_of`."""
+
+    id: FaceId
+    item_id: ItemId
+    time_s: float | None
+    """Videos: when it was seen."""
+    x: float
+    y: float
+    w: float
+    h: float
+    """Box in upright px of the full-size picture."""
+    score: float
+    landmarks: bytes
+    """float32[5, 2], px of the full-size picture."""
+    vector: bytes
+    """float16[d], unit length."""
+    model: str
+    quality: float
+    """0 to 1: how much the vector can be trusted."""
+    imported_name: str | None
+    person_id: PersonId | None
+    assigned: str | None
+    """``cluster``, ``confirmed`` or ``imported``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFace:
+    """A face to be stored."""
+
+    time_s: float | None
+    box: tuple[float, float, float, float]
+    score: float
+    landmarks: NDArray[np.float32]
+    vector: NDArray[np.float32]
+    model: str
+    quality: float
+    imported_name: str | None
+    crop_jpeg: bytes
+
+
+def vector_of(face: Face) -> NDArray[np.float32]:
+    """float32[d], unit length."""
+    return np.frombuffer(face.vector, np.float16).astype(np.float32)
+
+
+def landmarks_of(face: Face) -> NDArray[np.float32]:
+    """float32[5, 2]: eyes, nose, mouth corners in px of the full-size picture."""
+    return np.frombuffer(face.landmarks, np.float32).reshape(5, 2)
+
+
+def replace_faces(catalog: Catalog, item_id: ItemId, faces: Iterable[NewFace]) -> list[FaceId]:
+    """Put an item's faces in the place of those it had."""
+    catalog.execute("DELETE FROM faces WHERE item_id = ?", (item_id,))
+    return [_insert(catalog, item_id, face) for face in faces]
+
+
+def _insert(catalog: Catalog, item_id: ItemId, face: NewFace) -> FaceId:
+    cursor = catalog.execute(
+        "INSERT INTO faces (item_id, time_s, x, y, w, h, score, landmarks, vector, model, quality,"
+        " imported_name, crop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            item_id,
+            face.time_s,
+            *face.box,
+            face.score,
+            face.landmarks.astype(np.float32).tobytes(),
+            face.vector.astype(np.float16).tobytes(),
+            face.model,
+            face.quality,
+            face.imported_name,
+            face.crop_jpeg,
+        ),
+    )
+    return FaceId(int(cursor.lastrowid or 0))
+
+
+def all_faces(catalog: Catalog) -> list[Face]:
+    """Every face, in the order of their ids."""
+    return catalog.select(Face, f"SELECT {columns(Face)} FROM faces ORDER BY id")
+
+
+def faces_of_item(catalog: Catalog, item_id: ItemId) -> list[Face]:
+    """The faces of an item, the largest first."""
+    sql = f"SELECT {columns(Face)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"
+    return catalog.select(Face, sql, (item_id,))
+
+
+def faces_of_person(catalog: Catalog, person_id: PersonId) -> list[Face]:
+    """The faces of a person, the best first."""
+    sql = f"SELECT {columns(Face)} FROM faces WHERE person_id = ? ORDER BY quality DESC, id"
+    return catalog.select(Face, sql, (person_id,))
+
+
+def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:
+    """The aligned 112 px crop as JPEG bytes."""
+    return bytes(catalog.scalar("SELECT crop FROM faces WHERE id = ?", (face_id,)))
+
+
+def assign(
+    catalog: Catalog, people: Mapping[FaceId, PersonId | None], how: Mapping[FaceId, str]
+) -> None:
+    """Say whose faces these are; None leaves a face open."""
+    catalog.execute_many(
+        "UPDATE faces SET person_id = ?, assigned = ? WHERE id = ?",
+        ((who, how.get(face) if who is not None else None, face) for face, who in people.items()),
+    )

@@ -1,0 +1,159 @@
+"""Roots and files: what lies on the disk and what became of it."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NewType
+
+from indexer.catalog.connection import Catalog, columns
+
+RootId = NewType("RootId", int)
+FileId = NewType("FileId", int)
+
+
+class FileState(StrEnum):
+    """How far a file has come."""
+
+    NEW = "new"
+    """Seen by a scan; nothing read."""
+    READ = "read"
+    """Metadata are read (pass one); pixels are not."""
+    INDEXED = "indexed"
+    FAILED = "failed"
+    MISSING = "missing"
+    AWAY = "away"
+    """Its root cannot be reached; everything known is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A watched folder."""
+
+    id: RootId
+    path: bytes
+    state: str
+    reason: str
+    scanned_at: str | None
+
+    @property
+    def folder(self) -> Path:
+        """The folder as a path of this machine."""
+        return Path(os.fsdecode(self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A path with a content hash."""
+
+    id: FileId
+    root_id: RootId
+    path: bytes
+    """Relative to the root."""
+    size: int
+    mtime_ns: int
+    inode: int
+    sidecars: str
+    """What lay beside it (names, sizes, times of its sidecars) when it was read."""
+    format: str
+    content_hash: bytes | None
+    state: str
+    reason: str
+    tries: int
+
+
+def add_root(catalog: Catalog, folder: Path) -> RootId:
+    """The id of a root, made if it is not there."""
+    path = os.fsencode(folder)
+    catalog.execute("INSERT OR IGNORE INTO roots (path) VALUES (?)", (path,))
+    return RootId(catalog.scalar("SELECT id FROM roots WHERE path = ?", (path,)))
+
+
+def all_roots(catalog: Catalog) -> list[Root]:
+    """Every root that was ever scanned."""
+    return catalog.select(Root, f"SELECT {columns(Root)} FROM roots ORDER BY id")
+
+
+def set_root_state(catalog: Catalog, root_id: RootId, state: str, reason: str) -> None:
+    """Mark a root as present or away; its files follow."""
+    with catalog.transaction():
+        catalog.execute(
+            "UPDATE roots SET state = ?, reason = ? WHERE id = ?", (state, reason, root_id)
+        )
+        if state == "away":
+            catalog.execute(
+                "UPDATE files SET state = 'away' WHERE root_id = ? AND state = 'indexed'",
+                (root_id,),
+            )
+        else:
+            catalog.execute(
+                "UPDATE files SET state = 'indexed' WHERE root_id = ? AND state = 'away'",
+                (root_id,),
+            )
+
+
+def files_of_root(catalog: Catalog, root_id: RootId) -> list[File]:
+    """Every file row of a root."""
+    sql = f"SELECT {columns(File)} FROM files WHERE root_id = ? ORDER BY path"
+    return catalog.select(File, sql, (root_id,))
+
+
+def files_in_state(catalog: Catalog, state: FileState) -> list[File]:
+    """Every file in a state, in the order of their ids."""
+    sql = f"SELECT {columns(File)} FROM files WHERE state = ? ORDER BY id"
+    return catalog.select(File, sql, (state,))
+
+
+def get_file(catalog: Catalog, file_id: FileId) -> File | None:
+    """One file row."""
+    sql = f"SELECT {columns(File)} FROM files WHERE id = ?"
+    return catalog.select_one(File, sql, (file_id,))
+
+
+def count_by_state(catalog: Catalog) -> dict[str, int]:
+    """How many files are in each state."""
+    return dict(catalog.execute("SELECT state, count(*) FROM files GROUP BY state").fetchall())
+
+
+def add_files(
+    catalog: Catalog, root_id: RootId, seen: Iterable[tuple[bytes, int, int, int]]
+) -> None:
+    """Note new files: (path, size, mtime_ns, inode) each."""
+    catalog.execute_many(
+        "INSERT INTO files (root_id, path, size, mtime_ns, inode, state)"
+        " VALUES (?, ?, ?, ?, ?, 'new')"
+        " ON CONFLICT (root_id, path) DO UPDATE SET size = excluded.size,"
+        " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = 'new', tries = 0",
+        ((root_id, *row) for row in seen),
+    )
+
+
+def set_file_state(
+    catalog: Catalog, file_ids: Iterable[FileId], state: FileState, reason: str = ""
+) -> None:
+    """Move files to a state."""
+    catalog.execute_many(
+        "UPDATE files SET state = ?, reason = ? WHERE id = ?",
+        ((state, reason, file_id) for file_id in file_ids),
+    )
+
+
+def note_failure(catalog: Catalog, file_id: FileId, reason: str) -> None:
+    """A file could not be read: keep the reason and count the try."""
+    catalog.execute(
+        "UPDATE files SET state = 'failed', reason = ?, tries = tries + 1 WHERE id = ?",
+        (reason, file_id),
+    )
+
+
+def full_path(catalog: Catalog, file: File) -> Path:
+    """Where the file lies on this machine."""
+    root = catalog.scalar("SELECT path FROM roots WHERE id = ?", (file.root_id,))
+    return Path(os.fsdecode(os.path.join(root, file.path)))  # noqa: PTH118 - bytes
+
+
+def failed_files(catalog: Catalog) -> list[tuple[str, str]]:
+    """(path relative to its root, reason) of every file that failed."""
+    rows = catalog.execute("SELECT path, reason FROM files WHERE state = 'failed' ORDER BY path")
+    return [(os.fsdecode(path), reason) for path, reason in rows]

@@ -1,0 +1,171 @@
+"""Items: what a person calls a photo or a video, and which stages they went through."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NewType
+
+from indexer.catalog.connection import Catalog, columns
+from indexer.catalog.files import FileId
+
+ItemId = NewType("ItemId", int)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A photo or a video; a Live Photo's two files are one item."""
+
+    id: ItemId
+    kind: str
+    width: int
+    """Upright, px."""
+    height: int
+    duration_s: float | None
+    orientation: int
+    """EXIF orientation of the main file, 1 to 8."""
+    motion_offset: int | None
+    """Motion photos: where the video begins in the file, bytes."""
+    pair_id: str | None
+    told_local: str | None
+    """The date as its source told it: local ISO time, UTC ISO time, offset."""
+    told_utc: str | None
+    told_offset: str | None
+    date_source: str
+    date_confidence: float
+    taken_at: str | None
+    """Local time of the place of capture as resolved by ``clustering.clocks``, ISO, no offset."""
+    taken_at_utc: str | None
+    utc_offset: str | None
+    latitude: float | None
+    longitude: float | None
+    place_id: int | None
+    camera: str | None
+    mundane: str | None
+    mundane_score: float
+    sharpness: float | None
+    exposure: float | None
+    score: float | None
+    phash: int | None
+    """64 bits as a signed integer."""
+    duplicate_of: ItemId | None
+    favourite: int
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemFile:
+    """An item's main file and where it lies."""
+
+    item_id: ItemId
+    file_id: FileId
+    root: bytes
+    path: bytes
+    """Relative to the root."""
+    state: str
+    content_hash: bytes | None
+    format: str
+    mtime_ns: int
+    role: str
+
+    @property
+    def full_path(self) -> Path:
+        """Where the file lies on this machine."""
+        return Path(os.fsdecode(os.path.join(self.root, self.path)))  # noqa: PTH118 - bytes
+
+
+_ITEM_FILES = (
+    "SELECT item_id, file_id, r.path AS root, f.path AS path, f.state AS state, content_hash,"
+    " format, mtime_ns, role FROM item_files JOIN files f ON f.id = file_id"
+    " JOIN roots r ON r.id = f.root_id"
+)
+
+
+def all_items(catalog: Catalog) -> list[Item]:
+    """Every item, in the order of their ids."""
+    return catalog.select(Item, f"SELECT {columns(Item)} FROM items ORDER BY id")
+
+
+def get_item(catalog: Catalog, item_id: ItemId) -> Item | None:
+    """One item."""
+    sql = f"SELECT {columns(Item)} FROM items WHERE id = ?"
+    return catalog.select_one(Item, sql, (item_id,))
+
+
+def main_files(catalog: Catalog) -> dict[ItemId, ItemFile]:
+    """Every item's main file."""
+    rows = catalog.select(ItemFile, _ITEM_FILES + " WHERE role = 'main'")
+    return {row.item_id: row for row in rows}
+
+
+def files_of_item(catalog: Catalog, item_id: ItemId) -> list[ItemFile]:
+    """The files of an item, the main one first."""
+    return catalog.select(ItemFile, _ITEM_FILES + " WHERE item_id = ? ORDER BY role", (item_id,))
+
+
+def item_of_file(catalog: Catalog, file_id: FileId) -> ItemId | None:
+    """The item that a file belongs to."""
+    found = catalog.scalar("SELECT item_id FROM item_files WHERE file_id = ?", (file_id,))
+    return None if found is None else ItemId(found)
+
+
+def find_item(catalog: Catalog, path: Path) -> ItemId | None:
+    """The item whose main file lies at a path of this machine, or is so called below its root."""
+    wanted = os.fsencode(path)
+    rows = catalog.execute(_ITEM_FILES).fetchall()
+    for row in rows:
+        if wanted in (row[3], os.path.join(row[2], row[3])):  # noqa: PTH118 - bytes
+            return ItemId(row[0])
+    return None
+
+
+def add_item(catalog: Catalog, item: Item, file_id: FileId) -> ItemId:
+    """Write a new item with its main file; the id of `item` is not used."""
+    item_id = ItemId(catalog.insert("items", item, leave_out=frozenset({"id"})))
+    attach_file(catalog, item_id, file_id, "main")
+    return item_id
+
+
+def attach_file(catalog: Catalog, item_id: ItemId, file_id: FileId, role: str) -> None:
+    """Say that a file belongs to an item."""
+    catalog.execute("DELETE FROM item_files WHERE file_id = ?", (file_id,))
+    catalog.execute(
+        "INSERT OR REPLACE INTO item_files (item_id, file_id, role) VALUES (?, ?, ?)",
+        (item_id, file_id, role),
+    )
+
+
+def update_item(catalog: Catalog, item_id: ItemId, **values: Any) -> None:
+    """Set columns of an item."""
+    names = ", ".join(f"{name} = ?" for name in values)
+    sql = f"UPDATE items SET {names} WHERE id = ?"
+    catalog.execute(sql, (*values.values(), item_id))
+
+
+def delete_items(catalog: Catalog, item_ids: Iterable[ItemId]) -> None:
+    """Remove items and all that hangs on them; their files stay."""
+    catalog.execute_many("DELETE FROM items WHERE id = ?", ((i,) for i in item_ids))
+
+
+def set_duplicates(catalog: Catalog, duplicate_of: dict[ItemId, ItemId]) -> None:
+    """Replace what is known of duplicates: item -> the one that is kept of its group."""
+    with catalog.transaction():
+        catalog.execute("UPDATE items SET duplicate_of = NULL WHERE duplicate_of IS NOT NULL")
+        catalog.execute_many(
+            "UPDATE items SET duplicate_of = ? WHERE id = ?",
+            ((kept, item_id) for item_id, kept in sorted(duplicate_of.items())),
+        )
+
+
+def mark_stage(catalog: Catalog, item_id: ItemId, stage: str, model: str) -> None:
+    """Note that a stage was done with a model."""
+    catalog.execute(
+        "INSERT OR REPLACE INTO stages (item_id, stage, model) VALUES (?, ?, ?)",
+        (item_id, stage, model),
+    )
+
+
+def stage_models(catalog: Catalog, stage: str) -> dict[ItemId, str]:
+    """With which model a stage was done, by item."""
+    sql = "SELECT item_id, model FROM stages WHERE stage = ?"
+    return {ItemId(i): model for i, model in catalog.execute(sql, (stage,))}

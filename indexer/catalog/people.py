@@ -1,0 +1,101 @@
+"""People, and every correction that a person ever made."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.catalog.connection import Catalog, columns
+from indexer.catalog.faces import FaceId, PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who is seen in the library."""
+
+    id: PersonId
+    name: str
+    """Empty while unnamed."""
+    hidden: int
+    less: int
+    birthday: str | None
+    """ISO date; the year 0000 where only day and month are known."""
+    died: str | None
+    key_face_id: FaceId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """Something a person told us, as a fact."""
+
+    id: int
+    made_at: str
+    kind: str
+    fact: str
+    """JSON."""
+
+
+def all_people(catalog: Catalog) -> list[Person]:
+    """Every person, in the order of their ids."""
+    return catalog.select(Person, f"SELECT {columns(Person)} FROM people ORDER BY id")
+
+
+def get_person(catalog: Catalog, person_id: PersonId) -> Person | None:
+    """One person."""
+    sql = f"SELECT {columns(Person)} FROM people WHERE id = ?"
+    return catalog.select_one(Person, sql, (person_id,))
+
+
+def face_counts(catalog: Catalog) -> dict[PersonId, int]:
+    """How many faces each person has."""
+    sql = "SELECT person_id, count(*) FROM faces WHERE person_id IS NOT NULL GROUP BY person_id"
+    return {PersonId(person): n for person, n in catalog.execute(sql)}
+
+
+def add_person(catalog: Catalog, name: str = "") -> PersonId:
+    """A new person; ids are never used twice."""
+    cursor = catalog.execute("INSERT INTO people (name) VALUES (?)", (name,))
+    return PersonId(int(cursor.lastrowid or 0))
+
+
+def update_person(catalog: Catalog, person_id: PersonId, **values: Any) -> None:
+    """Set columns of a person."""
+    names = ", ".join(f"{name} = ?" for name in values)
+    sql = f"UPDATE people SET {names} WHERE id = ?"
+    catalog.execute(sql, (*values.values(), person_id))
+
+
+def delete_person(catalog: Catalog, person_id: PersonId) -> None:
+    """Remove a person; their faces stay, open."""
+    catalog.execute("DELETE FROM people WHERE id = ?", (person_id,))
+
+
+def add_correction(catalog: Catalog, made_at: str, kind: str, fact: Mapping[str, Any]) -> None:
+    """Keep a correction, in the catalog and in the journal beside it."""
+    text = json.dumps(fact, sort_keys=True)
+    catalog.execute(
+        "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", (made_at, kind, text)
+    )
+    line = json.dumps({"made_at": made_at, "kind": kind, "fact": fact}, sort_keys=True)
+    _append(journal_path(catalog), line)
+
+
+def journal_path(catalog: Catalog) -> Path:
+    """The journal of corrections beside the catalog."""
+    return catalog.path.with_name("corrections.jsonl")
+
+
+def _append(path: Path, line: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as journal:
+        journal.write(line + "\n")
+        journal.flush()
+        os.fsync(journal.fileno())
+
+
+def all_corrections(catalog: Catalog) -> list[Correction]:
+    """Every correction, oldest first."""
+    sql = f"SELECT {columns(Correction)} FROM corrections ORDER BY id"
+    return catalog.select(Correction, sql)

@@ -1,0 +1,14 @@
+"""Small facts about the catalog as a whole, as text under a key."""
+
+from indexer.catalog.connection import Catalog
+
+
+def get_setting(catalog: Catalog, key: str) -> str | None:
+    """A setting's value."""
+    found = catalog.scalar("SELECT value FROM settings WHERE key = ?", (key,))
+    return None if found is None else str(found)
+
+
+def put_setting(catalog: Catalog, key: str, value: str) -> None:
+    """Keep a setting's value."""
+    catalog.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))
