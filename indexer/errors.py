@@ -18,6 +18,7 @@ Wrong use by a programmer is ``ValueError`` or ``TypeError``. The leaf packages 
 """
 
 from pathlib import Path
+from typing import Any
 
 
 class MemoriesError(Exception):
@@ -34,6 +35,16 @@ class MemoriesError(Exception):
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes; a subclass's constructor may want other arguments."""
+        return _restored, (type(self), str(self), self.remedy)
+
+
+def _restored(kind: type[MemoriesError], message: str, remedy: str) -> MemoriesError:
+    error = kind.__new__(kind)
+    MemoriesError.__init__(error, message, remedy=remedy)
+    return error
 
 
 class CatalogError(MemoriesError):

@@ -22,6 +22,8 @@ class FileState(StrEnum):
     """Metadata are read (pass one); pixels are not."""
     INDEXED = "indexed"
     FAILED = "failed"
+    OTHER = "other"
+    """Not media, or a movie of our own."""
     MISSING = "missing"
     AWAY = "away"
     """Its root cannot be reached; everything known is kept."""
@@ -63,6 +65,19 @@ class File:
     tries: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A file as a scan saw it."""
+
+    path: bytes
+    """Relative to the root."""
+    size: int
+    mtime_ns: int
+    inode: int
+    sidecars: str
+    """What lies in its folder that may tell of it: a digest of the sidecars."""
+
+
 def add_root(catalog: Catalog, folder: Path) -> RootId:
     """The id of a root, made if it is not there."""
     path = os.fsencode(folder)
@@ -75,22 +90,12 @@ def all_roots(catalog: Catalog) -> list[Root]:
     return catalog.select(Root, f"SELECT {columns(Root)} FROM roots ORDER BY id")
 
 
-def set_root_state(catalog: Catalog, root_id: RootId, state: str, reason: str) -> None:
-    """Mark a root as present or away; its files follow."""
-    with catalog.transaction():
-        catalog.execute(
-            "UPDATE roots SET state = ?, reason = ? WHERE id = ?", (state, reason, root_id)
-        )
-        if state == "away":
-            catalog.execute(
-                "UPDATE files SET state = 'away' WHERE root_id = ? AND state = 'indexed'",
-                (root_id,),
-            )
-        else:
-            catalog.execute(
-                "UPDATE files SET state = 'indexed' WHERE root_id = ? AND state = 'away'",
-                (root_id,),
-            )
+def set_root_state(catalog: Catalog, root_id: RootId, state: str, reason: str, now: str) -> None:
+    """Mark a root as present or away after a scan."""
+    catalog.execute(
+        "UPDATE roots SET state = ?, reason = ?, scanned_at = ? WHERE id = ?",
+        (state, reason, now, root_id),
+    )
 
 
 def files_of_root(catalog: Catalog, root_id: RootId) -> list[File]:
@@ -116,17 +121,54 @@ def count_by_state(catalog: Catalog) -> dict[str, int]:
     return dict(catalog.execute("SELECT state, count(*) FROM files GROUP BY state").fetchall())
 
 
-def add_files(
-    catalog: Catalog, root_id: RootId, seen: Iterable[tuple[bytes, int, int, int]]
-) -> None:
-    """Note new files: (path, size, mtime_ns, inode) each."""
+def add_files(catalog: Catalog, root_id: RootId, seen: Iterable[Seen]) -> None:
+    """Note new files, or files whose bytes or sidecars changed, to be read."""
     catalog.execute_many(
-        "INSERT INTO files (root_id, path, size, mtime_ns, inode, state)"
-        " VALUES (?, ?, ?, ?, ?, 'new')"
+        "INSERT INTO files (root_id, path, size, mtime_ns, inode, sidecars, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'new')"
         " ON CONFLICT (root_id, path) DO UPDATE SET size = excluded.size,"
-        " mtime_ns = excluded.mtime_ns, inode = excluded.inode, state = 'new', tries = 0",
-        ((root_id, *row) for row in seen),
+        " mtime_ns = excluded.mtime_ns, inode = excluded.inode, sidecars = excluded.sidecars,"
+        " state = 'new', reason = '', tries = 0",
+        ((root_id, s.path, s.size, s.mtime_ns, s.inode, s.sidecars) for s in seen),
     )
+
+
+def move_file(catalog: Catalog, file_id: FileId, root_id: RootId, seen: Seen) -> None:
+    """A known file lies elsewhere: its row follows, with all that hangs on it."""
+    catalog.execute(
+        "UPDATE files SET root_id = ?, path = ?, mtime_ns = ?, inode = ? WHERE id = ?",
+        (root_id, seen.path, seen.mtime_ns, seen.inode, file_id),
+    )
+
+
+def restore_files(catalog: Catalog, file_ids: Iterable[FileId], model: str) -> None:
+    """Files that were missing or away are back, unchanged: no more work than was left.
+
+    `model` is that of the ``pixels`` stage as in :func:`indexer.catalog.items.stage_models`.
+    """
+    catalog.execute_many(
+        "UPDATE files SET reason = '', state = CASE"
+        " WHEN EXISTS (SELECT 1 FROM item_files f JOIN stages s ON s.item_id = f.item_id"
+        "   WHERE f.file_id = files.id AND s.stage = 'pixels' AND s.model = ?) THEN 'indexed'"
+        " WHEN EXISTS (SELECT 1 FROM item_files f WHERE f.file_id = files.id) THEN 'read'"
+        " ELSE 'new' END WHERE id = ?",
+        ((model, file_id) for file_id in file_ids),
+    )
+
+
+def set_content(catalog: Catalog, file_id: FileId, content_hash: bytes) -> None:
+    """Keep what a file's bytes hash to."""
+    catalog.execute("UPDATE files SET content_hash = ? WHERE id = ?", (content_hash, file_id))
+
+
+def sharing_size(catalog: Catalog) -> list[File]:
+    """Files waiting for their pixels that may be copies: as large as another file, not hashed."""
+    sql = (
+        f"SELECT {columns(File)} FROM files WHERE state IN ('read', 'indexed')"
+        " AND content_hash IS NULL AND size IN (SELECT size FROM files"
+        " WHERE state IN ('read', 'indexed') GROUP BY size HAVING count(*) > 1) ORDER BY id"
+    )
+    return catalog.select(File, sql)
 
 
 def set_file_state(

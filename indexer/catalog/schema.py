@@ -31,7 +31,7 @@ _TABLES = (
         format TEXT NOT NULL DEFAULT '',
         content_hash BLOB,
         state TEXT NOT NULL
-            CHECK (state IN ('new', 'read', 'indexed', 'failed', 'missing', 'away')),
+            CHECK (state IN ('new', 'read', 'indexed', 'failed', 'other', 'missing', 'away')),
         reason TEXT NOT NULL DEFAULT '',
         tries INTEGER NOT NULL DEFAULT 0,
         UNIQUE (root_id, path)) STRICT""",

@@ -1,0 +1,301 @@
+"""Walking a root: which files are there, and how that differs from what the catalog knows.
+
+Only names, sizes and times are looked at; nothing is opened. A root that is away deletes nothing.
+"""
+
+import fnmatch
+import hashlib
+import logging
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.catalog import files
+from indexer.catalog.connection import Catalog
+from indexer.catalog.files import File, FileId, FileState, RootId, Seen
+
+log = logging.getLogger(__name__)
+
+IGNORED_FOLDERS = frozenset(
+    name.encode()
+    for name in (
+        "@eaDir",
+        "#recycle",
+        "#snapshot",
+        "$RECYCLE.BIN",
+        "System Volume Information",
+        "Thumbs",
+        "lost+found",
+        "__MACOSX",
+        "node_modules",
+        "Recently Deleted",
+    )
+)
+"""Trash, snapshots and derivatives of other programs. Hidden folders are left out by their dot."""
+
+PACKAGES = tuple(
+    suffix.encode()
+    for suffix in (".photoslibrary", ".photolibrary", ".aplibrary", ".lrdata", ".lrlibrary")
+)
+"""Folders that are another program's database; a root may be the originals inside of one."""
+
+SIDECAR_SUFFIXES = (b".xmp", b".json")
+_RECALL_ON_ACCESS = 0x0040_0000 | 0x1000
+"""Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and FILE_ATTRIBUTE_OFFLINE."""
+_DATALESS = 0x4000_0000
+"""macOS: SF_DATALESS, a file whose bytes are in the cloud."""
+_GONE_SHARE = 0.2
+_GONE_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRules:
+    """What a walk leaves out."""
+
+    ignore: tuple[str, ...] = ()
+    """Patterns as in a shell, matched with the name and with the path below the root."""
+    follow_symlinks: bool = False
+    """Links are followed only to places inside the same root."""
+    leave_out: tuple[Path, ...] = ()
+    """Folders of our own: the output and data folders."""
+
+
+def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
+    """Every regular file below a root that the rules do not leave out, in the order of names."""
+    top = os.fsencode(root)
+    left_out = {_identity(folder) for folder in rules.leave_out if folder.exists()}
+    known = {_identity(root)}
+    waiting = [b""]
+    while waiting:
+        below = waiting.pop()
+        try:
+            with os.scandir(os.path.join(top, below)) as listing:  # noqa: PTH118 - bytes
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            if not below:
+                raise
+            log.warning("folder left out: %s: %s", os.fsdecode(below), error)
+            continue
+        if any(entry.name == b".nomedia" for entry in entries):
+            continue
+        folders, seen = _sort_out(top, below, entries, rules)
+        yield from seen
+        for folder in reversed(folders):
+            identity = _identity(Path(os.fsdecode(os.path.join(top, folder))))  # noqa: PTH118
+            if identity not in known and identity not in left_out:
+                known.add(identity)
+                waiting.append(folder)
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _sort_out(
+    top: bytes, below: bytes, entries: Sequence[os.DirEntry[bytes]], rules: ScanRules
+) -> tuple[list[bytes], list[Seen]]:
+    folders: list[bytes] = []
+    found: list[tuple[bytes, os.stat_result]] = []
+    sidecars: list[str] = []
+    for entry in entries:
+        path = os.path.join(below, entry.name)  # noqa: PTH118 - bytes
+        if entry.name.startswith((b".", b"._")) or _ignored(path, entry.name, rules.ignore):
+            continue
+        try:
+            status = _status(top, entry, rules)
+        except OSError:
+            continue  # a link to nowhere, or a file that went while we looked
+        if status is None:
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            if entry.name not in IGNORED_FOLDERS and not entry.name.endswith(PACKAGES):
+                folders.append(path)
+        elif entry.name.lower().endswith(SIDECAR_SUFFIXES):
+            sidecars.append(f"{entry.name!r} {status.st_size} {status.st_mtime_ns}")
+        elif stat.S_ISREG(status.st_mode) and not _in_the_cloud(status):
+            found.append((path, status))
+    digest = hashlib.sha256("\n".join(sidecars).encode()).hexdigest()[:16] if sidecars else ""
+    return folders, [
+        Seen(
+            path=path,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            inode=status.st_ino,
+            sidecars=digest,
+        )
+        for path, status in found
+    ]
+
+
+def _ignored(path: bytes, name: bytes, patterns: Sequence[str]) -> bool:
+    texts = os.fsdecode(path), os.fsdecode(name)
+    return any(fnmatch.fnmatch(text, pattern) for text in texts for pattern in patterns)
+
+
+def _status(top: bytes, entry: os.DirEntry[bytes], rules: ScanRules) -> os.stat_result | None:
+    """What an entry is; None for a link that may not be followed."""
+    if not entry.is_symlink():
+        return entry.stat(follow_symlinks=False)
+    if not rules.follow_symlinks:
+        return None
+    target = os.path.realpath(entry.path)
+    inside = os.path.realpath(top)
+    return entry.stat() if os.path.commonpath([target, inside]) == inside else None
+
+
+def _in_the_cloud(status: os.stat_result) -> bool:
+    attributes = getattr(status, "st_file_attributes", 0)
+    return bool(attributes & _RECALL_ON_ACCESS or getattr(status, "st_flags", 0) & _DATALESS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanReport:
+    """What a scan of every root found."""
+
+    seen: int
+    new: int
+    """New files and files whose bytes or sidecars changed."""
+    moved: int
+    gone: int
+    away: tuple[str, ...]
+    """A sentence for each root that is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    root_id: RootId
+    new: list[Seen]
+    back: list[FileId]
+    gone: list[File]
+    seen: int
+    away: str
+
+
+def scan(
+    catalog: Catalog,
+    roots: Sequence[Path],
+    rules: ScanRules,
+    *,
+    content_hash: Callable[[Path], bytes],
+    model: str,
+    now: str,
+    checkpoint: Callable[[], None],
+) -> ScanReport:
+    """Bring the rows of `files` in line with what lies below the roots.
+
+    Parameters
+    ----------
+    content_hash : callable
+        Hashes a file's bytes; asked only of new files as large as one that is gone, to tell a
+        move from a new file.
+    model : str
+        The model of the ``pixels`` stage, see :func:`indexer.catalog.files.restore_files`.
+    now : str
+        UTC ISO time of the scan.
+    """
+    differences = []
+    for root in roots:
+        checkpoint()
+        differences.append(_compare(catalog, root, rules))
+    with catalog.transaction():
+        moved = _follow_moves(catalog, roots, differences, content_hash)
+        for difference in differences:
+            _record(catalog, difference, model, now)
+    return ScanReport(
+        seen=sum(d.seen for d in differences),
+        new=sum(len(d.new) for d in differences),
+        moved=moved,
+        gone=sum(len(d.gone) for d in differences),
+        away=tuple(d.away for d in differences if d.away),
+    )
+
+
+def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
+    root_id = files.add_root(catalog, root)
+    known = {file.path: file for file in files.files_of_root(catalog, root_id)}
+    present = {p for p, f in known.items() if f.state not in (FileState.MISSING, FileState.AWAY)}
+    try:
+        seen = {s.path: s for s in walk(root, rules)}
+    except OSError as error:
+        gone = [known[p] for p in sorted(present)]
+        reason = f"{root} cannot be read: {error.strerror}"
+        return _Difference(root_id, [], [], gone, 0, reason)
+    new = [s for p, s in seen.items() if p not in known or _changed(known[p], s)]
+    changed = {s.path for s in new}
+    back = [known[p].id for p in seen if p in known and p not in present and p not in changed]
+    gone = [known[p] for p in sorted(present) if p not in seen]
+    return _Difference(root_id, new, back, gone, len(seen), _away(root, seen, present, gone))
+
+
+def _changed(file: File, seen: Seen) -> bool:
+    return (file.size, file.mtime_ns, file.sidecars) != (seen.size, seen.mtime_ns, seen.sidecars)
+
+
+def _away(root: Path, seen: dict[bytes, Seen], present: set[bytes], gone: Sequence[File]) -> str:
+    if present and not seen:
+        return f"{root} is empty"
+    if len(gone) >= _GONE_LEAST and len(gone) > _GONE_SHARE * len(present):
+        return f"{len(gone)} of {len(present)} files of {root} are gone"
+    return ""
+
+
+def _follow_moves(
+    catalog: Catalog,
+    roots: Sequence[Path],
+    differences: Sequence[_Difference],
+    content_hash: Callable[[Path], bytes],
+) -> int:
+    """Give the rows of files that are gone to new files of the same content."""
+    gone = {f.id: f for d in differences for f in d.gone}
+    gone |= {f.id: f for f in files.files_in_state(catalog, FileState.MISSING)}
+    gone |= {f.id: f for f in files.files_in_state(catalog, FileState.AWAY)}
+    by_size: dict[int, list[File]] = {}
+    for file in gone.values():
+        by_size.setdefault(file.size, []).append(file)
+    moved = 0
+    for root, difference in zip(roots, differences, strict=True):
+        taken_paths = {f.path for f in files.files_of_root(catalog, difference.root_id)}
+        for seen in list(difference.new):
+            if seen.path in taken_paths or seen.size not in by_size:
+                continue
+            match = _same_file(by_size[seen.size], seen, root, content_hash)
+            if match is None:
+                continue
+            by_size[seen.size].remove(match)
+            files.move_file(catalog, match.id, difference.root_id, seen)
+            difference.new.remove(seen)
+            difference.back.append(match.id)
+            for other in differences:
+                other.gone[:] = [f for f in other.gone if f.id != match.id]
+            moved += 1
+    return moved
+
+
+def _same_file(
+    candidates: Sequence[File],
+    seen: Seen,
+    root: Path,
+    content_hash: Callable[[Path], bytes],
+) -> File | None:
+    for file in candidates:
+        if (file.inode, file.mtime_ns) == (seen.inode, seen.mtime_ns):
+            return file
+    if all(file.content_hash is None for file in candidates):
+        return None
+    try:
+        digest = content_hash(root / os.fsdecode(seen.path))
+    except OSError:
+        return None  # it went while we looked; the next scan settles it
+    return next((file for file in candidates if file.content_hash == digest), None)
+
+
+def _record(catalog: Catalog, difference: _Difference, model: str, now: str) -> None:
+    state = FileState.AWAY if difference.away else FileState.MISSING
+    files.set_file_state(catalog, [f.id for f in difference.gone], state)
+    files.restore_files(catalog, difference.back, model)
+    files.add_files(catalog, difference.root_id, difference.new)
+    present = "away" if difference.away else "present"
+    files.set_root_state(catalog, difference.root_id, present, difference.away, now)

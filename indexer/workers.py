@@ -1,0 +1,155 @@
+"""Worker processes for work that may crash, hang or take too much memory.
+
+A file that kills its decoder costs one future, not the run: the worker is replaced and the future
+gets :class:`WorkerLostError`. (``ProcessPoolExecutor`` gives up as a whole when a worker dies.)
+"""
+
+import ctypes
+import multiprocessing
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEMORY_LIMIT_BYTES = 1 << 30
+"""Private memory that a worker may ask for; beyond, its allocations fail."""
+
+
+class WorkerLostError(Exception):
+    """A worker died or took too long over its task; the message says which."""
+
+
+class WorkerPool(Executor):
+    """An executor of single-threaded processes, each replaced when it is lost.
+
+    Parameters
+    ----------
+    count : int
+        How many processes.
+    task_limit_s : float
+        How long one task may take.
+    """
+
+    def __init__(self, count: int, task_limit_s: float) -> None:
+        self._limit_s = task_limit_s
+        self._tasks: queue.SimpleQueue[tuple[Future[Any], Any] | None] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=self._serve) for _ in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a call of a function that can be imported by name."""
+        future: Future[T] = Future()
+        self._tasks.put((future, (fn, args, kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the Executor's signature
+        """Let the workers go; tasks that have not begun are cancelled if asked."""
+        if cancel_futures:
+            self._cancel_waiting()
+        for _ in self._threads:
+            self._tasks.put(None)
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def _cancel_waiting(self) -> None:
+        while True:
+            try:
+                task = self._tasks.get_nowait()
+            except queue.Empty:
+                return
+            if task is not None:
+                task[0].cancel()
+
+    def _serve(self) -> None:
+        """One thread a worker: hands it tasks, waits for each, replaces it when it is lost."""
+        worker: _Worker | None = None
+        while (task := self._tasks.get()) is not None:
+            future, call = task
+            if not future.set_running_or_notify_cancel():
+                continue
+            worker = worker or _Worker()
+            try:
+                kind, value = worker.run(call, self._limit_s)
+            except WorkerLostError as error:
+                worker = None
+                future.set_exception(error)
+                continue
+            if kind == "result":
+                future.set_result(value)
+            else:
+                future.set_exception(value)
+        if worker is not None:
+            worker.stop()
+
+
+class _Worker:
+    """One process and the pipe to it."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def run(self, call: Any, limit_s: float) -> tuple[str, Any]:
+        try:
+            self._pipe.send(call)
+            if self._pipe.poll(limit_s):
+                answer: tuple[str, Any] = self._pipe.recv()
+                return answer
+        except (EOFError, OSError):
+            self._process.join()
+            raise WorkerLostError(f"its reader died{_why(self._process.exitcode)}") from None
+        self._process.kill()
+        self._process.join()
+        raise WorkerLostError(f"reading it took longer than {limit_s:.0f} s")
+
+    def stop(self) -> None:
+        self._pipe.close()
+        self._process.join()
+
+
+def _why(exit_code: int | None) -> str:
+    if exit_code is not None and exit_code < 0:
+        return f" ({signal.Signals(-exit_code).name})"
+    return ""
+
+
+def _work(pipe: Connection) -> None:
+    """The process: answers calls until the pipe closes."""
+    _bind_to_parent()
+    while True:
+        try:
+            function, args, kwargs = pipe.recv()
+        except (EOFError, KeyboardInterrupt):
+            return
+        try:
+            answer = ("result", function(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - carried to the caller, as executors do
+            answer = ("error", error)
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, KeyboardInterrupt):
+            return
+
+
+def _bind_to_parent() -> None:
+    """End with the parent, and never take more than the limit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
