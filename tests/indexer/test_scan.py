@@ -1,0 +1,217 @@
+"""What a scan finds, leaves out, follows and forgives."""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from indexer.catalog import files
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.files import FileState
+from indexer.identity import content_hash
+from indexer.scan import ScanReport, ScanRules, scan, walk
+
+NOW = "2026-01-01T00:00:00+00:00"
+
+
+@pytest.fixture
+def catalog() -> Catalog:
+    return open_catalog(":memory:")
+
+
+def put(path: Path, text: str = "picture") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def run(catalog: Catalog, roots: Sequence[Path], rules: ScanRules | None = None) -> ScanReport:
+    return scan(
+        catalog,
+        roots,
+        rules or ScanRules(),
+        content_hash=content_hash,
+        model="m",
+        now=NOW,
+        checkpoint=lambda: None,
+    )
+
+
+def names(root: Path, rules: ScanRules | None = None) -> list[str]:
+    return [os.fsdecode(seen.path) for seen in walk(root, rules or ScanRules())]
+
+
+def read_all(catalog: Catalog) -> None:
+    """Pretend that every new file was indexed."""
+    for file in files.files_in_state(catalog, FileState.NEW):
+        root = Path(
+            os.fsdecode(catalog.scalar("SELECT path FROM roots WHERE id = ?", (file.root_id,)))
+        )
+        files.set_content(catalog, file.id, content_hash(root / os.fsdecode(file.path)))
+        item = catalog.execute(
+            "INSERT INTO items (kind, width, height) VALUES ('photo', 1, 1)"
+        ).lastrowid
+        catalog.execute("INSERT INTO item_files VALUES (?, ?, 'main')", (item, file.id))
+        catalog.execute("INSERT INTO stages VALUES (?, 'pixels', 'm')", (item,))
+        files.set_file_state(catalog, [file.id], FileState.INDEXED)
+
+
+def test_walk_leaves_out_what_is_not_the_persons(tmp_path: Path) -> None:
+    for name in (
+        "a.jpg",
+        "deep/er/b.jpg",
+        ".hidden.jpg",
+        ".cache/c.jpg",
+        "@eaDir/d.jpg",
+        "Library.photoslibrary/resources/e.jpg",
+        "private/.nomedia",
+        "private/f.jpg",
+        "raw/skip.tmp",
+        "a.xmp",
+    ):
+        put(tmp_path / name)
+
+    found = names(tmp_path, ScanRules(ignore=("*.tmp",)))
+
+    assert found == ["a.jpg", "deep/er/b.jpg"]
+
+
+def test_walk_leaves_out_the_output_folder(tmp_path: Path) -> None:
+    put(tmp_path / "a.jpg")
+    put(tmp_path / "movies" / "memory.mp4")
+
+    assert names(tmp_path, ScanRules(leave_out=(tmp_path / "movies",))) == ["a.jpg"]
+
+
+def test_walk_never_follows_links_out_of_the_root(tmp_path: Path) -> None:
+    put(tmp_path / "root" / "a.jpg")
+    put(tmp_path / "outside" / "b.jpg")
+    (tmp_path / "root" / "out").symlink_to(tmp_path / "outside")
+    (tmp_path / "root" / "loop").symlink_to(tmp_path / "root")
+    (tmp_path / "root" / "nowhere").symlink_to(tmp_path / "absent")
+
+    assert names(tmp_path / "root") == ["a.jpg"]
+    assert names(tmp_path / "root", ScanRules(follow_symlinks=True)) == ["a.jpg"]
+
+
+def test_walk_survives_pipes_and_names_that_are_not_utf8(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    odd = [b"caf\xe9.jpg", b"line\nbreak.jpg", "🎉.jpg".encode()]
+    for name in odd:
+        (tmp_path / os.fsdecode(name)).write_text("x")
+
+    found = [seen.path for seen in walk(tmp_path, ScanRules())]
+
+    assert found == sorted(odd)
+
+
+def test_unchanged_root_asks_for_no_work(tmp_path: Path, catalog: Catalog) -> None:
+    put(tmp_path / "a.jpg")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+
+    again = run(catalog, [tmp_path])
+
+    assert (again.new, again.gone, again.moved) == (0, 0, 0)
+    assert files.count_by_state(catalog) == {"indexed": 1}
+
+
+def test_changed_bytes_and_changed_sidecars_are_read_again(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    put(tmp_path / "a.jpg")
+    put(tmp_path / "side" / "b.jpg")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+
+    put(tmp_path / "a.jpg", "another picture")
+    put(tmp_path / "side" / "b.jpg.xmp", "<xmp/>")
+    run(catalog, [tmp_path])
+
+    assert files.count_by_state(catalog) == {"new": 2}
+
+
+@pytest.mark.parametrize("in_place", [True, False])
+def test_moved_file_keeps_its_row(tmp_path: Path, catalog: Catalog, in_place: bool) -> None:
+    for n in range(9):
+        put(tmp_path / f"{n}.jpg", f"picture {n}")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+    before = {f.path: f.id for f in files.files_in_state(catalog, FileState.INDEXED)}
+
+    (tmp_path / "new").mkdir()
+    if in_place:
+        (tmp_path / "3.jpg").rename(tmp_path / "new" / "renamed.jpg")
+    else:
+        shutil.copyfile(tmp_path / "3.jpg", tmp_path / "new" / "renamed.jpg")
+        (tmp_path / "3.jpg").unlink()
+    report = run(catalog, [tmp_path])
+
+    after = {f.path: f.id for f in files.files_in_state(catalog, FileState.INDEXED)}
+    assert report.moved == 1
+    assert after[b"new/renamed.jpg"] == before[b"3.jpg"]
+    assert files.count_by_state(catalog) == {"indexed": 9}
+
+
+def test_file_keeps_its_row_across_roots(tmp_path: Path, catalog: Catalog) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for n in range(9):
+        put(one / f"{n}.jpg", f"picture {n}")
+    put(two / "x.jpg", "something else")
+    run(catalog, [one, two])
+    read_all(catalog)
+
+    shutil.copyfile(one / "3.jpg", two / "3.jpg")
+    (one / "3.jpg").unlink()
+    report = run(catalog, [one, two])
+
+    assert (report.moved, report.gone) == (1, 0)
+    assert files.count_by_state(catalog) == {"indexed": 10}
+
+
+@pytest.mark.parametrize("how", ["missing", "empty", "a third gone"])
+def test_root_that_is_away_loses_nothing_and_comes_back_without_work(
+    tmp_path: Path, catalog: Catalog, how: str
+) -> None:
+    root, shelf = tmp_path / "root", tmp_path / "shelf"
+    for n in range(12):
+        put(root / f"{n}.jpg", f"picture {n}")
+    run(catalog, [root])
+    read_all(catalog)
+
+    shelf.mkdir()
+    if how == "missing":
+        root.rename(shelf / "root")
+    else:
+        for n in range(12 if how == "empty" else 4):
+            (root / f"{n}.jpg").rename(shelf / f"{n}.jpg")
+    away = run(catalog, [root])
+
+    assert len(away.away) == 1
+    assert files.count_by_state(catalog).get("missing", 0) == 0
+    assert files.all_roots(catalog)[0].state == "away"
+
+    if how == "missing":
+        (shelf / "root").rename(root)
+    else:
+        for picture in shelf.iterdir():
+            picture.rename(root / picture.name)
+    back = run(catalog, [root])
+
+    assert (back.new, back.away) == (0, ())
+    assert files.count_by_state(catalog) == {"indexed": 12}
+
+
+def test_deleted_file_is_missing_and_its_row_stays(tmp_path: Path, catalog: Catalog) -> None:
+    for n in range(12):
+        put(tmp_path / f"{n}.jpg", f"picture {n}")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+
+    (tmp_path / "3.jpg").unlink()
+    report = run(catalog, [tmp_path])
+
+    assert (report.gone, report.away) == (1, ())
+    assert files.count_by_state(catalog) == {"indexed": 11, "missing": 1}
