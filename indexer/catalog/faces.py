@@ -97,6 +97,26 @@ def all_faces(catalog: Catalog) -> list[Face]:
     return catalog.select(Face, f"SELECT {columns(Face)} FROM faces ORDER BY id")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceBox:
+    """Where a face is and whose, without its vector."""
+
+    item_id: ItemId
+    time_s: float | None
+    x: float
+    y: float
+    w: float
+    h: float
+    score: float
+    person_id: PersonId | None
+
+
+def all_face_boxes(catalog: Catalog) -> list[FaceBox]:
+    """Every face without its vector, by item, the largest first."""
+    sql = f"SELECT {columns(FaceBox)} FROM faces ORDER BY item_id, w * h DESC, id"
+    return catalog.select(FaceBox, sql)
+
+
 def faces_of_item(catalog: Catalog, item_id: ItemId) -> list[Face]:
     """The faces of an item, the largest first."""
     sql = f"SELECT {columns(Face)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"

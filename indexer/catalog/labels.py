@@ -1,5 +1,6 @@
 """What an item shows: words, good spans, image vectors, previews."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -92,6 +93,21 @@ def image_vectors(catalog: Catalog) -> dict[ItemId, tuple[str, NDArray[np.float1
     """Every image vector with its model; vectors of different models are never compared."""
     rows = catalog.execute("SELECT item_id, model, vector FROM image_vectors ORDER BY item_id")
     return {ItemId(i): (model, np.frombuffer(blob, np.float16)) for i, model, blob in rows}
+
+
+def image_vectors_of(
+    catalog: Catalog, item_ids: Iterable[ItemId]
+) -> dict[ItemId, tuple[str, NDArray[np.float32]]]:
+    """The image vectors of some items with their models."""
+    rows = catalog.execute(
+        "SELECT item_id, model, vector FROM image_vectors"
+        " WHERE item_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(item_ids)),),
+    )
+    return {
+        ItemId(item): (model, np.frombuffer(blob, np.float16).astype(np.float32))
+        for item, model, blob in rows
+    }
 
 
 def put_preview(catalog: Catalog, item_id: ItemId, jpeg: bytes) -> None:

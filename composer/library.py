@@ -1,0 +1,234 @@
+"""What curation and direction see of the library: usable items, people, events; read-only."""
+
+import datetime as dt
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.connection import Catalog
+from indexer.catalog.events import Event, EventId, Place, all_events, all_places, event_of_items
+from indexer.catalog.faces import PersonId, all_face_boxes
+from indexer.catalog.files import FileState
+from indexer.catalog.items import Item, ItemFile, ItemId, all_items, main_files
+from indexer.catalog.labels import all_highlights, all_labels, image_vectors_of
+from indexer.catalog.people import Person, all_people
+
+SURE_DATE = 0.7
+"""From this `date_confidence` on, the day is certain enough for "on this day" and birthdays; file
+times and scanners' dates lie below."""
+
+LABEL_FLOOR = 0.15
+"""Words less probable than this say nothing about a picture."""
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFace:
+    """A face on an item, in fractions of the upright media."""
+
+    x_norm: float
+    y_norm: float
+    w_norm: float
+    h_norm: float
+    person: PersonId | None
+    score: float
+    time_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Good seconds of a video."""
+
+    start_s: float
+    end_s: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewItem:
+    """A photo or a video that a memory may use."""
+
+    id: ItemId
+    path: str
+    """Absolute; bytes that are not UTF-8 as surrogateescape."""
+    is_video: bool
+    width: int
+    """Upright, px."""
+    height: int
+    duration_s: float | None
+    taken_at: dt.datetime | None
+    """Naive: the local time of the place of capture."""
+    date_confidence: float
+    latitude: float | None
+    longitude: float | None
+    place: Place | None
+    camera: str | None
+    score: float
+    """0 to 1: how good a picture it is."""
+    sharpness: float | None
+    phash: int | None
+    favourite: bool
+    faces: tuple[SeenFace, ...] = ()
+    people: frozenset[PersonId] = frozenset()
+    labels: tuple[tuple[str, float], ...] = ()
+    """Words with their probability, the surest first."""
+    highlights: tuple[Span, ...] = ()
+    event: EventId | None = None
+
+    @property
+    def sure_date(self) -> dt.date | None:
+        """The day it was taken, where that is certain."""
+        if self.taken_at is None or self.date_confidence < SURE_DATE:
+            return None
+        return self.taken_at.date()
+
+    @property
+    def has_hour(self) -> bool:
+        """False where only the day is known: midnight to the second."""
+        return self.taken_at is not None and self.taken_at.time() != dt.time()
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The labels without their probabilities."""
+        return frozenset(word for word, _ in self.labels)
+
+
+VectorsOf = Callable[[Iterable[ItemId]], Mapping[ItemId, tuple[str, Vector]]]
+
+
+def no_vectors(_: Iterable[ItemId]) -> Mapping[ItemId, tuple[str, Vector]]:
+    """For libraries without image vectors."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryView:
+    """The library as curation sees it."""
+
+    items: tuple[ViewItem, ...]
+    """By time, then id; items without a time last."""
+    people: Mapping[PersonId, Person] = field(default_factory=dict)
+    events: Mapping[EventId, Event] = field(default_factory=dict)
+    vectors_of: VectorsOf = no_vectors
+    """Image vectors (unit length) with their model, read when they are needed."""
+
+    def by_id(self) -> dict[ItemId, ViewItem]:
+        """The items by their ids."""
+        return {item.id: item for item in self.items}
+
+    def keep(self, test: Callable[[ViewItem], bool]) -> "LibraryView":
+        """The same library with only the items that pass a test."""
+        return replace(self, items=tuple(item for item in self.items if test(item)))
+
+    def home(self) -> tuple[str, float] | None:
+        """Country code and latitude of where most days were spent; None where no place is known."""
+        days: dict[str, set[dt.date]] = defaultdict(set)
+        latitudes: dict[str, list[float]] = defaultdict(list)
+        for item in self.items:
+            if item.place is not None and item.taken_at is not None and item.latitude is not None:
+                days[item.place.country_code].add(item.taken_at.date())
+                latitudes[item.place.country_code].append(item.latitude)
+        if not days:
+            return None
+        country = max(sorted(days), key=lambda code: len(days[code]))
+        return country, float(np.median(latitudes[country]))
+
+
+def sort_key(item: ViewItem) -> tuple[bool, str, ItemId]:
+    """The order of items in a library: by time, then id; without a time last."""
+    time = "" if item.taken_at is None else item.taken_at.isoformat()
+    return (item.taken_at is None, time, item.id)
+
+
+def read_library(catalog: Catalog) -> LibraryView:
+    """Read every item that movies may use: indexed, no copy, nothing mundane, not hidden.
+
+    Image vectors stay in the catalog until they are asked for: of 80,000 pictures they would take
+    more memory than everything else together.
+    """
+    places = all_places(catalog)
+    files = main_files(catalog)
+    items = [
+        item
+        for item in all_items(catalog)
+        if _usable(item) and _indexed(files.get(item.id)) and item.width > 0 and item.height > 0
+    ]
+    faces = _faces(catalog, {item.id: item for item in items})
+    labels: dict[ItemId, list[tuple[str, float]]] = defaultdict(list)
+    for label in all_labels(catalog):
+        if label.probability >= LABEL_FLOOR:
+            labels[label.item_id].append((label.word, label.probability))
+    highlights: dict[ItemId, list[Span]] = defaultdict(list)
+    for row in all_highlights(catalog):
+        highlights[row.item_id].append(Span(start_s=row.start_s, end_s=row.end_s, score=row.score))
+    event_of = event_of_items(catalog)
+    seen = [
+        replace(
+            _view_item(item, files[item.id], places.get(item.place_id or 0)),
+            faces=tuple(faces[item.id]),
+            people=frozenset(f.person for f in faces[item.id] if f.person is not None),
+            labels=tuple(labels[item.id]),
+            highlights=tuple(highlights[item.id]),
+            event=event_of.get(item.id),
+        )
+        for item in items
+    ]
+    return LibraryView(
+        items=tuple(sorted(seen, key=sort_key)),
+        people={person.id: person for person in all_people(catalog)},
+        events={event.id: event for event in all_events(catalog)},
+        vectors_of=lambda ids: image_vectors_of(catalog, ids),
+    )
+
+
+def _usable(item: Item) -> bool:
+    return item.duplicate_of is None and item.mundane is None and not item.hidden
+
+
+def _indexed(file: ItemFile | None) -> bool:
+    return file is not None and file.state == FileState.INDEXED
+
+
+def _view_item(item: Item, file: ItemFile, place: Place | None) -> ViewItem:
+    return ViewItem(
+        id=item.id,
+        path=os.fspath(file.full_path),
+        is_video=item.kind == "video",
+        width=item.width,
+        height=item.height,
+        duration_s=item.duration_s,
+        taken_at=None if item.taken_at is None else dt.datetime.fromisoformat(item.taken_at),
+        date_confidence=item.date_confidence,
+        latitude=item.latitude,
+        longitude=item.longitude,
+        place=place,
+        camera=item.camera,
+        score=0.5 if item.score is None else item.score,
+        sharpness=item.sharpness,
+        phash=item.phash,
+        favourite=bool(item.favourite),
+    )
+
+
+def _faces(catalog: Catalog, items: Mapping[ItemId, Item]) -> dict[ItemId, list[SeenFace]]:
+    found: dict[ItemId, list[SeenFace]] = defaultdict(list)
+    for face in all_face_boxes(catalog):
+        item = items.get(face.item_id)
+        if item is not None:
+            found[item.id].append(
+                SeenFace(
+                    x_norm=face.x / item.width,
+                    y_norm=face.y / item.height,
+                    w_norm=face.w / item.width,
+                    h_norm=face.h / item.height,
+                    person=face.person_id,
+                    score=face.score,
+                    time_s=face.time_s,
+                )
+            )
+    return found
