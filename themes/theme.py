@@ -134,11 +134,11 @@ class Palette:
     __pydantic_config__ = _STRICT
 
     ground: Colour
-    """Behind panels and the end card."""
+    """Behind panels and the end card, and what a dip to colour dips into."""
     ink: Colour
     """Words on the ground; contrast of `MIN_CONTRAST` at least."""
     accent: Colour
-    """Rules, bars and the dip to colour."""
+    """Rules and bars beside words."""
     light: Colour
     """Words over pictures, which are darkened beneath them as far as needed."""
 

@@ -1,0 +1,147 @@
+"""Finding fonts: a theme's family, then other installed ones, glyph by glyph.
+
+Fonts come as packages (``fontpkg-NAME``, open licences) or from the system. Only fonts with
+outlines are used; colour emoji are not.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import fontpkg  # type: ignore[import-untyped]  # has no stubs
+import uharfbuzz
+from fontTools import unicodedata as scripts
+
+from themes.theme import Face
+
+SYSTEM_FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path("/System/Library/Fonts"),
+    Path("/Library/Fonts"),
+    Path("C:/Windows/Fonts"),
+)
+
+LAST_RESORT = "Noto Sans"
+"""A dependency of ours, whichever families a theme names."""
+
+PACKAGES = {
+    "Arab": "fontpkg-noto-sans-arabic",
+    "Deva": "fontpkg-noto-sans-devanagari",
+    "Hebr": "fontpkg-heebo",
+    "Khmr": "fontpkg-noto-sans-khmer",
+    "Taml": "fontpkg-noto-sans-tamil",
+    "Telu": "fontpkg-noto-sans-telugu",
+    "Thai": "fontpkg-sarabun",
+    "Beng": "fontpkg-hind-siliguri",
+    "Hani": "fonts-noto-cjk (of the system)",
+    "Hira": "fonts-noto-cjk (of the system)",
+    "Kana": "fonts-noto-cjk (of the system)",
+    "Hang": "fonts-noto-cjk (of the system)",
+}
+"""What covers a script (ISO 15924) that our own dependencies do not."""
+
+_OUTLINES = {"glyf", "CFF ", "CFF2"}
+_BITMAPS = {"CBDT", "sbix", "SVG ", "COLR"}
+
+
+@dataclass(frozen=True, slots=True)
+class FontFile:
+    """One file, opened."""
+
+    path: Path
+    face: uharfbuzz.Face
+    covers: frozenset[int]
+    """Code points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A character that no installed font has."""
+
+    character: str
+    package: str | None
+    """What to install, where we know it."""
+
+
+def fonts_for(face: Face, text: str) -> tuple[FontFile, ...]:
+    """Fonts that together cover a text as far as possible, the preferred one first."""
+    chosen: list[FontFile] = []
+    missing = {ord(character) for character in text if not is_invisible(character)}
+    for path in _candidates(face):
+        font = _opened(path)
+        if font is None or (chosen and not missing & font.covers):
+            continue
+        chosen.append(font)
+        missing -= font.covers
+        if not missing:
+            break
+    return tuple(chosen)
+
+
+def uncovered(face: Face, text: str) -> tuple[Uncovered, ...]:
+    """Characters of a text that would be left out, in the order of their first appearance."""
+    fonts = fonts_for(face, text)
+    return tuple(
+        Uncovered(character, PACKAGES.get(scripts.script(character)))
+        for character in dict.fromkeys(text)
+        if not is_invisible(character) and font_of(character, fonts) is None
+    )
+
+
+def font_of(character: str, fonts: tuple[FontFile, ...]) -> FontFile | None:
+    """Which of some fonts shows a character: the first that has it."""
+    return next((font for font in fonts if ord(character) in font.covers), None)
+
+
+def is_installed(family: str) -> bool:
+    """Tell whether a family comes with an installed package."""
+    return fontpkg.slugify(family) in fontpkg.families()
+
+
+def is_invisible(character: str) -> bool:
+    """Spaces, joiners, direction marks and variation selectors need no glyph of their own."""
+    return (
+        scripts.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or character in "\ufe0e\ufe0f"
+    )
+
+
+def _candidates(face: Face) -> list[Path]:
+    families = fontpkg.families()
+    wanted = [fontpkg.slugify(face.family), fontpkg.slugify(LAST_RESORT)]
+    slugs = [slug for slug in wanted if slug in families]
+    slugs += sorted(set(families) - set(slugs))
+    paths = [_file_of(families[slug], face) for slug in slugs]
+    return paths + [path for folder in SYSTEM_FOLDERS for path in _system_fonts(folder)]
+
+
+def _file_of(family: fontpkg.Family, face: Face) -> Path:
+    """The family's file that is nearest in slant and weight."""
+    style = "italic" if face.italic else "normal"
+
+    def distance(file: fontpkg.FontFile) -> tuple[bool, int, str]:
+        weight = 0 if file.variable or file.weight is None else abs(file.weight - face.weight)
+        return (file.style != style, weight, str(file.path))
+
+    return Path(min(family.files, key=distance).path)
+
+
+@lru_cache(maxsize=8)
+def _system_fonts(folder: Path) -> tuple[Path, ...]:
+    """Every font file below a folder, upright regular ones first."""
+    paths = [path for path in folder.rglob("*") if path.suffix.lower() in {".ttf", ".otf", ".ttc"}]
+    return tuple(sorted(paths, key=lambda path: ("Regular" not in path.stem, str(path))))
+
+
+@lru_cache(maxsize=64)
+def _opened(path: Path) -> FontFile | None:
+    """Open a font file; None where it has no outlines."""
+    try:
+        blob = uharfbuzz.Blob.from_file_path(str(path))
+    except uharfbuzz.HarfBuzzError:  # not to be read: a link to nowhere, a permission
+        return None
+    face = uharfbuzz.Face(blob)
+    tables = set(face.table_tags)
+    if not tables & _OUTLINES or tables & _BITMAPS:
+        return None
+    return FontFile(path, face, frozenset(face.unicodes))

@@ -1,0 +1,158 @@
+"""Photographs and video clips, decoded at the size that their shot needs."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from composer.render.grade import Look, graded
+from composer.render.motion import between, warp
+from composer.render.planes import Planes, Rgb8
+from composer.storyboard.model import Panel, Rect
+
+OVERSAMPLE = 1.25
+"""Pixels of the decoded picture for each of the movie's, at the closest view: sharper than one to
+one after bilinear interpolation, and no more than needed."""
+
+PhotoReader = Callable[[Path, int], Rgb8]
+"""Path and longest side in px -> the upright picture, no larger than that."""
+ClipReader = Callable[[Path, float, float, int, int], Iterator[Rgb8]]
+"""Path, start_s, duration_s, fps and longest side in px -> upright frames at a constant rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Where pixels come from."""
+
+    photo: PhotoReader
+    clip: ClipReader
+
+
+class PanelPicture(Protocol):
+    """What fills a panel."""
+
+    def whole(self, index: int) -> Planes:
+        """The whole graded picture at a visible frame, small; for blurred grounds."""
+
+    def draw(self, index: int, at: float, target: Planes) -> None:
+        """Show the window at progress ``at`` of the picture at a visible frame."""
+
+
+def open_panel(
+    panel: Panel,
+    path: Path,
+    size_px: tuple[int, int],
+    *,
+    n_visible: int,
+    fps: int,
+    look: Look,
+    media: Media,
+) -> "PhotoPanel | VideoPanel":
+    """Open a photograph or a clip for a panel of ``size_px``."""
+    max_side_px = _needed_side_px(panel, size_px)
+    if not panel.is_video:
+        return PhotoPanel(panel, media.photo(path, max_side_px), look)
+    start_s = panel.clip_start_s or 0.0
+
+    def frames() -> Iterator[Rgb8]:
+        return media.clip(path, start_s, n_visible / fps, fps, max_side_px)
+
+    return VideoPanel(panel, frames, look)
+
+
+class PhotoPanel:
+    """A photograph: graded and turned into planes once."""
+
+    def __init__(self, panel: Panel, rgb: Rgb8, look: Look) -> None:
+        self._panel = panel
+        self._whole = graded(_small(rgb), look)
+        height, width = rgb.shape[:2]
+        left, top, right, bottom = _union_px(panel, width, height)
+        self._size = (width, height)
+        self._offset = (left, top)
+        self._picture = graded(rgb[top:bottom, left:right], look)
+
+    def whole(self, index: int) -> Planes:
+        """See `PanelPicture`; a photograph is always the same."""
+        del index
+        return self._whole
+
+    def draw(self, index: int, at: float, target: Planes) -> None:
+        """See `PanelPicture`."""
+        del index
+        x, y, w, h = _window_px(self._panel, at, self._size)
+        warp(self._picture, (x - self._offset[0], y - self._offset[1], w, h), target)
+
+
+class VideoPanel:
+    """A clip: frames are read in order; going back starts again."""
+
+    def __init__(self, panel: Panel, frames: Callable[[], Iterator[Rgb8]], look: Look) -> None:
+        self._panel = panel
+        self._frames = frames
+        self._look = look
+        self._running = frames()
+        self._next_index = 0
+        self._rgb: Rgb8 | None = None
+
+    def whole(self, index: int) -> Planes:
+        """See `PanelPicture`."""
+        return graded(_small(self._at(index)), self._look)
+
+    def draw(self, index: int, at: float, target: Planes) -> None:
+        """See `PanelPicture`."""
+        rgb = self._at(index)
+        size = (rgb.shape[1], rgb.shape[0])
+        warp(graded(rgb, self._look), _window_px(self._panel, at, size), target)
+
+    def _at(self, index: int) -> Rgb8:
+        if index < self._next_index - 1:
+            self._running, self._next_index = self._frames(), 0
+        while self._rgb is None or self._next_index <= index:
+            # The reader repeats the last frame of a file that ends early.
+            self._rgb = next(self._running)
+            self._next_index += 1
+        return self._rgb
+
+
+def _needed_side_px(panel: Panel, size_px: tuple[int, int]) -> int:
+    """Longest side of the whole picture that gives the closest view enough pixels."""
+    scale = max(
+        max(
+            size_px[0] / (view.w_norm * panel.width),
+            size_px[1] / (view.h_norm * panel.height),
+        )
+        for view in (panel.view_start, panel.view_end)
+    )
+    return math.ceil(max(panel.width, panel.height) * min(1.0, scale * OVERSAMPLE))
+
+
+def _window_px(panel: Panel, at: float, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    view = between(panel.view_start, panel.view_end, at)
+    width, height = size
+    return view.x_norm * width, view.y_norm * height, view.w_norm * width, view.h_norm * height
+
+
+def _union_px(panel: Panel, width: int, height: int) -> tuple[int, int, int, int]:
+    """Even part of the picture that is ever seen: left, top, right, bottom."""
+    views: tuple[Rect, Rect] = (panel.view_start, panel.view_end)
+    left = min(view.x_norm for view in views) * width
+    top = min(view.y_norm for view in views) * height
+    right = max(view.x_norm + view.w_norm for view in views) * width
+    bottom = max(view.y_norm + view.h_norm for view in views) * height
+    # Two more on each side: interpolation looks at neighbours, chroma at twice as many.
+    edges = max(0, int(left) - 2) // 2 * 2, max(0, int(top) - 2) // 2 * 2
+    return *edges, min(width, math.ceil(right) + 2), min(height, math.ceil(bottom) + 2)
+
+
+def _small(rgb: Rgb8) -> Rgb8:
+    """A picture of 320 px at most."""
+    scale = 320 / max(rgb.shape[:2])
+    if scale >= 1:
+        return rgb
+    size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,169 @@
+"""Titles, captions and the end card as blocks of set lines, before they meet a picture."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.render.shaping import Line, drawn_line
+from composer.storyboard.model import Text
+from themes.theme import Face, Placement, Type
+
+SAFE = 0.05
+"""Share of the frame on each side that stays free of words (EBU R 95 graphics-safe area)."""
+
+_WIDEST = 0.80
+"""Of the frame's width; wider lines are broken, then set smaller."""
+_LEADING = 1.16
+_SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15, 0.1)
+_END_SCALE = 0.78
+_MOST_LINES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Words and their rule or bar, as masks of coverage of one size."""
+
+    ink: NDArray[np.uint8]  # [h, w]
+    accent: NDArray[np.uint8]  # [h, w]
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A line and its baseline below the block's top."""
+
+    line: Line
+    baseline_px: int
+
+
+def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block | None:
+    """Set a text for a frame of this size; None where nothing of it can be shown."""
+    short_px = min(width_px, height_px)
+    room_px = round(width_px * _WIDEST)
+    paragraphs = [
+        _paragraph(words, face, scale, short_px, room_px)
+        for words, face, scale in _faces(text, kind)
+    ]
+    paragraphs = [lines for lines in paragraphs if lines]
+    if not paragraphs:
+        return None
+    centred = kind.placement is Placement.CENTRE
+    rule_px = round(0.034 * short_px) if centred and len(paragraphs) > 1 else 0
+    gap_px = round(0.030 * short_px)
+    placed, rule_at_px = _stacked(paragraphs, gap_px=gap_px, rule_px=rule_px)
+    ink = _inked(placed, centred=centred)
+    if rule_px:
+        return Block(ink, _rule(ink.shape, rule_at_px, short_px))
+    return Block(ink, np.zeros_like(ink)) if centred else _with_bar(ink, short_px)
+
+
+def _faces(text: Text, kind: Type) -> list[tuple[str, Face, float]]:
+    """Each line with how it is set."""
+    if text.style == "caption":
+        return [(words, kind.caption, 1.0) for words in text.lines]
+    scale = _END_SCALE if text.style == "end" else 1.0
+    return [
+        (words, kind.subtitle if index else kind.title, 1.0 if index else scale)
+        for index, words in enumerate(text.lines)
+    ]
+
+
+def _paragraph(
+    words: str, face: Face, scale: float, short_px: int, room_px: int
+) -> list[tuple[Line, float]]:
+    """Break words into lines that fit; each with the step from one baseline to the next."""
+    for shrink in _SCALES:
+        lines = _broken(words, face, short_px, scale * shrink, room_px)
+        drawn = [_set(line, face, short_px, scale * shrink) for line in lines]
+        if len(drawn) <= _MOST_LINES and all(line.mask.shape[1] <= room_px for line in drawn):
+            break
+    else:
+        drawn, shrink = drawn[:_MOST_LINES], _SCALES[-1]
+    step_px = face.size * scale * shrink * short_px * _LEADING
+    return [(line, step_px) for line in drawn if line.mask.size > 1]
+
+
+@lru_cache(maxsize=256)
+def _set(words: str, face: Face, short_px: int, scale: float) -> Line:
+    return drawn_line(words, face, short_px, scale=scale)
+
+
+def _broken(words: str, face: Face, short_px: int, scale: float, room_px: int) -> list[str]:
+    """Break at spaces into as few lines as fit, and those as equal in length as they can be."""
+    widths = [(word, _set(word, face, short_px, scale).advance_px) for word in words.split()]
+    space_px = face.size * scale * short_px * (0.25 + face.tracking_em)
+    best = _filled(widths, space_px, room_px)
+    for share in np.arange(0.95, 0.3, -0.05):
+        tighter = _filled(widths, space_px, room_px * share)
+        if len(tighter) > len(best):
+            break
+        best = tighter
+    return best
+
+
+def _filled(widths: list[tuple[str, float]], space_px: float, limit_px: float) -> list[str]:
+    """Put each word on the current line where it fits, else on a new one."""
+    lines: list[str] = []
+    at_px = 0.0
+    for word, width_px in widths:
+        if lines and at_px + space_px + width_px <= limit_px:
+            lines[-1] += f" {word}"
+            at_px += space_px + width_px
+        else:
+            lines.append(word)
+            at_px = width_px
+    return lines
+
+
+def _stacked(
+    paragraphs: list[list[tuple[Line, float]]], *, gap_px: int, rule_px: int
+) -> tuple[list[_Placed], int]:
+    """Put paragraphs below each other; also gives the middle of the gap after the first."""
+    placed: list[_Placed] = []
+    bottom_px, rule_at_px = 0, 0
+    for index, lines in enumerate(paragraphs):
+        if index:
+            rule_at_px = rule_at_px or bottom_px + gap_px + rule_px // 2
+            bottom_px += gap_px + (rule_px + gap_px if rule_px and index == 1 else 0)
+        baseline = float(bottom_px + lines[0][0].ascent_px)
+        for line, step_px in lines:
+            placed.append(_Placed(line, round(baseline)))
+            baseline += step_px
+        last = placed[-1]
+        bottom_px = last.baseline_px + last.line.mask.shape[0] - last.line.ascent_px
+    return placed, rule_at_px
+
+
+def _inked(placed: list[_Placed], *, centred: bool) -> NDArray[np.uint8]:
+    width_px = max(one.line.mask.shape[1] for one in placed)
+    bottoms = [one.baseline_px - one.line.ascent_px + one.line.mask.shape[0] for one in placed]
+    top = min(0, *(one.baseline_px - one.line.ascent_px for one in placed))
+    ink = np.zeros((max(bottoms) - top, width_px), np.uint8)
+    for one in placed:
+        height, width = one.line.mask.shape
+        y = one.baseline_px - one.line.ascent_px - top
+        x = (width_px - width) // 2 if centred else 0
+        area = ink[y : y + height, x : x + width]
+        np.maximum(area, one.line.mask, out=area)
+    return ink
+
+
+def _rule(shape: tuple[int, ...], at_px: int, short_px: int) -> NDArray[np.uint8]:
+    """A short line between title and subtitle."""
+    accent = np.zeros(shape, np.uint8)
+    thick_px = max(1, round(0.0028 * short_px))
+    half_px = min(shape[1] // 2, round(0.045 * short_px))
+    middle = shape[1] // 2
+    accent[at_px : at_px + thick_px, middle - half_px : middle + half_px] = 255
+    return accent
+
+
+def _with_bar(ink: NDArray[np.uint8], short_px: int) -> Block:
+    """A bar to the left of a block."""
+    bar_px = max(2, round(0.0085 * short_px))
+    gap_px = round(0.026 * short_px)
+    wide = np.pad(ink, ((0, 0), (bar_px + gap_px, 0)))
+    accent = np.zeros_like(wide)
+    accent[:, :bar_px] = 255
+    return Block(wide, accent)
