@@ -1,0 +1,108 @@
+"""Soft drums: each stroke in a few variants, so that no two in a row are the same."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import signal
+
+from music.modal import RATE_HZ, Planar, fade_in, modes, ring
+
+
+def noise_burst(
+    n_samples: int, *, low_hz: float, high_hz: float, decay_s: float, seed: int
+) -> Planar:
+    """Filtered noise that dies away, a little different left and right.
+
+    Parameters
+    ----------
+    n_samples : int
+        Length.
+    low_hz, high_hz : float
+        Edges of the band.
+    decay_s : float
+        Time in which it falls by 60 dB, times 0.145 (one time constant).
+    seed : int
+        Another seed, another stroke. Not negative.
+    """
+    rng = np.random.default_rng([7, seed])
+    mid, side = rng.standard_normal((2, n_samples))
+    band = signal.butter(2, [low_hz, high_hz], "bandpass", fs=RATE_HZ, output="sos")
+    noise = signal.sosfilt(band, np.stack([mid + 0.4 * side, mid - 0.4 * side]))
+    noise *= np.exp(-np.arange(n_samples) / (decay_s * RATE_HZ))
+    return np.asarray(noise / max(np.abs(noise).max(), 1e-9), np.float32)
+
+
+def kick(variant: int, brightness: float, seconds: float) -> Planar:
+    """Felt beater on a big drum, tuned down within a tenth of a second."""
+    del seconds
+    n = int(0.45 * RATE_HZ)
+    t = np.arange(n) / RATE_HZ
+    sweep_hz = 52 + (58 + 2 * variant) * np.exp(-t / 0.028)
+    body = np.sin(2 * np.pi * np.cumsum(sweep_hz) / RATE_HZ) * np.exp(-t / 0.095)
+    knock = noise_burst(n, low_hz=300, high_hz=1800, decay_s=0.006, seed=variant)
+    out = 0.9 * body.astype(np.float32) + (0.05 + 0.12 * brightness) * knock
+    return _ended(fade_in(out, 0.002))
+
+
+def brush(variant: int, brightness: float, seconds: float) -> Planar:
+    """Brush on a snare: a stroke, a swish, a hint of the skin."""
+    del seconds
+    n = int(0.35 * RATE_HZ)
+    stroke = noise_burst(
+        n, low_hz=900, high_hz=4500 + 3500 * brightness, decay_s=0.045, seed=10 + variant
+    )
+    swish = fade_in(
+        noise_burst(n, low_hz=2500, high_hz=9000, decay_s=0.07, seed=20 + variant), 0.05
+    )
+    skin = ring(modes(np.array([182.0, 331.0]), np.array([0.2, 0.14]), np.array([0.3, 0.15])), n)
+    return _ended(fade_in(0.6 * stroke + 0.3 * swish + skin, 0.003))
+
+
+def clap(variant: int, brightness: float, seconds: float) -> Planar:
+    """A few people clapping, not quite together."""
+    del seconds
+    n = int(0.4 * RATE_HZ)
+    out = np.zeros((2, n), np.float32)
+    for hand, at_ms in enumerate((0, 7 + variant, 16 + variant, 24)):
+        at = int(at_ms * RATE_HZ / 1000)
+        decay_s = 0.012 if hand < 3 else 0.06
+        burst = noise_burst(
+            n - at,
+            low_hz=700,
+            high_hz=2600 + 1500 * brightness,
+            decay_s=decay_s,
+            seed=30 + 4 * variant + hand,
+        )
+        out[:, at:] += 0.5 * fade_in(burst, 0.0015)
+    return _ended(out)
+
+
+def shaker(variant: int, brightness: float, seconds: float) -> Planar:
+    """Grains thrown and caught."""
+    del seconds
+    n = int(0.16 * RATE_HZ)
+    grains = noise_burst(
+        n, low_hz=3800, high_hz=9000 + 3000 * brightness, decay_s=0.035, seed=50 + variant
+    )
+    return _ended(fade_in(grains, 0.018))
+
+
+def swell(variant: int, brightness: float, seconds: float) -> Planar:
+    """Cymbal rolled with soft mallets, growing over the whole length."""
+    n = int(seconds * RATE_HZ)
+    noise = noise_burst(n, low_hz=1800, high_hz=11000, decay_s=1e6, seed=60 + variant)
+    rise = np.linspace(0, 1, n, dtype=np.float32) ** (3.0 - brightness)
+    return noise * rise
+
+
+def _ended(stroke: Planar) -> Planar:
+    """Stroke that reaches zero at its last sample."""
+    n = stroke.shape[1] // 4
+    stroke[:, -n:] *= np.linspace(1, 0, n, dtype=np.float32)
+    return stroke
+
+
+STROKES: dict[str, Callable[[int, float, float], Planar]] = {
+    stroke.__name__: stroke for stroke in (kick, brush, clap, shaker)
+}
+"""Percussion whose strokes have a length of their own."""
