@@ -139,6 +139,8 @@ class Palette:
     """Words on the ground; contrast of `MIN_CONTRAST` at least."""
     accent: Colour
     """Rules and bars beside words."""
+    veil: Colour
+    """Over the blurred picture that lies behind panels."""
     light: Colour
     """Words over pictures, which are darkened beneath them as far as needed."""
 

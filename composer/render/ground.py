@@ -15,7 +15,7 @@ _SHADOW = 0.45
 
 
 def blurred(picture: Planes, colour: Rgb, width: int, height: int) -> Planes:
-    """A picture that fills the frame, blurred, behind a veil of the theme's ground colour."""
+    """A picture that fills the frame, blurred, behind a veil of the theme's colour for it."""
     part = _covering(picture, width / height)
     small_w, small_h = (max(4, round(side / _SHRINK / 2) * 2) for side in (width, height))
     small = resized(part, small_w, small_h)

@@ -26,6 +26,8 @@ _TRAVEL = 0.03
 _MARGIN_OVER_NEEDED = 1.15
 """Contrast aimed at, relative to the least allowed: interpolation and coding take some."""
 _LEAST_SHADE = 0.22
+_FEATHER = 0.30
+"""How far the shade takes to vanish above and below words, of the frame's short side."""
 _GAMMA = 2.4
 
 
@@ -84,12 +86,12 @@ class Overlay:
         shade: float,
     ) -> None:
         short_px = min(frame_px)
-        spread_px = round(0.09 * short_px)
-        box = _Box.around(block, top_left_px, frame_px, 2 * spread_px if shade else spread_px)
+        feather_px = round(_FEATHER * short_px)
+        box = _Box.around(block, top_left_px, frame_px, feather_px if shade else 0)
         self._box = box
         self._ink = box.holding(block.ink, top_left_px)
         self._accent = box.holding(block.accent, top_left_px)
-        self._shade = shade * _soft_plate(self._ink + self._accent, spread_px)
+        self._shade = shade * _band(self._ink + self._accent, feather_px)
         if shade:
             glow = cv2.GaussianBlur(self._ink, (0, 0), 0.006 * short_px)
             self._shade = np.maximum(self._shade, np.minimum(0.9, glow * 1.2) * min(0.7, 2 * shade))
@@ -142,12 +144,16 @@ class _Box:
 
     @classmethod
     def around(
-        cls, block: Block, at_px: tuple[int, int], frame_px: tuple[int, int], margin_px: int
+        cls, block: Block, at_px: tuple[int, int], frame_px: tuple[int, int], feather_px: int
     ) -> "_Box":
+        """All that moving words reach; with a shade, the whole width and the feather as well."""
         height, width = block.ink.shape
-        left, top = (max(0, side - margin_px) // 2 * 2 for side in at_px)
-        right = min(frame_px[0], at_px[0] + width + margin_px) // 2 * 2
-        bottom = min(frame_px[1], at_px[1] + height + margin_px) // 2 * 2
+        margin_px = round(1.5 * _TRAVEL * min(frame_px))
+        x_margin_px = frame_px[0] if feather_px else margin_px
+        y_margin_px = max(feather_px, margin_px)
+        left, top = max(0, at_px[0] - x_margin_px) // 2 * 2, max(0, at_px[1] - y_margin_px) // 2 * 2
+        right = min(frame_px[0], at_px[0] + width + x_margin_px) // 2 * 2
+        bottom = min(frame_px[1], at_px[1] + height + y_margin_px) // 2 * 2
         return cls(left, top, right - left, bottom - top)
 
     def holding(self, mask: NDArray[np.uint8], at_px: tuple[int, int]) -> Mask:
@@ -249,18 +255,14 @@ def _hidden(
     return total
 
 
-def _soft_plate(mask: Mask, spread_px: int) -> Mask:
-    """A cloud that is full beneath a block and gone at its margin."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    plate = np.zeros_like(mask)
-    grow = round(0.75 * spread_px)
-    top, left = max(0, rows[0] - grow), max(0, columns[0] - grow)
-    plate[top : rows[-1] + grow + 1, left : columns[-1] + grow + 1] = 1
-    # A quarter of the size: the same cloud for a sixteenth of the work.
-    small = cv2.resize(plate, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
-    small = cv2.GaussianBlur(small, (0, 0), spread_px / 4 / 2.5)
-    size = (mask.shape[1], mask.shape[0])
-    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR), np.float32)
+def _band(mask: Mask, feather_px: int) -> Mask:
+    """A band over the frame's whole width: full beneath a block, gone at the box's inner edges."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    y = np.arange(len(mask), dtype=np.float32)
+    outside = np.maximum(rows[0] - y, y - rows[-1])
+    near = np.clip(1 - (outside - feather_px / 8) / (feather_px * 7 / 8), 0, 1)
+    profile = near * near * (3 - 2 * near)
+    return np.asarray(np.broadcast_to(profile[:, np.newaxis], mask.shape), np.float32)
 
 
 def _halved(mask: Mask) -> Mask:

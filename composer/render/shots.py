@@ -191,7 +191,7 @@ def _still_ground(shot: Shot, hung: tuple[_Hung, ...], stage: Stage) -> Planes |
 
 
 def _blurred_ground(hung: tuple[_Hung, ...], index: int, stage: Stage) -> Planes:
-    colour = stage.theme.palette.ground
+    colour = stage.theme.palette.veil
     out = blurred(hung[0].picture.whole(index), colour, stage.width, stage.height)
     boxes = tuple(one.box_px for one in hung)
     cv2.multiply(out.y, shadow_of(boxes, stage.width, stage.height), dst=out.y, scale=1 / 255)
