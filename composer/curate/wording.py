@@ -109,8 +109,12 @@ def years(found: Iterable[int]) -> str:
 
 
 def joined(*parts: str) -> str:
-    """Parts of a subtitle, the empty ones left out."""
-    return " · ".join(part for part in parts if part)
+    """Parts of a subtitle, without the empty ones and without what makes it too long."""
+    text = ""
+    for part in parts:
+        longer = f"{text} · {part}" if text and part else text or part
+        text = longer if len(longer) <= LONGEST_TITLE or not text else text
+    return text
 
 
 def shortened(title: str) -> str:
