@@ -30,9 +30,11 @@ def walk(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     """
     at = start
     for _ in range(_MOST_BOXES):
+        if at >= end:
+            return
         file.seek(at)
         head = file.read(16)
-        if len(head) < 8 or at >= end:
+        if len(head) < 8:
             return
         size, kind = struct.unpack_from(">I4s", head)
         header = 8

@@ -37,7 +37,7 @@ def best_date(found: Iterable[tuple[DateRank, DateClaim]], *, mtime: float) -> D
     trusted = [claim for claim in firsts if claim.confidence >= TRUSTED_DAY_CONFIDENCE]
     if firsts:
         return _completed((trusted or firsts)[0], firsts)
-    written = instant_claim(mtime, DateSource.MTIME, confidence.FILE_TIME)
+    written = instant_claim(int(mtime), DateSource.MTIME, confidence.FILE_TIME)
     if written is None or written.utc is None or written.utc < _OLDEST_CREDIBLE_MTIME:
         return NO_DATE
     return written
