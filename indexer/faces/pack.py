@@ -1,0 +1,22 @@
+"""A face pack: the detector and the embedder that belong together."""
+
+from dataclasses import dataclass
+
+from indexer.faces.detector import FaceDetector
+from indexer.faces.embed import FaceEmbedder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacePack:
+    """What finding and recognising faces needs."""
+
+    name: str
+    """The pack as the configuration names it."""
+    detector_id: str
+    """Changes with the detector: pictures that another one searched are to be searched again."""
+    model_id: str
+    """Changes with the embedder: vectors of two ids are never compared."""
+    detector: FaceDetector
+    embedder: FaceEmbedder
+    licence: str
+    """Terms of the weights, to be shown to the person who uses them."""

@@ -1,0 +1,72 @@
+"""One way to run a network: onnxruntime on one thread, without telemetry, with bounded memory."""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ModelPackMissingError
+
+# onnxruntime's wheels for Linux report to their maker unless this is set before the import; the
+# callers set it for their whole process, and this line makes sure of it for whoever forgot.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+Session = Any  # onnxruntime.InferenceSession, which has no type hints
+
+# What a damaged or foreign file raises while it is loaded; they have no parent but Exception.
+LOAD_ERRORS = (
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NoSuchFile,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
+
+
+def open_session(path: Path) -> Session:
+    """Load a network for the CPU.
+
+    One thread, because the pipeline runs one worker per core. The memory pattern is off: with
+    changing input shapes it keeps a plan and a block of memory for each of them; the arena stays,
+    which levels off at once when shapes come from a short list.
+
+    Raises
+    ------
+    ModelPackMissingError
+        If the file is missing or is not a network that onnxruntime can read.
+    """
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3  # exports with fixed shapes in their outputs warn at each run
+    try:
+        return ort.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
+    except LOAD_ERRORS as error:
+        reason = str(error).splitlines()[0]
+        raise ModelPackMissingError(path.name, f"cannot be read ({reason})") from error
+
+
+def content_id(path: Path, *, recipe: str) -> str:
+    """Name of a network that changes with its content and with how its input is made.
+
+    Parameters
+    ----------
+    path : Path
+        The network's file.
+    recipe : str
+        Version of the preparation that goes with it, so that vectors of two preparations are
+        told apart like vectors of two networks.
+
+    Returns
+    -------
+    str
+        The file's stem, a hyphen and ten hexadecimal digits.
+    """
+    digest = hashlib.sha256(recipe.encode() + b"\0" + path.read_bytes()).hexdigest()
+    return f"{path.stem}-{digest[:10]}"
