@@ -137,6 +137,18 @@ def open_catalog(path: Path | str) -> Catalog:
     return Catalog(path, connection)
 
 
+def check_integrity(catalog: Catalog) -> str:
+    """What is damaged, one line; empty where the file is sound."""
+    try:
+        told = catalog.scalar("PRAGMA integrity_check(1)")
+        broken = catalog.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    if told != "ok":
+        return str(told)
+    return "" if broken is None else f"a row of {broken[0]} points to nothing"
+
+
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:

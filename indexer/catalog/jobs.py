@@ -79,6 +79,34 @@ def finish_job(catalog: Catalog, job_id: JobId, *, exit_code: int, result: str, 
     )
 
 
+def requeue_job(catalog: Catalog, job_id: JobId) -> None:
+    """A job was stopped before it was done: it waits again."""
+    catalog.execute("UPDATE jobs SET state = 'queued', started_at = NULL WHERE id = ?", (job_id,))
+
+
+def delete_job(catalog: Catalog, job_id: JobId) -> None:
+    """Remove a row as if it had never been queued."""
+    catalog.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+
+def prune_jobs(catalog: Catalog, keep: int) -> None:
+    """Remove all but the last finished rows."""
+    catalog.execute(
+        "DELETE FROM jobs WHERE state IN ('done', 'failed') AND id <="
+        " (SELECT max(id) FROM jobs) - ?",
+        (keep,),
+    )
+
+
+def fail_running(catalog: Catalog, reason: str) -> None:
+    """What is marked as running while nobody holds the job lock was interrupted."""
+    result = json.dumps({"exit_code": 1, "message": reason})
+    catalog.execute(
+        "UPDATE jobs SET state = 'failed', exit_code = 1, result = ? WHERE state = 'running'",
+        (result,),
+    )
+
+
 def requeue_running(catalog: Catalog) -> None:
     """After a crash: what was running is queued again."""
     catalog.execute("UPDATE jobs SET state = 'queued' WHERE state = 'running'")
@@ -97,3 +125,14 @@ def note_due(
         "INSERT OR REPLACE INTO due (key, due_at, done_at, movie_id) VALUES (?, ?, ?, ?)",
         (key, due_at, done_at, movie_id),
     )
+
+
+def any_due(catalog: Catalog) -> bool:
+    """Whether the schedule ever kept a record."""
+    return bool(catalog.scalar("SELECT count(*) FROM due"))
+
+
+def count_due_movies(catalog: Catalog, since: str) -> int:
+    """How many movies were made on schedule since a UTC ISO time."""
+    sql = "SELECT count(*) FROM due WHERE movie_id IS NOT NULL AND done_at >= ?"
+    return int(catalog.scalar(sql, (since,)))

@@ -1,0 +1,129 @@
+"""``memories``: what could be made and why; holding, releasing, rejecting."""
+
+from datetime import date
+from typing import Any
+
+import click
+
+from composer.choose import release
+from indexer.catalog.connection import Catalog
+from indexer.catalog.items import main_files
+from indexer.catalog.memories import (
+    Memory,
+    MemoryId,
+    MemoryState,
+    all_memories,
+    get_memory,
+    items_of_memory,
+    set_memory_state,
+)
+from indexer.errors import NotFoundError
+from memoriesd.cli.options import (
+    Session,
+    echo_json,
+    echo_path,
+    json_option,
+    session_command,
+    today_option,
+)
+from memoriesd.cli.running import run_job
+
+
+@click.group(
+    "memories",
+    short_help="Choose anew, and show what could be made and why.",
+    invoke_without_command=True,
+)
+@click.option("--held", is_flag=True, help="Show those that are held back out of tact.")
+@click.option("--items", is_flag=True, help="Show each picture with its reason.")
+@today_option
+@json_option
+@click.pass_context
+@session_command
+def memories_command(
+    session: Session,
+    context: click.Context,
+    today: date,
+    *,
+    held: bool,
+    items: bool,
+    as_json: bool,
+) -> None:
+    """Choose anew, store and show what could be made, and why."""
+    if context.invoked_subcommand is not None:
+        return
+    with session.catalog():
+        pass
+    run_job(session, session.config(), "memories", {}, today)
+    wanted = (
+        {MemoryState.HELD} if held else {MemoryState.READY, MemoryState.RELEASED, MemoryState.MADE}
+    )
+    with session.catalog() as catalog:
+        found = [m for m in all_memories(catalog) if m.state in wanted and m.current]
+        if as_json:
+            echo_json({"memories": [_document(catalog, memory) for memory in found]})
+            return
+        for memory in found:
+            _show(catalog, memory, items=items)
+    if not found:
+        click.echo("nothing is held" if held else "there is nothing to make yet", err=True)
+
+
+def _document(catalog: Catalog, memory: Memory) -> dict[str, Any]:
+    files = main_files(catalog)
+    return {
+        "id": memory.id,
+        "kind": memory.kind,
+        "state": memory.state,
+        "title": memory.title,
+        "subtitle": memory.subtitle,
+        "window": [memory.window_start, memory.window_end],
+        "score": memory.score,
+        "reason": memory.reason,
+        "items": [
+            {
+                "path": str(files[one.item_id].full_path),
+                "reason": one.reason,
+                "rival": one.rival,
+            }
+            for one in items_of_memory(catalog, memory.id)
+            if one.item_id in files
+        ],
+    }
+
+
+def _show(catalog: Catalog, memory: Memory, *, items: bool) -> None:
+    chosen = items_of_memory(catalog, memory.id)
+    click.echo(f"{memory.id:5}  {memory.title} · {memory.subtitle}")
+    click.echo(f"       {memory.kind}, {memory.state}, {len(chosen)} pictures: {memory.reason}")
+    if items:
+        files = main_files(catalog)
+        for one in chosen:
+            if one.item_id in files:
+                click.echo(f"         {echo_path(files[one.item_id].full_path)}: {one.reason}")
+            if one.rival:
+                click.echo(f"           left out: {one.rival}")
+
+
+@memories_command.command("release")
+@click.argument("memory_id", metavar="ID", type=int)
+@session_command
+def release_memory(session: Session, memory_id: int) -> None:
+    """Let a held memory be made, for ever."""
+    with session.catalog() as catalog:
+        release(catalog, MemoryId(memory_id))
+    click.echo(f"memory {memory_id} may be made: memoriesd compose {memory_id}")
+
+
+@memories_command.command("reject")
+@click.argument("memory_id", metavar="ID", type=int)
+@session_command
+def reject_memory(session: Session, memory_id: int) -> None:
+    """Never make a memory."""
+    with session.catalog() as catalog:
+        if get_memory(catalog, MemoryId(memory_id)) is None:
+            raise NotFoundError(
+                f"there is no memory {memory_id}", remedy="see them with: memoriesd memories"
+            )
+        set_memory_state(catalog, MemoryId(memory_id), MemoryState.REJECTED)
+    click.echo(f"memory {memory_id} is never made")

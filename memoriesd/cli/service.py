@@ -1,0 +1,153 @@
+"""``run``, ``status``, ``pause``, ``resume``, ``rescan`` and ``jobs``."""
+
+import logging
+from typing import Any
+
+import click
+
+from indexer.catalog import jobs as rows
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.settings import put_setting
+from indexer.errors import NothingToDoError
+from memoriesd import control
+from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.daemon import run_daemon
+from memoriesd.exits import ConfigError
+from memoriesd.folders import make_private
+from memoriesd.locks import is_held
+from memoriesd.loop import PAUSED_SETTING
+from memoriesd.status import catalog_status, job_document
+
+
+@click.command("run", short_help="Run the daemon: watch, index, and make movies on schedule.")
+@click.option("--once", is_flag=True, help="Do what there is to do, and end.")
+@session_command
+def run_command(session: Session, *, once: bool) -> None:
+    """Watch the folders, index what is new, and make movies on schedule.
+
+    Ends on Ctrl-C or SIGTERM within two seconds.
+    """
+    config = session.written_config()
+    if not config.library.roots:
+        raise ConfigError(
+            session.folders.config_file,
+            "[library] roots is empty",
+            remedy="write the folders to watch there",
+        )
+    logging.getLogger("memoriesd").setLevel(logging.INFO)
+    run_daemon(session.folders, config, once=once)
+
+
+@click.command("status", short_help="Tell what is going on and what the catalog holds.")
+@json_option
+@session_command
+def status_command(session: Session, *, as_json: bool) -> None:
+    """Tell what is going on and what the catalog holds."""
+    document = _status(session)
+    if as_json:
+        echo_json(document)
+    else:
+        for line in _status_lines(document):
+            click.echo(line)
+
+
+def _status(session: Session) -> dict[str, Any]:
+    folders = session.folders
+    document: dict[str, Any] = {
+        "running": is_held(folders.daemon_lock),
+        "daemon": control.ask(folders.control, "status"),
+        "config": str(folders.config_file),
+        "catalog": str(folders.catalog),
+        "indexed": folders.catalog.exists(),
+    }
+    if document["indexed"]:
+        with session.catalog() as catalog:
+            document |= catalog_status(catalog)
+    return document
+
+
+def _status_lines(document: dict[str, Any]) -> list[str]:
+    lines = [_daemon_line(document)]
+    if not document["indexed"]:
+        return [*lines, "nothing is indexed yet; begin with: memoriesd index"]
+    job = document["job"]
+    if job is not None:
+        count = f" {job['done']:,} of {job['total']:,}" if job["total"] else ""
+        lines.append(f"at work: {job['kind']}{count} {job['what']}".rstrip())
+    if document["queued"]:
+        lines.append(f"queued: {document['queued']} jobs")
+    lines += [f"{root['path']}: {root['reason'] or root['state']}" for root in document["roots"]]
+    files = document["files"]
+    counts = ", ".join(f"{count:,} {state}" for state, count in sorted(files.items()))
+    people = document["people"]
+    ready = document["memories"].get("ready", 0)
+    lines += [
+        f"files: {counts or 'none'}",
+        f"items: {document['items']:,}, people: {people['named']:,} named and"
+        f" {people['unnamed']:,} not",
+        f"memories ready: {ready:,}, movies made: {document['movies']:,}",
+    ]
+    if document["last_movie"]:
+        lines.append(f"last movie: {echo_path(document['last_movie'])}")
+    return lines
+
+
+def _daemon_line(document: dict[str, Any]) -> str:
+    daemon = document["daemon"]
+    if daemon is None:
+        return "the daemon is starting or ending" if document["running"] else "no daemon runs"
+    doing = f"doing: {daemon['doing']}" if daemon["doing"] else "idle"
+    reason = f"; waits: {daemon['reason']}" if daemon["reason"] else ""
+    upcoming = f"; next movie: {daemon['next_due']}" if daemon["next_due"] else ""
+    return f"the daemon runs (process {daemon['pid']}), {doing}{reason}{upcoming}"
+
+
+@click.command("pause", short_help="Let the daemon stop working until told to go on.")
+@session_command
+def pause_command(session: Session) -> None:
+    """Let the daemon stop working until told to go on; kept over restarts."""
+    _set_paused(session, paused=True)
+    click.echo("paused; go on with: memoriesd resume")
+
+
+@click.command("resume", short_help="Let the daemon go on.")
+@session_command
+def resume_command(session: Session) -> None:
+    """Let the daemon go on."""
+    _set_paused(session, paused=False)
+    click.echo("goes on")
+
+
+def _set_paused(session: Session, *, paused: bool) -> None:
+    make_private(session.folders.data)
+    with open_catalog(session.folders.catalog) as catalog:
+        put_setting(catalog, PAUSED_SETTING, "1" if paused else "")
+    control.ask(session.folders.control, "pause" if paused else "resume")
+
+
+@click.command("rescan", short_help="Let the daemon look through all folders now.")
+@session_command
+def rescan_command(session: Session) -> None:
+    """Let the daemon look through all folders now."""
+    if control.ask(session.folders.control, "rescan") is None:
+        raise NothingToDoError("no daemon runs", remedy="look through them with: memoriesd index")
+    click.echo("the daemon looks through all folders")
+
+
+@click.command("jobs", short_help="List jobs: queued, running, done and failed.")
+@click.option("--last", type=click.IntRange(min=1), default=20, help="How many.")
+@json_option
+@session_command
+def jobs_command(session: Session, last: int, *, as_json: bool) -> None:
+    """List the last jobs, newest first."""
+    with session.catalog() as catalog:
+        documents = [job_document(job) for job in rows.recent_jobs(catalog, last)]
+    if as_json:
+        echo_json({"jobs": documents})
+        return
+    for job in documents:
+        when = job["finished_at"] or job["started_at"] or job["created_at"]
+        count = f" {job['done']:,} of {job['total']:,}" if job["state"] == "running" else ""
+        click.echo(
+            f"{job['id']:5}  {job['kind']:8}  {job['state']:7}{count}  {when}  {job['message']}"
+        )

@@ -1,0 +1,88 @@
+"""``init`` and ``doctor``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import platformdirs
+
+from indexer.errors import NothingToDoError
+from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.config import default_output
+from memoriesd.doctor import Health, examine
+from memoriesd.exits import Exit
+from memoriesd.folders import make_private
+from memoriesd.starter import starter_text
+
+
+@click.command("init", short_help="Write a commented configuration file and say what to do next.")
+@click.option(
+    "--root",
+    "roots",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder to watch; may be given several times.",
+)
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Where movies go.")
+@click.option("--force", is_flag=True, help="Write over a configuration that is there.")
+@session_command
+def init_command(
+    session: Session, roots: tuple[Path, ...], output: Path | None, *, force: bool
+) -> None:
+    """Write a commented configuration file and say what to do next."""
+    path = session.folders.config_file
+    if path.exists() and not force:
+        raise NothingToDoError(
+            f"{path} is there already", remedy="edit it, or write it anew with --force"
+        )
+    wanted = [root.absolute() for root in roots] or _usual_folders()
+    text = starter_text(wanted, (output or default_output()).absolute())
+    make_private(path.parent) if not path.parent.exists() else None
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o600)
+    click.echo(f"wrote {echo_path(path)}")
+    for root in wanted:
+        click.echo(f"  watches {echo_path(root)}" + ("" if root.exists() else " (not there yet)"))
+    if not wanted:
+        click.echo("  watches nothing yet: write your folders into [library] roots")
+    click.echo("next: memoriesd index, then memoriesd compose; or both and more: memoriesd run")
+
+
+def _usual_folders() -> list[Path]:
+    """The folders for pictures and videos that this person has."""
+    usual = [platformdirs.user_pictures_path(), platformdirs.user_videos_path()]
+    return [folder for folder in usual if folder.is_dir()]
+
+
+@click.command("doctor", short_help="Check the installation and tell what is missing.")
+@json_option
+@session_command
+def doctor_command(session: Session, *, as_json: bool) -> int:
+    """Check the installation and tell what is missing."""
+    findings = examine(session.folders, session.config())
+    if as_json:
+        echo_json(
+            {
+                "checks": [
+                    {
+                        "name": each.name,
+                        "health": each.health,
+                        "found": each.found,
+                        "remedy": each.remedy,
+                    }
+                    for each in findings
+                ]
+            }
+        )
+    else:
+        for each in findings:
+            mark = {Health.GOOD: "ok  ", Health.WARNING: "note", Health.BAD: "BAD "}[each.health]
+            click.echo(f"{mark}  {each.name}: {each.found}")
+            if each.remedy:
+                click.echo(f"        {each.remedy}")
+    return _exit_of(findings)
+
+
+def _exit_of(findings: Sequence[object]) -> int:
+    bad = any(getattr(each, "health", None) is Health.BAD for each in findings)
+    return Exit.MISSING_RESOURCE if bad else Exit.DONE

@@ -1,0 +1,210 @@
+"""What this installation can do, what it lacks, and what to type."""
+
+import importlib.metadata
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from indexer.catalog.connection import check_integrity, open_catalog
+from indexer.errors import CatalogError
+from memoriesd.config import Config
+from memoriesd.folders import Folders
+from memoriesd.locks import is_held
+
+
+class Health(StrEnum):
+    """How good what was found is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    """Works, but not all of it."""
+    BAD = "bad"
+    """Something that a person asked for cannot work."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check."""
+
+    name: str
+    health: Health
+    found: str
+    remedy: str = ""
+
+
+def examine(folders: Folders, config: Config) -> list[Finding]:
+    """Every check, in the order in which a person would fix things."""
+    checks: tuple[Callable[[Folders, Config], Iterator[Finding]], ...] = (
+        _program,
+        _configuration,
+        _roots,
+        _output,
+        _models,
+        _catalog,
+        _watching,
+        _daemon,
+    )
+    return [finding for check in checks for finding in check(folders, config)]
+
+
+def _good(name: str, found: str) -> Finding:
+    return Finding(name=name, health=Health.GOOD, found=found)
+
+
+def _program(_: Folders, __: Config) -> Iterator[Finding]:
+    version = importlib.metadata.version("memoriesd")
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    yield _good("program", f"memoriesd {version}, Python {python}, SQLite {sqlite3.sqlite_version}")
+
+
+def _configuration(folders: Folders, _: Config) -> Iterator[Finding]:
+    path = folders.config_file
+    if path.exists():
+        yield _good("configuration", str(path))
+    else:
+        yield Finding(
+            name="configuration",
+            health=Health.WARNING,
+            found=f"{path} is not there; the defaults are used",
+            remedy="memoriesd init",
+        )
+
+
+def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
+    if not config.library.roots:
+        yield Finding(
+            name="folders",
+            health=Health.WARNING,
+            found="no folder is watched",
+            remedy=f"write your folders into [library] roots of {folders.config_file}",
+        )
+    for root in config.library.roots:
+        if not root.is_dir():
+            yield Finding(
+                name="folder",
+                health=Health.WARNING,
+                found=f"{root} is not there; what is known of it is kept",
+                remedy="connect the drive, or change [library] roots",
+            )
+        elif not os.access(root, os.R_OK | os.X_OK):
+            yield Finding(
+                name="folder",
+                health=Health.BAD,
+                found=f"{root} may not be read",
+                remedy=_permission_remedy(root),
+            )
+        else:
+            yield _good("folder", f"{root} can be read")
+
+
+def _permission_remedy(root: Path) -> str:
+    if sys.platform == "darwin":
+        return "System Settings, Privacy & Security, Files and Folders: allow your terminal"
+    return f"sudo setfacl -R -m u:$USER:rX {root}"
+
+
+def _output(_: Folders, config: Config) -> Iterator[Finding]:
+    folder = config.output.folder
+    there = folder
+    while not there.exists():
+        there = there.parent
+    if not os.access(there, os.W_OK):
+        yield Finding(
+            name="output",
+            health=Health.BAD,
+            found=f"{folder} may not be written",
+            remedy="change [output] folder in the configuration",
+        )
+        return
+    free_gb = shutil.disk_usage(there).free / 1e9
+    if free_gb < config.guest.min_free_gb:
+        yield Finding(
+            name="output",
+            health=Health.BAD,
+            found=f"{folder}: {free_gb:.1f} GB free, below [guest] min_free_gb",
+            remedy="make room on that disk, or lower min_free_gb",
+        )
+    else:
+        yield _good("output", f"{folder}, {free_gb:.0f} GB free")
+
+
+def _models(_: Folders, config: Config) -> Iterator[Finding]:
+    pack, folder = config.models.pack, config.models.folder
+    if pack.startswith("insightface:"):
+        name = pack.partition(":")[2]
+        place = None if folder is None else folder / "models" / name
+        if place is None or not any(place.glob("*.onnx")):
+            yield Finding(
+                name="faces",
+                health=Health.BAD,
+                found=f"pack {pack} has no .onnx files in {place or 'any folder'}",
+                remedy="set [models] folder to the folder that holds models/NAME/*.onnx",
+            )
+        else:
+            yield _good("faces", f"{pack} in {place}")
+    scenes = config.models.scenes
+    if scenes is not None and not scenes.exists():
+        yield Finding(
+            name="scenes",
+            health=Health.BAD,
+            found=f"{scenes} is not there",
+            remedy="change [models] scenes in the configuration",
+        )
+
+
+def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:
+    if not folders.catalog.exists():
+        yield Finding(
+            name="catalog",
+            health=Health.WARNING,
+            found="nothing is indexed yet",
+            remedy="memoriesd index",
+        )
+        return
+    try:
+        with open_catalog(folders.catalog) as catalog:
+            damage = check_integrity(catalog)
+    except CatalogError as error:
+        yield Finding(name="catalog", health=Health.BAD, found=str(error), remedy=error.remedy)
+        return
+    size_mb = folders.catalog.stat().st_size / 1e6
+    if damage:
+        yield Finding(
+            name="catalog",
+            health=Health.BAD,
+            found=f"{folders.catalog} is damaged: {damage}",
+            remedy="keep corrections.jsonl beside it; move the catalog away and index again",
+        )
+    else:
+        yield _good("catalog", f"{folders.catalog}, {size_mb:.1f} MB, sound")
+
+
+def _watching(_: Folders, __: Config) -> Iterator[Finding]:
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if not limit.exists():
+        return
+    count = int(limit.read_text(encoding="ascii"))
+    enough_for_most = 65_536
+    if count < enough_for_most:
+        yield Finding(
+            name="watching",
+            health=Health.WARNING,
+            found=f"the system watches at most {count:,} folders; the rest is looked at hourly",
+            remedy="sudo sysctl fs.inotify.max_user_watches=524288",
+        )
+    else:
+        yield _good("watching", f"up to {count:,} folders")
+
+
+def _daemon(folders: Folders, _: Config) -> Iterator[Finding]:
+    if is_held(folders.daemon_lock):
+        yield _good("daemon", "runs")
+    else:
+        yield Finding(
+            name="daemon", health=Health.WARNING, found="does not run", remedy="memoriesd run"
+        )

@@ -1,0 +1,52 @@
+"""The due record of the schedule: each due time is served once, whatever happens in between."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+
+from indexer.catalog import jobs as rows
+from indexer.catalog.connection import Catalog
+from indexer.catalog.movies import MovieId
+from memoriesd.clock import stamp
+from memoriesd.config import Schedule
+from memoriesd.schedule import last_due
+
+PUNCTUAL = timedelta(minutes=2)
+"""A due time that is served later than this was missed."""
+
+
+def key_of(moment: datetime) -> str:
+    """What a due time is called in the catalog."""
+    return f"schedule:{moment.isoformat(timespec='minutes')}"
+
+
+def unserved(
+    catalog: Catalog, schedule: Schedule, triggers: Sequence[CronTrigger], now: datetime
+) -> datetime | None:
+    """The latest due time, if it still wants a movie.
+
+    Times before the first start of the service do not count; nor do missed ones where
+    ``catch_up`` is off, nor more than ``max_movies_per_day``.
+
+    Parameters
+    ----------
+    now : datetime
+        In the zone of this machine.
+    """
+    moment = last_due(triggers, now)
+    if moment is None or rows.due_done(catalog, key_of(moment)):
+        return None
+    first_start = not rows.any_due(catalog)
+    too_late = not schedule.catch_up and now - moment > PUNCTUAL
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    made_today = rows.count_due_movies(catalog, stamp(midnight))
+    if first_start or too_late or made_today >= schedule.max_movies_per_day:
+        serve(catalog, moment, now, None)
+        return None
+    return moment
+
+
+def serve(catalog: Catalog, moment: datetime, now: datetime, movie_id: MovieId | None) -> None:
+    """Keep that a due time has had its movie, or that there was none to make."""
+    rows.note_due(catalog, key_of(moment), stamp(moment), stamp(now), movie_id)

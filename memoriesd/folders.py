@@ -1,0 +1,107 @@
+"""Where the files of one library lie on this machine."""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+APP = "memoriesd"
+_LONGEST_SOCKET_PATH = 100
+"""Bytes; the kernel's limit is 108 on Linux and 104 on macOS, with the closing zero."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Places of the files of one library."""
+
+    config_file: Path
+    data: Path
+    """Catalog, corrections, storyboards, reports, locks; mode 0700."""
+    runtime: Path
+    """The control socket; mode 0700."""
+
+    @property
+    def catalog(self) -> Path:
+        """The catalog's file."""
+        return self.data / "catalog.db"
+
+    @property
+    def job_lock(self) -> Path:
+        """Held by whoever runs a job."""
+        return self.data / "job.lock"
+
+    @property
+    def daemon_lock(self) -> Path:
+        """Held by the daemon as long as it lives; holds its process id."""
+        return self.data / "daemon.lock"
+
+    @property
+    def job_log(self) -> Path:
+        """What the last job and its libraries wrote to their standard error."""
+        return self.data / "job.log"
+
+    @property
+    def control(self) -> Path:
+        """The daemon's socket (a file with port and secret where there are no such sockets)."""
+        return self.runtime / f"{_short_name(self.data)}.sock"
+
+
+def find_folders(environ: Mapping[str, str], config_file: Path | None = None) -> Folders:
+    """The places that the environment and ``--config`` name, else the platform's own.
+
+    Parameters
+    ----------
+    environ : mapping
+        ``MEMORIESD_CONFIG`` names the configuration file; ``MEMORIESD_HOME`` a folder that holds
+        everything (``config.toml``, data, runtime), for tests and for several libraries.
+    config_file : Path, optional
+        What ``--config`` says; goes before the environment.
+    """
+    home = environ.get("MEMORIESD_HOME")
+    told = config_file or _path(environ.get("MEMORIESD_CONFIG"))
+    if home:
+        data = Path(home).absolute()
+        default = data / "config.toml"
+        runtime = data / "run"
+    else:
+        data = platformdirs.user_data_path(APP, appauthor=False)
+        default = platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
+        runtime = platformdirs.user_runtime_path(APP, appauthor=False)
+    return Folders(
+        config_file=(told or default).absolute(), data=data, runtime=_short(runtime, data)
+    )
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _short(runtime: Path, data: Path) -> Path:
+    """A runtime folder whose socket's path is short enough to be bound."""
+    if len(os.fsencode(runtime / f"{_short_name(data)}.sock")) <= _LONGEST_SOCKET_PATH:
+        return runtime
+    owner = os.getuid() if sys.platform != "win32" else 0
+    return Path(tempfile.gettempdir()) / f"{APP}-{owner}"
+
+
+def _short_name(data: Path) -> str:
+    return hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder that only its owner can look into.
+
+    Raises
+    ------
+    PermissionError
+        If it is somebody else's: another user of this machine could have made it first.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if sys.platform != "win32" and folder.stat().st_uid != os.getuid():
+        raise PermissionError(1, "the folder belongs to somebody else", str(folder))
+    folder.chmod(0o700)

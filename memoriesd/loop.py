@@ -1,0 +1,278 @@
+"""The daemon's main loop: one job at a time, chosen from what it knows.
+
+Threads of the watcher, the scheduler and the control socket only leave notes here; the loop reads
+them between two jobs and, while a job runs, several times a second.
+"""
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from indexer.catalog import jobs as rows
+from indexer.catalog.jobs import Job
+from indexer.catalog.movies import MovieId, all_movies
+from indexer.catalog.settings import get_setting
+from memoriesd import due
+from memoriesd.clock import local_now, local_today
+from memoriesd.execute import Setting, execute, queue_job
+from memoriesd.exits import Exit
+from memoriesd.hours import is_quiet, parse_quiet_hours
+from memoriesd.jobs import GRACE_S, JobProcess
+from memoriesd.locks import LockedError, hold
+from memoriesd.protocol import Order, Outcome
+from memoriesd.rounds import State, Step, after, next_step, slice_items
+from memoriesd.schedule import triggers
+from memoriesd.watch import Settling
+from memoriesd.when import parse_when
+
+log = logging.getLogger(__name__)
+
+RESCAN_EVERY_S = 3600.0
+"""Events get lost (a full queue, network drives): each folder is looked through this often."""
+
+RETRY_AFTER_S = 600.0
+"""A job that failed is tried again after this time, or when something changes."""
+
+IDLE_LOOK_S = 5.0
+"""How often an idle daemon looks for jobs that were queued without waking it."""
+
+JOBS_KEPT = 500
+
+PAUSED_SETTING = "paused"
+"""In the catalog, so that a pause outlives a restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What other threads tell the loop."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)
+    paused: threading.Event = field(default_factory=threading.Event)
+    rescan: threading.Event = field(default_factory=threading.Event)
+    due: threading.Event = field(default_factory=threading.Event)
+
+
+class Loop:
+    """What the daemon knows, and the doing of one job after the other."""
+
+    def __init__(self, setting: Setting, notes: Notes) -> None:
+        config = setting.config
+        self.triggers = triggers(parse_when(config.schedule.when))
+        self._setting = setting
+        self._catalog = setting.catalog
+        self._notes = notes
+        self._settling = Settling(config.library.settle_s)
+        self._quiet = parse_quiet_hours(config.schedule.quiet_hours)
+        self._roots = config.library.roots
+        self._changed = set(self._roots)
+        self._state = State(
+            to_look_through=True, to_cluster=True, wants_first=not all_movies(self._catalog)
+        )
+        self._look_again_at_s = time.monotonic() + RESCAN_EVERY_S
+        self._due_moment: datetime | None = None
+        self._doing = ""
+        self._trouble = ""
+        if get_setting(self._catalog, PAUSED_SETTING):
+            notes.paused.set()
+
+    @property
+    def doing(self) -> str:
+        """The kind of the job that runs; empty while none does."""
+        return self._doing
+
+    def heard(self, root: Path) -> None:
+        """Something changed below a root; called by the watcher."""
+        self._settling.note(root, time.monotonic())
+        self._notes.wake.set()
+
+    def fired(self) -> None:
+        """A movie is due; called by the scheduler."""
+        self._notes.due.set()
+        self._notes.wake.set()
+
+    def begin(self) -> None:
+        """Find out what a run that was cut off has left, and what was missed."""
+        rows.requeue_running(self._catalog)
+        self._see_what_is_due()
+
+    def work(self, *, once: bool) -> None:
+        """Do what there is to do, for ever or until there is nothing left."""
+        while not self._notes.stop.is_set():
+            self._read_notes()
+            if not self._do_something():
+                if once:
+                    return
+                self._sleep()
+
+    def why_waiting(self) -> str:
+        """The one reason why nothing is done; empty where there is none."""
+        if self._notes.paused.is_set():
+            return "paused; go on with: memoriesd resume"
+        if self._is_quiet():
+            return f"quiet hours ({self._setting.config.schedule.quiet_hours})"
+        return self._trouble
+
+    def _sleep(self) -> None:
+        now_s = time.monotonic()
+        settled_in_s = self._settling.wait_s(now_s)
+        wait_s = min(IDLE_LOOK_S, max(0.0, self._look_again_at_s - now_s))
+        if settled_in_s is None:
+            self._notes.wake.wait(wait_s)
+        else:
+            # While somebody copies, each event would wake us: only the end of them matters.
+            self._notes.stop.wait(min(wait_s, max(0.05, settled_in_s)))
+        self._notes.wake.clear()
+
+    def _read_notes(self) -> None:
+        now_s = time.monotonic()
+        if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
+            self._notes.rescan.clear()
+            self._look_again(self._roots)
+            self._look_again_at_s = now_s + RESCAN_EVERY_S
+            self._see_what_is_due()
+        self._look_again(self._settling.take_settled(now_s))
+        if self._notes.due.is_set():
+            self._notes.due.clear()
+            self._see_what_is_due()
+
+    def _look_again(self, roots: Iterable[Path]) -> None:
+        self._changed.update(roots)
+        if self._changed:
+            self._state = replace(self._state, to_look_through=True)
+
+    def _see_what_is_due(self) -> None:
+        schedule = self._setting.config.schedule
+        self._due_moment = due.unserved(self._catalog, schedule, self.triggers, local_now())
+        if self._due_moment is not None:
+            # What is fit to be shown depends on the day, so it is chosen anew.
+            self._state = replace(self._state, movie_due=True, to_choose=True)
+
+    def _do_something(self) -> bool:
+        """Do the next job, if there is one and it may be done now."""
+        if self._notes.paused.is_set():
+            return False
+        queued = rows.jobs_in_state(self._catalog, "queued")
+        if queued:
+            self._do(queued[0], own=False)
+            self._state = replace(
+                self._state,
+                wants_first=self._state.wants_first and not all_movies(self._catalog),
+            )
+            return True
+        step = next_step(self._state)
+        if step is None or self._is_quiet():
+            return False
+        self._do_step(step)
+        return True
+
+    def _do_step(self, step: Step) -> None:
+        """Queue a job of our own and do it, unless a person queued one in between."""
+        args: dict[str, Any] = {}
+        looked_at = frozenset(self._changed)
+        if step is Step.INDEX:
+            roots = [os.fspath(root) for root in sorted(looked_at or self._roots)]
+            args = {"roots": roots, "limit_items": slice_items(self._state)}
+        job_id = queue_job(self._catalog, step, args, local_today())
+        rows.prune_jobs(self._catalog, JOBS_KEPT)
+        job = rows.get_job(self._catalog, job_id)
+        outcome = None if job is None else self._do(job, own=True)
+        if outcome is None or outcome.stopped:
+            rows.delete_job(self._catalog, job_id)  # the state still asks for it
+            return
+        if step is Step.INDEX:
+            self._changed -= looked_at
+        self._learn(step, outcome)
+
+    def _do(self, job: Job, *, own: bool) -> Outcome | None:
+        """Do one job. None where we were told to stop before it began."""
+        with contextlib.ExitStack() as stack:
+            lock = self._wait_for_lock(stack)
+            if lock is None:
+                return None
+            self._doing = job.kind
+            try:
+                return execute(
+                    self._setting,
+                    job,
+                    lock=lock,
+                    progress=_unseen,
+                    look_up=_Orders(self, own=own),
+                )
+            finally:
+                self._doing = ""
+
+    def _wait_for_lock(self, stack: contextlib.ExitStack) -> int | None:
+        while not self._notes.stop.is_set():
+            try:
+                lock = stack.enter_context(hold(self._setting.folders.job_lock))
+            except LockedError as error:
+                self._trouble = f"another command is at work (process {error})"
+                self._notes.stop.wait(0.5)
+            else:
+                self._trouble = ""
+                return lock
+        return None
+
+    def _learn(self, step: Step, outcome: Outcome) -> None:
+        done = outcome.exit_code == Exit.DONE
+        if not done and not (step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING):
+            log.warning("%s: %s", step, outcome.message)
+            self._trouble = f"{step} failed: {outcome.message}"
+            self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
+        elif step is Step.COMPOSE and self._due_moment is not None:
+            movies = outcome.report.get("movies") or [{}]
+            made = movies[0].get("movie_id")
+            due.serve(self._catalog, self._due_moment, local_now(), made and MovieId(made))
+            self._due_moment = None
+        self._state = after(
+            step,
+            self._state,
+            outcome.report,
+            done=done,
+            has_movies=bool(all_movies(self._catalog)),
+        )
+
+    def _is_quiet(self) -> bool:
+        return is_quiet(self._quiet, local_now().time())
+
+    def holds_up(self, *, own: bool) -> bool:
+        """Whether a running job is to pause; quiet hours are for jobs of our own making."""
+        return self._notes.paused.is_set() or (own and self._is_quiet())
+
+    def is_ending(self) -> bool:
+        """Whether the daemon was told to end."""
+        return self._notes.stop.is_set()
+
+
+class _Orders:
+    """Gives a running job the orders of the moment, each once."""
+
+    def __init__(self, loop: Loop, *, own: bool) -> None:
+        self._loop = loop
+        self._own = own
+        self._held_up = False
+        self._give_up_at_s: float | None = None
+
+    def __call__(self, process: JobProcess) -> bool:
+        if self._loop.is_ending():
+            if self._give_up_at_s is None:
+                process.order(Order.STOP)
+                self._give_up_at_s = time.monotonic() + GRACE_S
+            return time.monotonic() >= self._give_up_at_s
+        wanted = self._loop.holds_up(own=self._own)
+        if wanted != self._held_up:
+            process.order(Order.PAUSE if wanted else Order.RESUME)
+            self._held_up = wanted
+        return False
+
+
+def _unseen(_: int, __: int, ___: str) -> None:
+    """Progress is in the job's row; nobody sits before the daemon."""

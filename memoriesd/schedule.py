@@ -1,0 +1,68 @@
+"""When a movie is due: the words of ``[schedule] when`` as triggers, and what was missed."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from memoriesd.when import CronFields
+
+LOOK_BACK = timedelta(days=32)
+"""How far back a missed time is looked for: beyond a month nobody waits for it any more."""
+
+
+def triggers(fields: Sequence[CronFields]) -> tuple[CronTrigger, ...]:
+    """Cron triggers in the zone of this machine.
+
+    Raises
+    ------
+    ValueError
+        If a field of cron text means nothing.
+    """
+    return tuple(CronTrigger(**asdict(each)) for each in fields)
+
+
+def next_due(of: Sequence[CronTrigger], after: datetime) -> datetime | None:
+    """The first time that is due after a moment."""
+    step = after + timedelta(microseconds=1)
+    found = [each.get_next_fire_time(None, step) for each in of]
+    return min((moment for moment in found if moment is not None), default=None)
+
+
+def last_due(of: Sequence[CronTrigger], before: datetime) -> datetime | None:
+    """The last time that was due up to a moment, of those not too long ago.
+
+    APScheduler only looks forward, so the span is halved until the step that crosses is found.
+    """
+    moment = next_due(of, before - LOOK_BACK)
+    if moment is None or moment > before:
+        return None
+    low, high = before - LOOK_BACK, before
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        after_middle = next_due(of, middle)
+        if after_middle is not None and after_middle <= before:
+            low, moment = middle, after_middle
+        else:
+            high = middle
+    return moment
+
+
+@contextlib.contextmanager
+def scheduled(of: Sequence[CronTrigger], due: Callable[[], None]) -> Iterator[None]:
+    """Call `due` whenever a trigger fires, for the time of a ``with``.
+
+    It is called in a thread of the scheduler. A time that the machine slept through fires once
+    when it wakes.
+    """
+    scheduler = BackgroundScheduler()
+    for each in of:
+        scheduler.add_job(due, each, coalesce=True, misfire_grace_time=None)
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=True)

@@ -1,0 +1,1 @@
+"""What runs in a job's child process, one module per kind; the daemon imports none of them."""

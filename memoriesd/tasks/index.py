@@ -1,0 +1,41 @@
+"""The job ``index``: scan the roots and read what is new.
+
+Arguments: ``roots`` (paths; all of the configuration where absent) and ``limit_items``.
+"""
+
+import os
+from pathlib import Path
+
+from indexer.looking import ModelChoice
+from indexer.pipeline import IndexReport, IndexSettings, index
+from indexer.scan import ScanRules
+from memoriesd.clock import stamp
+from memoriesd.worker import Task, serve
+
+
+def run(task: Task) -> IndexReport:
+    """Do the job."""
+    config = task.config
+    roots = [Path(root) for root in task.args.get("roots", ())] or list(config.library.roots)
+    settings = IndexSettings(
+        rules=ScanRules(
+            ignore=config.library.ignore,
+            follow_symlinks=config.library.follow_symlinks,
+            leave_out=(config.output.folder, Path(os.path.realpath(task.catalog.path)).parent),
+        ),
+        models=ModelChoice(
+            pack=config.models.pack,
+            folder=config.models.folder,
+            scenes=config.models.scenes,
+        ),
+        memory_limit_mb=config.index.memory_limit_mb,
+        video_sample_s=config.index.video_sample_s,
+        today=task.today,
+        now=stamp(task.now),
+        limit_items=task.args.get("limit_items"),
+    )
+    return index(task.catalog, roots, settings, checkpoint=task.checkpoint, progress=task.progress)
+
+
+if __name__ == "__main__":
+    serve(run)
