@@ -62,10 +62,11 @@ def vignette_of(grade: Grade, width: int, height: int) -> Vignette | None:
     """Prepare a theme's vignette for one frame size; None where it has none."""
     if grade.vignette == 0:
         return None
-    x = np.linspace(-1, 1, width)[np.newaxis]
-    y = np.linspace(-1, 1, height)[:, np.newaxis]
+    x = np.linspace(-1, 1, width // 4, dtype=np.float32)[np.newaxis]
+    y = np.linspace(-1, 1, height // 4, dtype=np.float32)[:, np.newaxis]
     outward = np.clip((np.sqrt((x * x + y * y) / 2) - 0.45) / 0.55, 0, 1)
-    gain = 1 - grade.vignette * outward * outward * (3 - 2 * outward)
+    small = 1 - grade.vignette * outward * outward * (3 - 2 * outward)
+    gain = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     return Vignette(
         gain=np.rint(gain * 255).astype(np.uint8),
         lift=np.rint((1 - gain) * BLACK_Y).astype(np.uint8),

@@ -1,8 +1,4 @@
-"""Words over a picture: where they stand, how they come and go, and what keeps them legible.
-
-Beneath words on a picture lies a soft shade, as dark as the brightest part of the picture there
-needs for a contrast of 4.5 (WCAG 2.2, 1.4.3), measured on the picture itself.
-"""
+"""Words over a picture: where they stand, how they come and go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.render.motion import smoothstep
-from composer.render.planes import Planes, cropped, levels, to_rgb
+from composer.render.planes import Planes, levels
+from composer.render.shade import Band
 from composer.render.text import SAFE, Block
 from composer.storyboard.model import Rect
-from themes.theme import MIN_CONTRAST, Entrance, Placement, Rgb, Type, contrast
+from themes.theme import Entrance, Placement, Rgb, Type
 
 Mask = NDArray[np.float32]  # [h, w], 0 to 1
 
@@ -23,12 +20,8 @@ LEAVE_S = 0.4
 
 _TRAVEL = 0.03
 """How far words move while they come in, of the frame's short side."""
-_MARGIN_OVER_NEEDED = 1.15
-"""Contrast aimed at, relative to the least allowed: interpolation and coding take some."""
-_LEAST_SHADE = 0.22
-_FEATHER = 0.30
-"""How far the shade takes to vanish above and below words, of the frame's short side."""
-_GAMMA = 2.4
+_GLOW = 0.006
+"""Blur of the shadow around letters, of the frame's short side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +66,7 @@ class Overlay:
     frame_px : width, height
     inks : Inks
     shade : float
-        How much the picture beneath is darkened at most, 0 to 1; 0 for words on a plain ground.
+        How much the picture beneath is darkened, 0 to 1; 0 for words on a plain ground.
     """
 
     def __init__(
@@ -85,17 +78,15 @@ class Overlay:
         inks: Inks,
         shade: float,
     ) -> None:
-        short_px = min(frame_px)
-        feather_px = round(_FEATHER * short_px)
-        box = _Box.around(block, top_left_px, frame_px, feather_px if shade else 0)
+        box = _Box.around(block, top_left_px, frame_px)
         self._box = box
+        self._inks = inks
         self._ink = box.holding(block.ink, top_left_px)
         self._accent = box.holding(block.accent, top_left_px)
-        self._shade = shade * _band(self._ink + self._accent, feather_px)
-        if shade:
-            glow = cv2.GaussianBlur(self._ink, (0, 0), 0.006 * short_px)
-            self._shade = np.maximum(self._shade, np.minimum(0.9, glow * 1.2) * min(0.7, 2 * shade))
-        self._inks = inks
+        glow = cv2.GaussianBlur(self._ink, (0, 0), _GLOW * min(frame_px))
+        self._glow = np.asarray(np.minimum(1.0, 1.3 * glow) * shade, np.float32)
+        rows = (top_left_px[1], top_left_px[1] + block.ink.shape[0])
+        self._band = Band(rows, frame_px, shade) if shade else None
         self._kept: tuple[Moment, tuple[_Mix, _Mix, _Mix]] | None = None
 
     def apply(self, frame: Planes, moment: Moment) -> None:
@@ -104,18 +95,19 @@ class Overlay:
             return
         if self._kept is None or self._kept[0] != moment:
             self._kept = (moment, self._mixes(moment))
+        if self._band is not None:
+            self._band.darken(frame, moment.opacity)
         for plane, mix, step in zip(frame.each(), self._kept[1], (1, 2, 2), strict=True):
             area = self._box.of(plane, step)
             area[:] = cv2.blendLinear(np.ascontiguousarray(area), mix.colour, mix.keep, mix.rest)
 
     def _mixes(self, moment: Moment) -> tuple[_Mix, _Mix, _Mix]:
-        shade = self._shade * np.float32(moment.opacity)
-        ink, accent = (self._shown(mask, moment) for mask in (self._ink, self._accent))
+        glow, ink, accent = (
+            self._shown(mask, moment) for mask in (self._glow, self._ink, self._accent)
+        )
         made = []
         for index, black in enumerate(levels((0, 0, 0))):
-            masks = (
-                (shade, ink, accent) if index == 0 else tuple(map(_halved, (shade, ink, accent)))
-            )
+            masks = (glow, ink, accent) if index == 0 else tuple(map(_halved, (glow, ink, accent)))
             words, bar = (levels(c)[index] for c in (self._inks.words, self._inks.accent))
             made.append(_mixed(masks, (black, words, bar)))
         return made[0], made[1], made[2]
@@ -135,7 +127,7 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """The even rectangle of the frame that a block and its shade may change."""
+    """The even rectangle of the frame in which a block moves."""
 
     x_px: int
     y_px: int
@@ -143,17 +135,13 @@ class _Box:
     height_px: int
 
     @classmethod
-    def around(
-        cls, block: Block, at_px: tuple[int, int], frame_px: tuple[int, int], feather_px: int
-    ) -> "_Box":
-        """All that moving words reach; with a shade, the whole width and the feather as well."""
+    def around(cls, block: Block, at_px: tuple[int, int], frame_px: tuple[int, int]) -> "_Box":
+        """All that moving words and their shadow reach."""
         height, width = block.ink.shape
-        margin_px = round(1.5 * _TRAVEL * min(frame_px))
-        x_margin_px = frame_px[0] if feather_px else margin_px
-        y_margin_px = max(feather_px, margin_px)
-        left, top = max(0, at_px[0] - x_margin_px) // 2 * 2, max(0, at_px[1] - y_margin_px) // 2 * 2
-        right = min(frame_px[0], at_px[0] + width + x_margin_px) // 2 * 2
-        bottom = min(frame_px[1], at_px[1] + height + y_margin_px) // 2 * 2
+        margin_px = round((_TRAVEL + 3 * _GLOW) * min(frame_px))
+        left, top = (max(0, side - margin_px) // 2 * 2 for side in at_px)
+        right = min(frame_px[0], at_px[0] + width + margin_px) // 2 * 2
+        bottom = min(frame_px[1], at_px[1] + height + margin_px) // 2 * 2
         return cls(left, top, right - left, bottom - top)
 
     def holding(self, mask: NDArray[np.uint8], at_px: tuple[int, int]) -> Mask:
@@ -216,29 +204,6 @@ def moment_at(index: int, *, n_frames: int, fps: int, kind: Type, short_px: int)
     return Moment(smoothstep(came) * stays)
 
 
-def shade_for(
-    words: Rgb, pictures: Sequence[Planes], block: Block, at_px: tuple[int, int]
-) -> float:
-    """How much to darken pictures beneath words so that they can be read, 0 to 1."""
-    brightest = max(_brightest(picture, block, at_px) for picture in pictures)
-    light = (contrast(words, (0, 0, 0)) * 0.05) - 0.05
-    allowed = (light + 0.05) / (MIN_CONTRAST * _MARGIN_OVER_NEEDED) - 0.05
-    if brightest <= allowed:
-        return _LEAST_SHADE
-    return max(_LEAST_SHADE, float(1 - (allowed / brightest) ** (1 / _GAMMA)))
-
-
-def _brightest(picture: Planes, block: Block, at_px: tuple[int, int]) -> float:
-    """Greatest luminance behind a block, small specks apart; linear, 0 to 1."""
-    height, width = block.ink.shape
-    x, y = (max(0, side // 2 * 2) for side in at_px)
-    width, height = min(picture.width - x, width) // 2 * 2, min(picture.height - y, height) // 2 * 2
-    behind = to_rgb(cropped(picture, x, y, width, height))
-    smooth = cv2.blur(behind, (9, 9)).astype(np.float64) / 255
-    linear = np.where(smooth <= 0.04045, smooth / 12.92, ((smooth + 0.055) / 1.055) ** _GAMMA)
-    return float((linear @ np.array([0.2126, 0.7152, 0.0722])).max())
-
-
 def _hidden(
     faces: Sequence[Rect], x_px: int, y_px: int, block: Block, frame_px: tuple[int, int]
 ) -> float:
@@ -255,27 +220,17 @@ def _hidden(
     return total
 
 
-def _band(mask: Mask, feather_px: int) -> Mask:
-    """A band over the frame's whole width: full beneath a block, gone at the box's inner edges."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    y = np.arange(len(mask), dtype=np.float32)
-    outside = np.maximum(rows[0] - y, y - rows[-1])
-    near = np.clip(1 - (outside - feather_px / 8) / (feather_px * 7 / 8), 0, 1)
-    profile = near * near * (3 - 2 * near)
-    return np.asarray(np.broadcast_to(profile[:, np.newaxis], mask.shape), np.float32)
-
-
 def _halved(mask: Mask) -> Mask:
     size = (mask.shape[1] // 2, mask.shape[0] // 2)
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _mixed(masks: tuple[Mask, ...], at: tuple[int, int, int]) -> _Mix:
-    """Layers from below: the picture, the shade (black), the words, the bar."""
-    shade, ink, accent = masks
+    """Layers from below: the picture, the shadow (black), the words, the bar."""
+    glow, ink, accent = masks
     black, words, bar = at
-    keep = (1 - shade) * (1 - ink) * (1 - accent)
-    colour = shade * (1 - ink) * (1 - accent) * black + ink * (1 - accent) * words + accent * bar
+    keep = (1 - glow) * (1 - ink) * (1 - accent)
+    colour = glow * (1 - ink) * (1 - accent) * black + ink * (1 - accent) * words + accent * bar
     rest = 1 - keep
     return _Mix(
         colour=np.rint(np.divide(colour, rest, out=np.zeros_like(rest), where=rest > 0)).astype(

@@ -10,9 +10,10 @@ from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of
 from composer.render.motion import between, progress
-from composer.render.overlay import Inks, Moment, Overlay, moment_at, place, shade_for
+from composer.render.overlay import Inks, Moment, Overlay, moment_at, place
 from composer.render.panels import Media, PhotoPanel, VideoPanel, open_panel
 from composer.render.planes import Planes, empty, filled, paste
+from composer.render.shade import shade_for
 from composer.render.text import drawn_block
 from composer.render.timeline import Span
 from composer.storyboard.model import WHOLE, Ground, Panel, Rect, Shot, ShotKind
