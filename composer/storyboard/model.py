@@ -62,8 +62,12 @@ class Panel:
     """The window on the upright media when the shot becomes visible; the shape of the panel."""
     view_end: Rect
     """The window when it stops being visible."""
+    orientation: int = 1
+    """EXIF orientation of a photograph's file, which its decoder needs."""
     clip_start_s: float | None = None
     """Videos: the time in the file that is shown when the shot becomes visible."""
+    start_byte: int = 0
+    """Videos: where in the file the video begins; in a motion photo it follows the picture."""
     faces: tuple[Rect, ...] = ()
     """Faces that must stay in sight, in fractions of the upright media."""
 
