@@ -1,0 +1,122 @@
+"""``exclude``: what is never shown."""
+
+import json
+
+import click
+
+from composer.curate.exclude import ExclusionError, ExclusionKind, parse_rule
+from indexer.catalog.exclusions import add_exclusion, all_exclusions, remove_exclusion
+from indexer.catalog.people import all_people
+from indexer.errors import NotFoundError
+from memoriesd.cli.options import Session, echo_json, json_option, session_command
+from memoriesd.clock import stamp, utc_now
+
+
+@click.group("exclude", short_help="Say what is never shown.")
+def exclude_command() -> None:
+    """Say what is never shown; applied when pictures are chosen and just before a movie is made."""
+
+
+@exclude_command.command("add", context_settings={"ignore_unknown_options": True})
+@click.argument("kind", type=click.Choice([str(kind) for kind in ExclusionKind]))
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "--level",
+    type=click.Choice(["never", "less"]),
+    default="never",
+    help="A person: not at all, or less often.",
+)
+@click.option("--radius-km", type=click.FloatRange(min=0.01), help="A place: how far around.")
+@click.option("--yearly", is_flag=True, help="Dates: every year.")
+@session_command
+def add_rule(
+    session: Session,
+    kind: str,
+    words: tuple[str, ...],
+    level: str,
+    radius_km: float | None,
+    *,
+    yearly: bool,
+) -> None:
+    r"""Add a rule.
+
+    \b
+    person NAME or #ID        [--level less]
+    dates 2020-03-01 [2020-03-14], or 12-30 01-02 --yearly
+    place NAME, or LATITUDE LONGITUDE [--radius-km 5]
+    label WORD
+    folder NAME or PATH
+    """
+    text = _rule_text(kind, words, level=level, radius_km=radius_km, yearly=yearly)
+    try:
+        rule = parse_rule(kind, text)
+    except ExclusionError as error:
+        raise click.UsageError(f"{error}; {error.remedy}") from error
+    with session.catalog() as catalog:
+        if kind == ExclusionKind.PERSON:
+            _check_person(rule.fact["person"], [(p.id, p.name) for p in all_people(catalog)])
+        number = add_exclusion(catalog, rule.kind, rule.fact, stamp(utc_now()))
+    click.echo(f"rule {number}: {kind} {text}")
+
+
+def _rule_text(
+    kind: str, words: tuple[str, ...], *, level: str, radius_km: float | None, yearly: bool
+) -> str:
+    """The words of the command in the form that the configuration has, too."""
+    match kind:
+        case ExclusionKind.PERSON:
+            return f"{level} {' '.join(words)}" if level == "less" else " ".join(words)
+        case ExclusionKind.DATES:
+            return ("yearly " if yearly else "") + "..".join(words)
+        case ExclusionKind.PLACE if all(_is_number(word) for word in words):
+            radius = f",{radius_km}km" if radius_km else ""
+            return ",".join(words) + radius
+        case _:
+            return " ".join(words)
+
+
+def _is_number(word: str) -> bool:
+    return word.replace(".", "", 1).removeprefix("-").isdigit()
+
+
+def _check_person(who: str | int, people: list[tuple[int, str]]) -> None:
+    known = {number for number, _ in people} | {name.casefold() for _, name in people if name}
+    if (who if isinstance(who, int) else who.casefold()) not in known:
+        raise NotFoundError(
+            f"there is no person {who!r}", remedy="see them with: memoriesd people list"
+        )
+
+
+@exclude_command.command("list")
+@json_option
+@session_command
+def list_rules(session: Session, *, as_json: bool) -> None:
+    """List the rules that were added by command; those of the configuration stand there."""
+    with session.catalog() as catalog:
+        rules = all_exclusions(catalog)
+    if as_json:
+        echo_json(
+            {
+                "exclusions": [
+                    {"id": rule.id, "kind": rule.kind, "rule": json.loads(rule.rule)}
+                    for rule in rules
+                ]
+            }
+        )
+        return
+    for rule in rules:
+        facts = ", ".join(f"{name} {value}" for name, value in json.loads(rule.rule).items())
+        click.echo(f"{rule.id:5}  {rule.kind:7}  {facts}")
+
+
+@exclude_command.command("remove")
+@click.argument("rule", type=int)
+@session_command
+def remove_rule(session: Session, rule: int) -> None:
+    """Remove RULE by its number."""
+    with session.catalog() as catalog:
+        if not remove_exclusion(catalog, rule):
+            raise NotFoundError(
+                f"there is no rule {rule}", remedy="see them with: memoriesd exclude list"
+            )
+    click.echo(f"rule {rule} is removed")

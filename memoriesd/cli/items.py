@@ -1,0 +1,204 @@
+"""``items`` and ``search``."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.catalog.connection import Catalog
+from indexer.catalog.events import all_places
+from indexer.catalog.faces import faces_of_item
+from indexer.catalog.files import failed_files
+from indexer.catalog.items import (
+    Item,
+    ItemId,
+    all_items,
+    files_of_item,
+    find_item,
+    get_item,
+    main_files,
+    update_item,
+)
+from indexer.catalog.labels import labels_of_item
+from indexer.catalog.people import add_correction, all_people
+from indexer.errors import NotFoundError
+from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.clock import stamp, utc_now
+from memoriesd.search import find_by_words
+
+
+@click.group("items", short_help="List photos and videos; favourites, hidden ones.")
+def items_command() -> None:
+    """List photos and videos; favourites, hidden ones."""
+
+
+@items_command.command("list")
+@click.option("--failed", is_flag=True, help="Files that could not be read, and why.")
+@click.option("--favourite", is_flag=True, help="Favourites alone.")
+@click.option("--hidden", is_flag=True, help="Hidden ones alone.")
+@click.option("--last", type=click.IntRange(min=1), help="The newest so many.")
+@json_option
+@session_command
+def list_items(
+    session: Session,
+    last: int | None,
+    *,
+    failed: bool,
+    favourite: bool,
+    hidden: bool,
+    as_json: bool,
+) -> None:
+    """List photos and videos by the time they were taken."""
+    with session.catalog() as catalog:
+        if failed:
+            _list_failed(catalog, as_json=as_json)
+            return
+        found = [
+            item
+            for item in sorted(all_items(catalog), key=lambda item: (item.taken_at or "", item.id))
+            if (item.favourite or not favourite) and (item.hidden or not hidden)
+        ]
+        _show_items(catalog, found[-last:] if last else found, as_json=as_json)
+
+
+def _list_failed(catalog: Catalog, *, as_json: bool) -> None:
+    rows = failed_files(catalog)
+    if as_json:
+        echo_json({"failed": [{"path": path, "reason": reason} for path, reason in rows]})
+        return
+    for path, reason in rows:
+        click.echo(f"{echo_path(path)}: {reason}")
+
+
+def _show_items(catalog: Catalog, items: Sequence[Item], *, as_json: bool) -> None:
+    files = main_files(catalog)
+    if as_json:
+        echo_json({"items": [_short(item, files[item.id].full_path) for item in items]})
+        return
+    for item in items:
+        marks = "".join(
+            mark
+            for mark, true in (("*", item.favourite), ("-", item.hidden), ("=", item.duplicate_of))
+            if true
+        )
+        when = item.taken_at or "no date"
+        path = echo_path(files[item.id].full_path)
+        click.echo(f"{item.id:7}  {when:19}  {item.kind:6} {marks:2} {path}")
+
+
+def _short(item: Item, path: Path) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "path": os.fspath(path),
+        "kind": item.kind,
+        "taken_at": item.taken_at,
+        "score": item.score,
+        "mundane": item.mundane,
+        "favourite": bool(item.favourite),
+        "hidden": bool(item.hidden),
+    }
+
+
+@items_command.command("show")
+@click.argument("item")
+@json_option
+@session_command
+def show_item(session: Session, item: str, *, as_json: bool) -> None:
+    """Show all that is known of ITEM: its id or its path."""
+    with session.catalog() as catalog:
+        document = _document(catalog, _find(catalog, item))
+    if as_json:
+        echo_json(document)
+        return
+    for name, value in document.items():
+        if value not in (None, "", []):
+            click.echo(f"{name.replace('_', ' ')}: {echo_path(str(value))}")
+
+
+def _document(catalog: Catalog, item: Item) -> dict[str, Any]:
+    names = {person.id: person.name or f"#{person.id}" for person in all_people(catalog)}
+    place = all_places(catalog).get(item.place_id or 0)
+    faces = faces_of_item(catalog, item.id)
+    return {
+        **_short(item, files_of_item(catalog, item.id)[0].full_path),
+        "files": [os.fspath(file.full_path) for file in files_of_item(catalog, item.id)],
+        "size": f"{item.width} x {item.height}",
+        "duration_s": item.duration_s,
+        "date_source": item.date_source,
+        "date_confidence": item.date_confidence,
+        "offset": item.utc_offset,
+        "place": place.name if place else None,
+        "latitude": item.latitude,
+        "longitude": item.longitude,
+        "camera": item.camera,
+        "sharpness": item.sharpness,
+        "exposure": item.exposure,
+        "duplicate_of": item.duplicate_of,
+        "labels": [
+            f"{label.word} {label.probability:.2f}" for label in labels_of_item(catalog, item.id)
+        ],
+        "faces": len(faces),
+        "people": sorted({names[face.person_id] for face in faces if face.person_id in names}),
+    }
+
+
+def _find(catalog: Catalog, told: str) -> Item:
+    """An item by its id or its path."""
+    item_id = ItemId(int(told)) if told.isdigit() else find_item(catalog, Path(told).absolute())
+    if item_id is None and not told.isdigit():
+        item_id = find_item(catalog, Path(told))
+    item = None if item_id is None else get_item(catalog, item_id)
+    if item is None:
+        raise NotFoundError(
+            f"there is no item {echo_path(told)}", remedy="see them with: memoriesd items list"
+        )
+    return item
+
+
+@items_command.command("favourite")
+@click.argument("item")
+@click.option("--not", "undo", is_flag=True, help="It is none any more.")
+@session_command
+def favour_item(session: Session, item: str, *, undo: bool) -> None:
+    """Mark ITEM (id or path) as a favourite."""
+    _mark(session, item, "favourite", on=not undo)
+
+
+@items_command.command("hide")
+@click.argument("item")
+@click.option("--not", "undo", is_flag=True, help="Show it again.")
+@session_command
+def hide_item(session: Session, item: str, *, undo: bool) -> None:
+    """Never show ITEM (id or path) in a movie."""
+    _mark(session, item, "hidden", on=not undo)
+
+
+def _mark(session: Session, told: str, column: str, *, on: bool) -> None:
+    with session.catalog() as catalog, catalog.transaction():
+        item = _find(catalog, told)
+        path = files_of_item(catalog, item.id)[0].full_path
+        fact = {"item": item.id, "path": os.fspath(path), "on": on}
+        update_item(catalog, item.id, **{column: int(on)})
+        add_correction(catalog, stamp(utc_now()), column, fact)
+    click.echo(f"{echo_path(path)}: {'' if on else 'not '}{column}")
+
+
+@click.command("search", short_help="Find photos and videos by words.")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--last", type=click.IntRange(min=1), help="The newest so many.")
+@json_option
+@session_command
+def search_command(
+    session: Session, words: tuple[str, ...], last: int | None, *, as_json: bool
+) -> None:
+    """Find photos and videos by WORDS.
+
+    People, places, what is seen, years, months, cameras and file names; all words must fit.
+    """
+    with session.catalog() as catalog:
+        found = find_by_words(catalog, words)
+        _show_items(catalog, found[-last:] if last else found, as_json=as_json)
+    if not found and not as_json:
+        click.echo("nothing fits all of these words", err=True)

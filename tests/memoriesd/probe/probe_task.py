@@ -1,0 +1,46 @@
+"""A job that does what its arguments say; run as a process of its own by the tests."""
+
+import os
+import subprocess
+import sys
+import time
+
+from indexer.errors import NotFoundError
+from memoriesd.worker import Task, serve
+
+
+def run(task: Task) -> dict[str, object]:
+    match task.args["do"]:
+        case "report":
+            sys.stdout.write("a library that prints must not disturb the messages")
+            task.progress(1, 2, "half")
+            return {"path": b"/caf\xe9", "today": task.today, "telemetry": _telemetry()}
+        case "fail":
+            raise NotFoundError("no such memory", remedy="look again")
+        case "break":
+            raise ZeroDivisionError("by nothing")
+        case "die":
+            os.abort()
+        case "spin":
+            return _spin(task)
+        case "stuck":
+            time.sleep(60)
+    return {}
+
+
+def _telemetry() -> str:
+    return os.environ["ORT_DISABLE_TELEMETRY"]
+
+
+def _spin(task: Task) -> dict[str, object]:
+    """Work without end, with a process of its own, which reports its id."""
+    helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    for n in range(100_000):
+        task.checkpoint()
+        task.progress(n, helper.pid, "spinning")
+        time.sleep(0.01)
+    return {}
+
+
+if __name__ == "__main__":
+    serve(run)

@@ -1,0 +1,135 @@
+"""Jobs run in real processes here; each takes a quarter of a second to start."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from memoriesd.exits import Exit
+from memoriesd.jobs import JobProcess, start_job, wait_for
+from memoriesd.protocol import Order, Outcome, Request
+
+pytestmark = pytest.mark.usefixtures("probe")
+
+MakeRequest = Callable[..., Request]
+
+
+def hear_out(request: Request, told: list[tuple[int, int, str]] | None = None) -> Outcome:
+    seen = [] if told is None else told
+    with start_job(request, log_file=Path(request.catalog + ".log"), lock=None) as process:
+        return wait_for(process, progress=lambda *what: seen.append(what), look_up=lambda _: False)
+
+
+def wait_until(true: Callable[[], bool], limit_s: float = 10.0) -> bool:
+    end = time.monotonic() + limit_s
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def alive(pid: int) -> bool:
+    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+
+
+def test_job_reports_what_it_did(make_request: MakeRequest) -> None:
+    told: list[tuple[int, int, str]] = []
+
+    outcome = hear_out(make_request(do="report"), told)
+
+    assert outcome == Outcome(
+        exit_code=Exit.DONE,
+        report={"path": "/caf\udce9", "today": "2026-06-01", "telemetry": "1"},
+    )
+    assert told == [(1, 2, "half")]
+
+
+def test_job_that_fails_tells_its_message_remedy_and_exit_code(make_request: MakeRequest) -> None:
+    outcome = hear_out(make_request(do="fail"))
+
+    assert (outcome.exit_code, outcome.message) == (Exit.NOT_FOUND, "no such memory")
+    assert outcome.remedy == "look again"
+    assert "Traceback" in outcome.details
+
+
+def test_fault_of_the_program_is_told_without_a_bare_traceback(make_request: MakeRequest) -> None:
+    outcome = hear_out(make_request(do="break"))
+
+    assert outcome.message == "the job failed: ZeroDivisionError: by nothing"
+    assert outcome.exit_code == Exit.NOTHING
+
+
+def test_job_whose_process_dies_is_reported_with_the_signal(make_request: MakeRequest) -> None:
+    outcome = hear_out(make_request(do="die"))
+
+    assert "SIGABRT" in outcome.message
+    assert outcome.exit_code == Exit.NOTHING
+
+
+def test_stopped_job_ends_at_its_next_checkpoint(make_request: MakeRequest) -> None:
+    def stop(process: JobProcess) -> bool:
+        process.order(Order.STOP)
+        return False
+
+    with start_job(make_request(do="spin"), log_file=None, lock=None) as process:
+        outcome = wait_for(process, progress=lambda *_: None, look_up=stop)
+
+    assert outcome.stopped
+
+
+def test_paused_job_stands_still_until_it_may_go_on(make_request: MakeRequest) -> None:
+    with start_job(make_request(do="spin"), log_file=None, lock=None) as process:
+        process.next_message(10.0)
+        process.order(Order.PAUSE)
+        while process.next_message(0.3) is not None:
+            pass
+
+        process.order(Order.RESUME)
+
+        assert process.next_message(5.0) is not None
+
+
+def test_job_that_ignores_its_end_is_killed_with_all_it_started(make_request: MakeRequest) -> None:
+    helper = 0
+    with start_job(make_request(do="spin"), log_file=None, lock=None) as process:
+        message = process.next_message(10.0)
+        assert message is not None
+        helper = message["progress"][1]
+        pid = process.pid
+
+    assert wait_until(lambda: not alive(pid) and not alive(helper))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
+def test_killed_parent_leaves_no_child_and_no_grandchild(make_request: MakeRequest) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, repr(make_request(do="spin"))],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    pids = [int(word) for word in parent.stdout.readline().split()]
+
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+
+    assert len(pids) == 2
+    assert wait_until(lambda: not any(alive(pid) for pid in pids), limit_s=2.0)
+
+
+_PARENT = """
+import sys, time
+from memoriesd.jobs import JobProcess
+from memoriesd.protocol import TASK_MODULES, Request
+TASK_MODULES["probe"] = "probe_task"
+process = JobProcess(eval(sys.argv[1]), None, None)
+message = process.next_message(20.0)
+print(process.pid, message["progress"][1], flush=True)
+time.sleep(60)
+"""
