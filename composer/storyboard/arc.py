@@ -1,0 +1,180 @@
+"""The arc of a movie: which slides it shows, in which order, and which one is at the peak.
+
+A good picture opens it under the title; the others follow in the order of time, so chosen that the
+best of all comes when the music is fullest. A shorter movie shows a part of what a longer one does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.curate.alike import Looks
+from composer.storyboard.slides import Slide
+
+OPENING_FACES = 0.12
+"""What each face takes off a picture that words stand on, up to three of them."""
+
+NEARLY_BEST = 0.85
+"""A picture this near the best one may stand in for it at the peak, where time allows no other."""
+
+LIKE_COSINE = 0.85
+"""Image vectors closer than this show much the same."""
+
+MOST_VIDEOS_RUNNING = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """The slides of a movie in their order."""
+
+    opening: Slide
+    """Under the title; not shown again."""
+    slides: tuple[Slide, ...]
+    peak: int
+    """Index of the best slide among `slides`."""
+    in_order: bool
+    """False where the best slide left its place in time to stand at the peak."""
+
+
+def choose_opening(slides: Sequence[Slide]) -> int:
+    """The slide to open with: a good single photograph, with no faces where words stand."""
+
+    def worth(n: int) -> tuple[bool, float, int]:
+        slide = slides[n]
+        faces = min(3, len(slide.first.faces))
+        plain = len(slide.items) == 1 and not slide.is_video
+        early = 0.05 * (1 - n / max(1, len(slides)))
+        return plain, slide.value - OPENING_FACES * faces + early, -n
+
+    return max(range(len(slides)), key=worth)
+
+
+def shape_arc(
+    slides: Sequence[Slide], opening: int, count: int, peaks: range, priority: Sequence[int]
+) -> Arc:
+    """Choose `count` slides so that the best photograph falls on one of the peak's places.
+
+    Parameters
+    ----------
+    slides : sequence of Slide
+        All there are, in the order of time.
+    opening : int
+        Which of them opens the movie.
+    count : int
+        How many follow it; at most all others.
+    peaks : range
+        Places at which the music is fullest.
+    priority : sequence of int
+        All slides, those to be kept first; the same for every length.
+    """
+    rest = [n for n in range(len(slides)) if n != opening]
+    if not 0 < count <= len(rest):
+        raise ValueError(f"cannot choose {count} of {len(rest)} slides")
+    places = [p for p in peaks if 0 <= p < count] or [count * 3 // 4]
+    still = [n for n in rest if not slides[n].is_video] or rest
+    ranked = sorted(still, key=lambda n: (-slides[n].value, n))
+    best = slides[ranked[0]].value
+    for hero in ranked:
+        if slides[hero].value < NEARLY_BEST * best:
+            break
+        at = _place_in_time(rest, hero, count, places)
+        if at is not None:
+            chosen = _around(rest, hero, at, count, priority)
+            return _arc(slides, opening, chosen, hero, in_order=True)
+    hero, at = ranked[0], places[0]
+    others = [n for n in priority if n in set(rest) - {hero}][: count - 1]
+    chosen = sorted(others)
+    chosen.insert(min(at, len(chosen)), hero)
+    return _arc(slides, opening, chosen, hero, in_order=chosen == sorted(chosen))
+
+
+def ranking(slides: Sequence[Slide]) -> tuple[int, ...]:
+    """All slides, those to be kept first: good ones, far in time from those before.
+
+    Farthest-first by place in the order of time, weighed with the value, so that any beginning of
+    the ranking is spread over the whole memory.
+    """
+    total = len(slides)
+    places = np.arange(total)
+    values = np.array([slide.value for slide in slides])
+    nearest = np.full(total, float(total))
+    open_ = np.ones(total, np.bool_)
+    order: list[int] = []
+    while open_.any():
+        spread = np.minimum(nearest / max(1.0, total / (len(order) + 2)), 1.0)
+        best = int(np.argmax(np.where(open_, values + 0.8 * spread, -np.inf)))
+        order.append(best)
+        open_[best] = False
+        nearest = np.minimum(nearest, np.abs(places - best))
+    return tuple(order)
+
+
+def apart(arc: Arc, index: Mapping[int, int], looks: Looks) -> Arc:
+    """The same arc with neighbours that are alike moved apart, as far as one step does it.
+
+    Parameters
+    ----------
+    arc : Arc
+        Its peak and its ends stay.
+    index : mapping
+        Where each item's looks are, by its id.
+    looks : Looks
+        Of all items.
+    """
+    slides = list(arc.slides)
+    for n in range(1, len(slides)):
+        clash = alike(slides[n - 1], slides[n], index, looks) or _runs(slides, n)
+        if not clash or n + 1 >= len(slides) or arc.peak in (n, n + 1):
+            continue
+        if not _same_day(slides[n], slides[n + 1]):
+            continue
+        if not alike(slides[n - 1], slides[n + 1], index, looks):
+            slides[n], slides[n + 1] = slides[n + 1], slides[n]
+    return Arc(opening=arc.opening, slides=tuple(slides), peak=arc.peak, in_order=arc.in_order)
+
+
+def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
+    """Whether two slides show much the same: the same look, or one person close up again."""
+    a, b = index[first.items[-1].id], index[second.first.id]
+    if bool(looks.same(a)[b]) or float(looks.cosines(a)[b]) >= LIKE_COSINE:
+        return True
+    return len(first.people) == 1 and first.people == second.people
+
+
+def _runs(slides: Sequence[Slide], n: int) -> bool:
+    running = slides[max(0, n - MOST_VIDEOS_RUNNING) : n + 1]
+    return len(running) > MOST_VIDEOS_RUNNING and all(slide.is_video for slide in running)
+
+
+def _same_day(first: Slide, second: Slide) -> bool:
+    a, b = first.first.taken_at, second.first.taken_at
+    return a is not None and b is not None and a.date() == b.date()
+
+
+def _place_in_time(rest: Sequence[int], hero: int, count: int, places: Sequence[int]) -> int | None:
+    """A peak's place with enough slides before and after the hero."""
+    before = sum(n < hero for n in rest)
+    after = len(rest) - before - 1
+    return next((p for p in places if p <= before and count - 1 - p <= after), None)
+
+
+def _around(
+    rest: Sequence[int], hero: int, at: int, count: int, priority: Sequence[int]
+) -> list[int]:
+    """`at` slides before the hero, the hero, and the rest of `count` after it."""
+    usable = set(rest)
+    before = [n for n in priority if n in usable and n < hero][:at]
+    after = [n for n in priority if n in usable and n > hero][: count - 1 - at]
+    return [*sorted(before), hero, *sorted(after)]
+
+
+def _arc(
+    slides: Sequence[Slide], opening: int, chosen: Sequence[int], hero: int, *, in_order: bool
+) -> Arc:
+    return Arc(
+        opening=slides[opening],
+        slides=tuple(slides[n] for n in chosen),
+        peak=list(chosen).index(hero),
+        in_order=in_order,
+    )

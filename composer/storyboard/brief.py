@@ -1,0 +1,87 @@
+"""What direction works from: a memory's items, a theme, a length, a frame, a soundtrack."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from composer.curate.wording import Wording
+from composer.library import Vector, ViewItem
+from indexer.catalog.items import ItemId
+from themes.theme import Theme
+
+
+class Length(StrEnum):
+    """How long a movie is."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+RANGES_S: Mapping[Length, tuple[float, float]] = {
+    Length.SHORT: (15.0, 20.0),
+    Length.MEDIUM: (40.0, 50.0),
+    Length.LONG: (80.0, 100.0),
+}
+"""Shortest and longest movie of each length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canvas:
+    """The movie's frame."""
+
+    width: int
+    height: int
+    fps: int
+
+    def __post_init__(self) -> None:
+        if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:
+            raise ValueError(f"no movie of {self.width} x {self.height} px: even sides from 16")
+        if self.fps < 1:
+            raise ValueError(f"no movie of {self.fps} frames a second")
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sound:
+    """What direction needs to know of a soundtrack of some length."""
+
+    beats_s: tuple[float, ...]
+    """Rising, from 0 on; cuts are made on them."""
+    peak_s: tuple[float, float]
+    """The stretch in which the music is fullest."""
+
+
+SoundFor = Callable[[float], Sound]
+"""The soundtrack for a length in seconds; the same for the same length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """Everything that decides what a movie will be like."""
+
+    memory_id: int
+    memory_key: str
+    title: str
+    subtitle: str
+    items: tuple[ViewItem, ...]
+    """In the order of time."""
+    reasons: Mapping[ItemId, str] = field(default_factory=dict)
+    vectors: Mapping[ItemId, tuple[str, Vector]] = field(default_factory=dict)
+    theme: Theme
+    theme_name: str
+    """As the theme is found again: a built-in name or a path."""
+    length: Length
+    canvas: Canvas
+    wording: Wording
+    seed: int
+    music_seed: int
+    music_file: str | None = None
+
+
+class TooFewItemsError(ValueError):
+    """A memory has too few items for a movie of any length."""

@@ -1,0 +1,205 @@
+"""Direction: from a memory to a storyboard, with a reason for everything."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from composer.curate.alike import looks_of
+from composer.storyboard.arc import Arc, choose_opening, ranking
+from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
+from composer.storyboard.captions import captions
+from composer.storyboard.clips import SOUND_GAIN_DB, is_playable
+from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
+from composer.storyboard.layout import lay_out
+from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text
+from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.timing import Material, Plan, plan_timing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directed:
+    """A storyboard, and what a person should know about it."""
+
+    storyboard: Storyboard
+    notes: tuple[str, ...] = ()
+
+
+def direct(brief: Brief, sound_for: SoundFor) -> Directed:
+    """Plan a movie; the same brief and soundtrack give the same storyboard.
+
+    A memory with too few items for the wanted length gets the nearest shorter one, which a note
+    tells.
+
+    Raises
+    ------
+    TooFewItemsError
+        If the items do not even fill a short movie.
+    """
+    slides = slides_of([item for item in brief.items if is_playable(item)], brief.canvas)
+    if len(slides) < 2:
+        raise TooFewItemsError(f"memory {brief.memory_key}: {len(slides)} slides make no movie")
+    material = _material(brief, slides)
+    for length in _from(brief.length):
+        plan = plan_timing(brief, material, length, sound_for)
+        if plan is not None:
+            board = _storyboard(replace(brief, length=length), plan)
+            return Directed(storyboard=board, notes=_notes(brief, length, len(slides), plan))
+    raise TooFewItemsError(
+        f"memory {brief.memory_key}: {len(slides)} slides do not fill a short movie"
+    )
+
+
+def _from(length: Length) -> tuple[Length, ...]:
+    """The length and all shorter ones, the longest first."""
+    lengths = tuple(Length)
+    return tuple(reversed(lengths[: lengths.index(length) + 1]))
+
+
+def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, ...]:
+    notes = []
+    if made is not brief.length:
+        notes.append(f"made {made} instead of {brief.length}: {n_slides} pictures do not fill it")
+    if not plan.arc.in_order:
+        notes.append("the best picture left its place in time to stand at the peak")
+    return tuple(notes)
+
+
+def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
+    return Material(
+        slides=slides,
+        opening=choose_opening(slides),
+        priority=ranking(slides),
+        index={int(item.id): n for n, item in enumerate(brief.items)},
+        looks=looks_of(brief.items, brief.vectors),
+    )
+
+
+def _storyboard(brief: Brief, plan: Plan) -> Storyboard:
+    fps = brief.canvas.fps
+    n_frames = round(plan.duration_s * fps)
+    starts = [round(start_s * fps) for start_s in plan.starts_s]
+    lengths = [b - a for a, b in itertools.pairwise([*starts, n_frames])]
+    return Storyboard(
+        memory_id=brief.memory_id,
+        memory_key=brief.memory_key,
+        title=brief.title,
+        subtitle=brief.subtitle,
+        theme=brief.theme_name,
+        length=brief.length,
+        seed=brief.seed,
+        width=brief.canvas.width,
+        height=brief.canvas.height,
+        fps=fps,
+        mood=brief.theme.mood,
+        music_seed=brief.music_seed,
+        music_file=brief.music_file,
+        n_frames=n_frames,
+        beats_s=plan.sound.beats_s,
+        shots=_shots(brief, plan, starts, lengths),
+    )
+
+
+def _shots(
+    brief: Brief, plan: Plan, starts: Sequence[int], lengths: Sequence[int]
+) -> tuple[Shot, ...]:
+    slides = (plan.arc.opening, *plan.arc.slides)
+    fps = brief.canvas.fps
+    joins = _joins(brief, slides, lengths)
+    texts = (
+        _title(brief),
+        *captions(plan.arc.slides, [n / fps for n in lengths[1:]], brief.wording),
+    )
+    moves: list[str] = []
+    shots: list[Shot] = []
+    for n, slide in enumerate(slides):
+        shares = joins[n].transition.n_frames + joins[n + 1].transition.n_frames
+        laid = lay_out(
+            slide,
+            brief.canvas,
+            brief.theme.motion,
+            visible_s=(lengths[n] + shares // 2) / fps,
+            before=moves,
+            rng=_rng(brief, slide, 0),
+        )
+        moves.append(laid.motion)
+        shots.append(
+            Shot(
+                kind=ShotKind.PICTURE if n else ShotKind.TITLE,
+                start_frame=starts[n],
+                n_frames=lengths[n],
+                panels=laid.panels,
+                ground=laid.ground,
+                motion=laid.motion,
+                transition=joins[n].transition,
+                text=texts[n],
+                sound_gain_db=SOUND_GAIN_DB if slide.is_video else None,
+                on_beat=plan.starts_s[n] in plan.sound.beats_s,
+                seed=int(_rng(brief, slide, 1).integers(2**31)),
+                reason=_reason(brief, plan.arc, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
+            )
+        )
+    return (*shots, _end(brief, plan, starts[-1], lengths[-1], joins[-1]))
+
+
+def _joins(brief: Brief, slides: Sequence[Slide], lengths: Sequence[int]) -> list[Join]:
+    """How each shot comes in: the title plainly, the end card softly."""
+    breaks = [break_between(a, b) for a, b in itertools.pairwise(slides[1:])]
+    opening = chapters(breaks)
+    joins = [Join(transition=CUT, reason="opens the movie")]
+    names: list[str] = []
+    for n in range(1, len(slides) + 1):
+        # Neither the first picture after the title nor the end card is a chapter of the story.
+        inner = 2 <= n < len(slides)
+        found = join(
+            brief.theme,
+            breaks[n - 2] if inner else Break.TIME,
+            chapter=inner and n - 2 in opening,
+            lengths=(lengths[n - 1], lengths[n]),
+            fps=brief.canvas.fps,
+            before=names,
+            rng=_rng(brief, slides[min(n, len(slides) - 1)], 2 + (n == len(slides))),
+        )
+        joins.append(found)
+        names.append(found.transition.name)
+    return joins
+
+
+def _title(brief: Brief) -> Text:
+    lines = tuple(line for line in (brief.title, brief.subtitle) if line)
+    return Text(lines=lines, style="title")
+
+
+def _end(brief: Brief, plan: Plan, start: int, n_frames: int, how: Join) -> Shot:
+    return Shot(
+        kind=ShotKind.END,
+        start_frame=start,
+        n_frames=n_frames,
+        panels=(),
+        ground=Ground.COLOUR,
+        transition=how.transition,
+        text=Text(lines=(brief.title,), style="end"),
+        on_beat=plan.starts_s[-1] in plan.sound.beats_s,
+        seed=int(np.random.default_rng([brief.seed, 0]).integers(2**31)),
+        reason=f"closes the movie; {how.reason}",
+    )
+
+
+def _reason(brief: Brief, arc: Arc, n: int, slide: Slide, how: str) -> str:
+    """Why this slide is here and as it is; n is -1 for the opening."""
+    if n < 0:
+        place = "opens: a good picture for words to stand on"
+    elif n == arc.peak:
+        place = f"the best picture ({slide.value:.2f}) where the music is fullest"
+    elif n == len(arc.slides) - 1:
+        place = "closes the story"
+    else:
+        place = "builds" if n < arc.peak else "winds down"
+    why = brief.reasons.get(slide.first.id, "")
+    return "; ".join(part for part in (place, why, how) if part)
+
+
+def _rng(brief: Brief, slide: Slide, purpose: int) -> np.random.Generator:
+    """Randomness of one slide for one purpose: another slide more or less does not change it."""
+    return np.random.default_rng([brief.seed, int(slide.first.id), purpose])

@@ -1,0 +1,172 @@
+"""Joins: how each shot follows the one before, by the theme's weights and by meaning."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from composer.storyboard.model import Transition
+from composer.storyboard.slides import Slide
+from themes.theme import Theme
+
+MOMENT = dt.timedelta(minutes=10)
+
+CHAPTER_SHARE = 0.25
+"""At most every fourth join opens a chapter: the widest breaks win."""
+
+SHARE_OF_NEIGHBOUR = 1 / 3
+"""A transition takes at most this much of the shorter shot beside it (craft.md, section 4)."""
+
+LEAST_FRAMES = 4
+"""What is shorter looks like a fault and is a cut."""
+
+SOFT = ("dissolve", "blur_dissolve", "cut")
+"""What joins pictures of one moment."""
+
+NEW_PLACE_KM = 25.0
+DEGREE_KM = 111.0
+
+
+class Break(StrEnum):
+    """What lies between two shots."""
+
+    MOMENT = "the same moment"
+    TIME = "later"
+    DAY = "a new day"
+    PLACE = "a new place"
+    YEAR = "another year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """How a shot comes in, and why."""
+
+    transition: Transition
+    reason: str
+
+
+CUT = Transition(name="cut", n_frames=0)
+
+
+def break_between(before: Slide, after: Slide) -> Break:
+    """What lies between two slides; the weightiest that is true."""
+    first, second = before.items[-1], after.first
+    if first.taken_at is None or second.taken_at is None:
+        return Break.TIME
+    if first.taken_at.year != second.taken_at.year and abs(_days(before, after)) > 20:
+        return Break.YEAR
+    if _apart_km(before, after) > NEW_PLACE_KM:
+        return Break.PLACE
+    if first.taken_at.date() != second.taken_at.date():
+        return Break.DAY
+    return Break.MOMENT if abs(second.taken_at - first.taken_at) <= MOMENT else Break.TIME
+
+
+def chapters(breaks: Sequence[Break]) -> frozenset[int]:
+    """Which joins open a chapter: the weightiest breaks, evenly early where they weigh alike."""
+    weights = {Break.YEAR: 3, Break.PLACE: 2, Break.DAY: 1}
+    most = max(1, int(len(breaks) * CHAPTER_SHARE))
+    ranked = sorted(
+        (n for n, one in enumerate(breaks) if one in weights),
+        key=lambda n: (-weights[breaks[n]], n),
+    )
+    if len(ranked) > most:
+        # Of equals, take them at even distances rather than all at the beginning.
+        top = weights[breaks[ranked[most - 1]]]
+        sure = [n for n in ranked if weights[breaks[n]] > top]
+        equal = sorted(n for n in ranked if weights[breaks[n]] == top)
+        places = most - len(sure)
+        picked = [equal[(2 * k + 1) * len(equal) // (2 * places)] for k in range(places)]
+        ranked = [*sure, *picked]
+    return frozenset(ranked)
+
+
+def join(
+    theme: Theme,
+    what: Break,
+    *,
+    chapter: bool,
+    lengths: tuple[int, int],
+    fps: int,
+    before: Sequence[str],
+    rng: np.random.Generator,
+) -> Join:
+    """Choose how a shot comes in.
+
+    Parameters
+    ----------
+    theme : Theme
+        Its weights and lengths.
+    what : Break
+        What lies between.
+    chapter : bool
+        Whether it opens a chapter.
+    lengths : tuple of int
+        Frames of the two shots.
+    fps : int
+        Of the movie.
+    before : sequence of str
+        Names of the joins before, to avoid a third of a kind.
+    rng : Generator
+        Of this join alone.
+    """
+    low, high = theme.transitions.seconds
+    wanted = rng.uniform(low, high) * fps
+    name = theme.transitions.chapter if chapter else _draw(_allowed(theme, what, before), rng)
+    n_frames = _frames(wanted, lengths)
+    params = _params(name, theme, rng)
+    reason = f"{what}: {name.replace('_', ' ')}"
+    if name == "cut" or n_frames < LEAST_FRAMES:
+        return Join(transition=CUT, reason=f"{what}: cut")
+    return Join(transition=Transition(name=name, n_frames=n_frames, params=params), reason=reason)
+
+
+def _frames(wanted: float, lengths: tuple[int, int]) -> int:
+    return 2 * min(round(wanted / 2), int(min(lengths) * SHARE_OF_NEIGHBOUR) // 2)
+
+
+def _allowed(theme: Theme, what: Break, before: Sequence[str]) -> Mapping[str, float]:
+    weights = {name: weight for name, weight in theme.transitions.weights.items() if weight > 0}
+    if what is Break.MOMENT:
+        weights = {name: w for name, w in weights.items() if name in SOFT} or weights
+    else:
+        weights = {name: w for name, w in weights.items() if not name.startswith("dip")} or weights
+    last = tuple(before[-2:])
+    if len(last) == 2 and last[0] == last[1] and last[0] not in {"cut", "dissolve"}:
+        weights = {name: w for name, w in weights.items() if name != last[0]} or weights
+    return weights
+
+
+def _draw(weights: Mapping[str, float], rng: np.random.Generator) -> str:
+    names = sorted(weights)
+    shares = np.array([weights[name] for name in names])
+    return names[int(rng.choice(len(names), p=shares / shares.sum()))]
+
+
+def _params(name: str, theme: Theme, rng: np.random.Generator) -> dict[str, float | str]:
+    if name == "push":
+        return {"direction": ("left", "up")[int(rng.integers(4)) == 0]}
+    if name == "soft_wipe":
+        return {"angle_deg": (0.0, 15.0, 90.0, 165.0)[int(rng.integers(4))]}
+    if name == "dip_to_colour":
+        red, green, blue = theme.palette.accent
+        return {"colour": f"#{red:02x}{green:02x}{blue:02x}"}
+    return {}
+
+
+def _days(before: Slide, after: Slide) -> int:
+    first, second = before.items[-1].taken_at, after.first.taken_at
+    return 0 if first is None or second is None else (second.date() - first.date()).days
+
+
+def _apart_km(before: Slide, after: Slide) -> float:
+    """Rough distance; enough to tell one town from another."""
+    first, second = before.items[-1], after.first
+    points = (first.latitude, first.longitude, second.latitude, second.longitude)
+    if any(value is None for value in points):
+        return 0.0
+    a, b, c, d = (float(value) for value in points if value is not None)
+    narrow = np.cos(np.radians((a + c) / 2))
+    return float(np.hypot(a - c, (b - d) * narrow) * DEGREE_KM)

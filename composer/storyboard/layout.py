@@ -1,0 +1,254 @@
+"""Layout: where a slide's pictures stand on the frame, and how they move there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from composer.library import ViewItem
+from composer.storyboard.brief import Canvas
+from composer.storyboard.clips import clip_start_s
+from composer.storyboard.framing import (
+    MOST_ENLARGED,
+    SAFE_SHARE,
+    Stage,
+    around,
+    main_faces,
+    panel_frame,
+)
+from composer.storyboard.model import Ground, Panel, Rect
+from composer.storyboard.moves import Move, held, move
+from composer.storyboard.slides import Slide, fills_frame
+from themes.theme import Motion
+
+GAP_SHARE = 0.02
+"""Between two panels, in fractions of the frame's longer side."""
+
+PAIR_ASPECTS = (0.6, 0.9)
+"""Panels of a pair are so wide for their height (the other way round on an upright frame)."""
+
+EDGE_NORM = 0.003
+"""A face may touch its picture's edge; panels of whole px crop up to this much of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """A slide on the frame."""
+
+    panels: tuple[Panel, ...]
+    ground: Ground
+    motion: str
+    reason: str
+
+
+def lay_out(
+    slide: Slide,
+    canvas: Canvas,
+    motion: Motion,
+    *,
+    visible_s: float,
+    before: Sequence[str],
+    rng: np.random.Generator,
+) -> Laid:
+    """Put a slide's pictures on the frame.
+
+    A picture fills the frame where its shape, its px and its faces allow; else it stands smaller
+    on a blurred ground, whole. Two narrow ones stand side by side on the theme's ground.
+
+    Parameters
+    ----------
+    slide : Slide
+        What is shown.
+    canvas : Canvas
+        The frame.
+    motion : Motion
+        The theme's caps.
+    visible_s : float
+        How long it is seen, with its transitions.
+    before : sequence of str
+        Names of the moves before.
+    rng : Generator
+        Of this shot alone.
+    """
+    if len(slide.items) == 2:
+        pair = _pair(slide.items, canvas, motion, visible_s, before, rng)
+        if pair is not None:
+            return pair
+    item = slide.first
+    if fills_frame(item, canvas) and _enlarged(item, canvas.width, canvas.height) <= MOST_ENLARGED:
+        stage = _stage(item, canvas.width, canvas.height, 0, 0, canvas, visible_s)
+        found = _moved(stage, motion, visible_s, before, rng)
+        if found is not None:
+            panel = _panel(stage, found, visible_s)
+            return Laid(panels=(panel,), ground=Ground.NONE, motion=found.name, reason=found.reason)
+    return _on_ground(item, canvas, motion, visible_s, before, rng)
+
+
+def _on_ground(
+    item: ViewItem,
+    canvas: Canvas,
+    motion: Motion,
+    visible_s: float,
+    before: Sequence[str],
+    rng: np.random.Generator,
+) -> Laid:
+    """The whole picture, inside the safe area, on its own blur."""
+    width, height = _fitting_size(
+        item.width / item.height,
+        min((1 - 2 * SAFE_SHARE) * canvas.width, item.width * MOST_ENLARGED),
+        min((1 - 2 * SAFE_SHARE) * canvas.height, item.height * MOST_ENLARGED),
+    )
+    x, y = _middle(width, canvas.width), _middle(height, canvas.height)
+    stage = _stage(item, width, height, x, y, canvas, visible_s)
+    found = _moved(stage, motion, visible_s, before, rng)
+    if found is None:
+        # Faces from edge to edge: the whole picture is the best that can be done.
+        stage = replace(stage, must=None)
+        found = _sure(held(stage))
+    return Laid(
+        panels=(_panel(stage, found, visible_s),),
+        ground=Ground.BLUR,
+        motion=found.name,
+        reason=f"whole on a blurred ground, {found.reason}",
+    )
+
+
+def _pair(
+    items: tuple[ViewItem, ...],
+    canvas: Canvas,
+    motion: Motion,
+    visible_s: float,
+    before: Sequence[str],
+    rng: np.random.Generator,
+) -> Laid | None:
+    """Two narrow pictures beside each other; None where their faces do not allow it."""
+    stages = _pair_stages(items, canvas, visible_s)
+    moves: list[Move] = []
+    for stage in stages:
+        found = move(stage, motion, visible_s, before, rng)
+        if found is None:
+            return None
+        moves.append(found)
+    panels = tuple(_panel(s, m, visible_s) for s, m in zip(stages, moves, strict=True))
+    return Laid(
+        panels=panels,
+        ground=Ground.COLOUR,
+        motion=moves[0].name,
+        reason=f"two of one occasion side by side, {moves[0].reason}",
+    )
+
+
+def _pair_stages(
+    items: tuple[ViewItem, ...], canvas: Canvas, visible_s: float
+) -> tuple[Stage, ...]:
+    """Panels of one height beside each other, or of one width above each other."""
+    beside = canvas.aspect >= 1
+    gap = _even(GAP_SHARE * max(canvas.width, canvas.height))
+    room_w, room_h = ((1 - 2 * SAFE_SHARE) * side for side in (canvas.width, canvas.height))
+    low, high = PAIR_ASPECTS
+    if beside:
+        shapes = [min(max(item.width / item.height, low), high) for item in items]
+        height = _even(min(room_h, (room_w - gap) / sum(shapes), *(_most_h(i) for i in items)))
+        sizes = [(_even(height * shape), height) for shape in shapes]
+        x = _middle(sum(w for w, _ in sizes) + gap, canvas.width)
+        spots = [(x, _middle(height, canvas.height))]
+        spots.append((x + sizes[0][0] + gap, spots[0][1]))
+    else:
+        shapes = [min(max(item.height / item.width, low), high) for item in items]
+        width = _even(min(room_w, (room_h - gap) / sum(shapes), *(_most_w(i) for i in items)))
+        sizes = [(width, _even(width * shape)) for shape in shapes]
+        y = _middle(sum(h for _, h in sizes) + gap, canvas.height)
+        spots = [(_middle(width, canvas.width), y)]
+        spots.append((spots[0][0], y + sizes[0][1] + gap))
+    return tuple(
+        _stage(item, w, h, x, y, canvas, visible_s)
+        for item, (w, h), (x, y) in zip(items, sizes, spots, strict=True)
+    )
+
+
+def _most_w(item: ViewItem) -> float:
+    return item.width * MOST_ENLARGED
+
+
+def _most_h(item: ViewItem) -> float:
+    return item.height * MOST_ENLARGED
+
+
+def _moved(
+    stage: Stage, motion: Motion, visible_s: float, before: Sequence[str], rng: np.random.Generator
+) -> Move | None:
+    """The move over a picture; a video is held still, since it moves by itself."""
+    if stage.item.is_video:
+        return held(stage)
+    return move(stage, motion, visible_s, before, rng)
+
+
+def _stage(
+    item: ViewItem, width: int, height: int, x: int, y: int, canvas: Canvas, visible_s: float
+) -> Stage:
+    start_s = clip_start_s(item, visible_s) if item.is_video else 0.0
+    must = around(main_faces(item, from_s=start_s, to_s=start_s + visible_s))
+    return Stage(
+        item=item,
+        frame=panel_frame(width, height, x, y, canvas),
+        width_px=width,
+        height_px=height,
+        must=None if must is None else _off_edge(must),
+    )
+
+
+def _off_edge(must: Rect) -> Rect:
+    left, top = max(EDGE_NORM, must.x_norm), max(EDGE_NORM, must.y_norm)
+    right = min(1 - EDGE_NORM, must.x_norm + must.w_norm)
+    bottom = min(1 - EDGE_NORM, must.y_norm + must.h_norm)
+    return Rect(
+        x_norm=left, y_norm=top, w_norm=max(0.0, right - left), h_norm=max(0.0, bottom - top)
+    )
+
+
+def _panel(stage: Stage, found: Move, visible_s: float) -> Panel:
+    item = stage.item
+    start_s = clip_start_s(item, visible_s) if item.is_video else None
+    times = {} if start_s is None else {"from_s": start_s, "to_s": start_s + visible_s}
+    return Panel(
+        item_id=item.id,
+        path=item.path,
+        is_video=item.is_video,
+        width=item.width,
+        height=item.height,
+        frame=stage.frame,
+        view_start=found.start,
+        view_end=found.end,
+        clip_start_s=start_s,
+        faces=main_faces(item, **times),
+    )
+
+
+def _enlarged(item: ViewItem, width: int, height: int) -> float:
+    """How many px of the frame one px of the picture becomes where it fills a panel."""
+    return max(width / item.width, height / item.height)
+
+
+def _fitting_size(aspect: float, most_w: float, most_h: float) -> tuple[int, int]:
+    """Even px of a shape inside a room; a little smaller where that meets the shape better."""
+    width = min(most_w, most_h * aspect)
+    tries = []
+    for smaller in range(16):
+        w = max(2, _even(width) - 2 * smaller)
+        h = max(2, min(2 * round(w / aspect / 2), _even(most_h)))
+        tries.append((abs(w / h / aspect - 1), smaller, w, h))
+    _, _, w, h = min(tries)
+    return w, h
+
+
+def _even(px: float) -> int:
+    return max(2, int(px) // 2 * 2)
+
+
+def _middle(size: int, of: int) -> int:
+    return (of - size) // 4 * 2
+
+
+def _sure(found: Move | None) -> Move:
+    assert found is not None, "without faces a window always fits"
+    return found

@@ -1,0 +1,89 @@
+"""Slides: what one shot shows, a single item or two narrow ones side by side."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from composer.library import ViewItem
+from composer.storyboard.brief import Canvas
+
+FITS_SHARE = 0.6
+"""A picture fills the frame where cropping it to the frame's shape leaves this much of it: 4:3
+(0.75) and 3:2 do on 16:9, portraits (0.42) do not."""
+
+PAIR_WITHIN = dt.timedelta(hours=3)
+"""Two narrow pictures stand side by side where they belong to one occasion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slide:
+    """What one shot shows."""
+
+    items: tuple[ViewItem, ...]
+    """One, or two to stand side by side (above each other on an upright frame)."""
+
+    @property
+    def first(self) -> ViewItem:
+        """The item that tells where and when the slide is."""
+        return self.items[0]
+
+    @property
+    def value(self) -> float:
+        """0 to 1: how good its pictures are, a favourite a little more."""
+        scores = [min(1.0, item.score + 0.1 * item.favourite) for item in self.items]
+        return sum(scores) / len(scores)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it moves by itself."""
+        return self.first.is_video
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Who is on it."""
+        return frozenset(person for item in self.items for person in item.people)
+
+
+def slides_of(items: Sequence[ViewItem], canvas: Canvas) -> tuple[Slide, ...]:
+    """Group items, which are in the order of time, into slides.
+
+    Narrow photographs that follow one another within `PAIR_WITHIN` become pairs.
+    """
+    slides: list[Slide] = []
+    at = 0
+    while at < len(items):
+        pair = tuple(items[at : at + 2])
+        if len(pair) == 2 and _belong(pair[0], pair[1], canvas):
+            slides.append(Slide(items=pair))
+            at += 2
+        else:
+            slides.append(Slide(items=pair[:1]))
+            at += 1
+    return tuple(slides)
+
+
+def kept_share(item: ViewItem, aspect: float) -> float:
+    """How much of a picture is left where it is cropped to a shape."""
+    own = item.width / item.height
+    return min(own / aspect, aspect / own)
+
+
+def fills_frame(item: ViewItem, canvas: Canvas) -> bool:
+    """Whether an item's shape is near enough to the frame's."""
+    return kept_share(item, canvas.aspect) >= FITS_SHARE
+
+
+def is_narrow(item: ViewItem, canvas: Canvas) -> bool:
+    """Whether an item is too narrow for the frame: upright on a wide one, wide on an upright."""
+    own = item.width / item.height
+    across = own < canvas.aspect if canvas.aspect >= 1 else own > canvas.aspect
+    return across and not fills_frame(item, canvas)
+
+
+def _belong(first: ViewItem, second: ViewItem, canvas: Canvas) -> bool:
+    if first.is_video or second.is_video:
+        return False
+    if first.taken_at is None or second.taken_at is None:
+        return False
+    close = second.taken_at - first.taken_at <= PAIR_WITHIN
+    return close and is_narrow(first, canvas) and is_narrow(second, canvas)

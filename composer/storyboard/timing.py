@@ -1,0 +1,203 @@
+"""Timing: how many slides a movie of some length has room for, and when each of them comes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from composer.curate.alike import Looks
+from composer.storyboard.arc import Arc, apart, shape_arc
+from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
+from composer.storyboard.captions import reading_s
+from composer.storyboard.clips import room_s
+from composer.storyboard.pace import Slot, Timing, fit_to_beats
+from composer.storyboard.slides import Slide
+
+SHORT_FACTOR = 0.75
+"""In a short movie title and end card are shorter, so that pictures have most of the time."""
+
+INSIDE_S = 0.25
+"""A movie stays so far inside its range."""
+
+GOOD_COST = 0.012
+"""Lengths within about a tenth of what was wanted: no need to look further."""
+
+FIRST_FACTOR, PEAK_FACTOR, LAST_FACTOR, BUILD_FACTOR = 1.1, 1.15, 1.25, 0.92
+"""The arc in lengths: unhurried at first, quicker towards the peak, rest on it and at the close
+(craft.md, section 4: first and last shot about 1.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Which slides come when."""
+
+    arc: Arc
+    sound: Sound
+    duration_s: float
+    starts_s: tuple[float, ...]
+    """Of the title, each slide and the end card."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What there is to show."""
+
+    slides: tuple[Slide, ...]
+    """In the order of time."""
+    opening: int
+    """Which slide opens the movie."""
+    priority: tuple[int, ...]
+    """All slides, those to be kept first."""
+    index: Mapping[int, int]
+    """Where each item's looks are, by its id."""
+    looks: Looks
+
+
+def plan_timing(
+    brief: Brief, material: Material, length: Length, sound_for: SoundFor
+) -> Plan | None:
+    """The best timing of a length; None where there are too few slides to fill it.
+
+    Several lengths and numbers of slides near the middle of the range are tried, the likeliest
+    first, until the cuts lie well on the beats.
+    """
+    best: tuple[float, Plan] | None = None
+    for count, duration_s in _tries(brief, len(material.slides) - 1, length):
+        sound = sound_for(duration_s)
+        found = _fit(brief, material, count, duration_s, sound, length)
+        if found is None:
+            continue
+        if best is None or found[0] < best[0]:
+            best = found
+        if found[0] <= GOOD_COST:
+            break
+    return None if best is None else best[1]
+
+
+def _tries(brief: Brief, available: int, length: Length) -> Iterator[tuple[int, float]]:
+    """Numbers of slides and lengths in whole frames, the likeliest first."""
+    low_s, high_s = RANGES_S[length]
+    low_s, high_s = low_s + INSIDE_S, high_s - INSIDE_S
+    title, end = title_slot(brief, length), end_slot(brief, length)
+    edges_s = title.wanted_s + end.wanted_s
+    least_s, most_s = brief.theme.pace.photo_s
+    usual_s = (least_s + most_s) / 2
+    wanted = max(1, round(((low_s + high_s) / 2 - edges_s) / usual_s))
+    tried = set()
+    for count in (wanted, wanted - 1, wanted + 1, wanted - 2, wanted + 2):
+        n = min(count, available)
+        if n < 1 or title.most_s + end.most_s + n * most_s < low_s:
+            continue
+        for step in (0.0, 0.4, -0.4, 0.8, -0.8, 1.4, -1.4):
+            ideal_s = edges_s + n * usual_s + step
+            fps = brief.canvas.fps
+            duration_s = round(min(max(ideal_s, low_s), high_s) * fps) / fps
+            if (n, duration_s) not in tried:
+                tried.add((n, duration_s))
+                yield n, duration_s
+
+
+def title_slot(brief: Brief, length: Length) -> Slot:
+    """How long the title stands: at least until it is read."""
+    usual_s = brief.theme.pace.title_s * (SHORT_FACTOR if length is Length.SHORT else 1.0)
+    read_s = reading_s(brief.title, brief.subtitle)
+    wanted_s = max(usual_s, read_s)
+    return Slot(least_s=max(2.0, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s)
+
+
+def end_slot(brief: Brief, length: Length) -> Slot:
+    """How long the end card stands; the music's last chord falls into it."""
+    usual_s = brief.theme.pace.end_s * (SHORT_FACTOR if length is Length.SHORT else 1.0)
+    read_s = reading_s(brief.title)
+    wanted_s = max(usual_s, read_s)
+    return Slot(least_s=max(2.0, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s)
+
+
+def _fit(
+    brief: Brief,
+    material: Material,
+    count: int,
+    duration_s: float,
+    sound: Sound,
+    length: Length,
+) -> tuple[float, Plan] | None:
+    """Choose slides for a number and a length, and put their cuts on beats."""
+    title, end = title_slot(brief, length), end_slot(brief, length)
+    room_s = duration_s - title.wanted_s - end.wanted_s
+    peaks = _peaks([title.wanted_s + n * room_s / count for n in range(count)], sound)
+    best: tuple[float, Plan] | None = None
+    # The first round guesses where the peak's places are, the second one knows.
+    for _ in range(2):
+        arc = shape_arc(material.slides, material.opening, count, peaks, material.priority)
+        arc = apart(arc, material.index, material.looks)
+        slots = [title, *_slots(brief, arc, sound, room_s), end]
+        timing = fit_to_beats(slots, sound.beats_s, duration_s)
+        if timing is None:
+            return best
+        cost = timing.cost + _off_peak(timing, arc, sound)
+        if best is None or cost < best[0]:
+            plan = Plan(arc=arc, sound=sound, duration_s=duration_s, starts_s=timing.starts_s)
+            best = cost, plan
+        peaks = _peaks(timing.starts_s[1:-1], sound)
+        if arc.peak in peaks:
+            break
+    return best
+
+
+def _peaks(starts_s: Sequence[float], sound: Sound) -> range:
+    """Places whose shots begin while the music is fullest; at least the one nearest to it."""
+    first_s, last_s = sound.peak_s
+    inside = [n for n, start_s in enumerate(starts_s) if first_s - 0.1 <= start_s < last_s]
+    if inside:
+        return range(inside[0], inside[-1] + 1)
+    nearest = min(range(len(starts_s)), key=lambda n: abs(starts_s[n] - first_s))
+    return range(nearest, nearest + 1)
+
+
+def _off_peak(timing: Timing, arc: Arc, sound: Sound) -> float:
+    """What it costs that the best slide misses the peak, or left its place in time."""
+    missed = arc.peak not in _peaks(timing.starts_s[1:-1], sound)
+    return 0.05 * missed + 0.01 * (not arc.in_order)
+
+
+def _slots(brief: Brief, arc: Arc, sound: Sound, space_s: float) -> list[Slot]:
+    """Bounds and wanted length of every slide, the wanted ones filling the room."""
+    beat_s = float(np.median(np.diff(sound.beats_s))) if len(sound.beats_s) > 1 else 0.5
+    rng = np.random.default_rng([brief.seed, 1])
+    bounds = [_bounds(brief, slide) for slide in arc.slides]
+    wanted = [
+        min(max(_usual_beats(brief, rng) * beat_s * _factor(arc, n), low), high)
+        for n, (low, high) in enumerate(bounds)
+    ]
+    scale = space_s / sum(wanted)
+    return [
+        Slot(least_s=low, most_s=high, wanted_s=min(max(one * scale, low), high))
+        for one, (low, high) in zip(wanted, bounds, strict=True)
+    ]
+
+
+def _bounds(brief: Brief, slide: Slide) -> tuple[float, float]:
+    pace = brief.theme.pace
+    if not slide.is_video:
+        return pace.photo_s
+    # Transitions on both sides play the clip, too.
+    playable_s = room_s(slide.first) - brief.theme.transitions.seconds[1]
+    least_s = min(pace.video_s[0], max(1.0, playable_s))
+    return least_s, max(least_s, min(pace.video_s[1], playable_s))
+
+
+def _usual_beats(brief: Brief, rng: np.random.Generator) -> int:
+    """A number of beats of the theme, the first of them most often."""
+    choices = brief.theme.pace.beats_per_photo
+    weights = 0.5 ** np.arange(len(choices))
+    return int(choices[int(rng.choice(len(choices), p=weights / weights.sum()))])
+
+
+def _factor(arc: Arc, n: int) -> float:
+    if n == len(arc.slides) - 1:
+        return LAST_FACTOR
+    if n == arc.peak:
+        return PEAK_FACTOR
+    if n == 0:
+        return FIRST_FACTOR
+    return BUILD_FACTOR if n < arc.peak else 1.0
