@@ -37,6 +37,20 @@ TRANSITIONS = (
 )
 """What a theme may name; ``composer.render.transitions`` has a function for each."""
 
+EFFECTS: dict[str, tuple[str, ...]] = {
+    "BlackAndWhite": ("RGB", "preserve_luminosity"),
+    "FadeIn": ("duration", "initial_color"),
+    "FadeOut": ("duration", "final_color"),
+    "GammaCorrection": ("gamma",),
+    "InvertColors": (),
+    "LumContrast": ("lum", "contrast", "contrast_threshold"),
+    "MirrorX": (),
+    "MirrorY": (),
+    "MultiplyColor": ("factor",),
+    "Painting": ("saturation", "black"),
+}
+"""Classes of ``moviepy.video.fx`` that keep a clip's size and length, with their parameters."""
+
 MIN_CONTRAST = 4.5
 """WCAG 2.2, success criterion 1.4.3: text against its ground."""
 
@@ -243,8 +257,16 @@ class Effect:
     __pydantic_config__ = _STRICT
 
     name: str
-    """A class of ``moviepy.video.fx``."""
+    """A key of `EFFECTS`."""
     params: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.name not in EFFECTS:
+            raise ValueError(f"{self.name!r} is not one of {', '.join(EFFECTS)}")
+        for key in self.params:
+            if key not in EFFECTS[self.name]:
+                known = ", ".join(EFFECTS[self.name]) or "no parameters"
+                raise ValueError(f"{self.name} has no {key!r}, it takes {known}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import cv2
@@ -18,10 +17,10 @@ OVERSAMPLE = 1.25
 """Pixels of the decoded picture for each of the movie's, at the closest view: sharper than one to
 one after bilinear interpolation, and no more than needed."""
 
-PhotoReader = Callable[[Path, int], Rgb8]
-"""Path and longest side in px -> the upright picture, no larger than that."""
-ClipReader = Callable[[Path, float, float, int, int], Iterator[Rgb8]]
-"""Path, start_s, duration_s, fps and longest side in px -> upright frames at a constant rate."""
+PhotoReader = Callable[[Panel, int], Rgb8]
+"""Panel and longest side in px -> the upright picture, no larger than that."""
+ClipReader = Callable[[Panel, float, int, int], Iterator[Rgb8]]
+"""Panel, duration_s, fps and longest side in px -> upright frames from the clip's start on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,6 @@ class PanelPicture(Protocol):
 
 def open_panel(
     panel: Panel,
-    path: Path,
     size_px: tuple[int, int],
     *,
     n_visible: int,
@@ -55,11 +53,10 @@ def open_panel(
     """Open a photograph or a clip for a panel of ``size_px``."""
     max_side_px = _needed_side_px(panel, size_px)
     if not panel.is_video:
-        return PhotoPanel(panel, media.photo(path, max_side_px), look)
-    start_s = panel.clip_start_s or 0.0
+        return PhotoPanel(panel, media.photo(panel, max_side_px), look)
 
     def frames() -> Iterator[Rgb8]:
-        return media.clip(path, start_s, n_visible / fps, fps, max_side_px)
+        return media.clip(panel, n_visible / fps, fps, max_side_px)
 
     return VideoPanel(panel, frames, look)
 

@@ -1,8 +1,6 @@
 """The frames of one shot: ground, panels, vignette, words."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 
@@ -174,7 +172,6 @@ def _hang(panel: Panel, span: Span, stage: Stage) -> _Hung:
     width, height = min(width, stage.width - left), min(height, stage.height - top)
     picture = open_panel(
         panel,
-        Path(os.fsdecode(os.fsencode(panel.path))),
         (width, height),
         n_visible=span.n_visible,
         fps=stage.fps,

@@ -96,7 +96,11 @@ def test_user_theme_may_name_effects(tmp_path: Path) -> None:
         ("[transitions.weights]\ndisolve = 1.0", r"weights\.disolve: .* is not one of", "correct"),
         ("[transitions.weights]\ncut = 0.0", r"weights: at least one", "correct"),
         ('[[effects]]\nname = "NoSuchEffect"', r"effects\.0: .*NoSuchEffect", "correct"),
-        ('[[effects]]\nname = "Rotate"\n[effects.params]\nangel = 3', r"effects\.0.*", "correct"),
+        (
+            '[[effects]]\nname = "MirrorX"\nparams = {a = 3}',
+            r"effects\.0: MirrorX has no 'a'",
+            "0 in",
+        ),
     ],
 )
 def test_unusable_value_is_refused_by_file_and_key(

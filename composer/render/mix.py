@@ -1,0 +1,108 @@
+"""The movie's sound: music, the clips' own sound, and music that makes way for it.
+
+Music goes down by 12 dB within 250 ms ahead of a clip's sound and comes back over 1.5 s, as MLT's
+mixer does; the result has exactly as many samples as the frames take.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from music.loudness import integrated_lufs, master
+from music.track import RATE_HZ, Stereo
+
+DUCK_DB = -12.0
+DUCK_DOWN_S = 0.25
+DUCK_UP_S = 1.5
+
+_LEVEL_LUFS = -16.0
+_MOST_CLIP_GAIN_DB = 12.0
+"""A quiet clip is not lifted further: its hiss would come up, too."""
+_SILENT_LUFS = -50.0
+_CONTROL_HZ = 1000
+_SHORTEST_FADE_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ClipSound:
+    """A clip's own sound at its place in the movie."""
+
+    samples: Stereo
+    start_s: float
+    gain_db: float
+    """After the clip has been brought to the music's loudness."""
+    fade_in_s: float
+    fade_out_s: float
+
+    @property
+    def end_s(self) -> float:
+        """Where it stops."""
+        return self.start_s + len(self.samples) / RATE_HZ
+
+
+def mixed_sound(music: Stereo, clips: Iterable[ClipSound], *, n_samples: int) -> Stereo:
+    """Mix and master a movie's sound.
+
+    Parameters
+    ----------
+    music : float32[n, 2]
+        At `RATE_HZ`; silence follows where it is too short. Not modified.
+    n_samples : int
+        Length of the result.
+
+    Returns
+    -------
+    float32[n_samples, 2]
+        At -16 LUFS, unless silent.
+    """
+    heard = [clip for clip in clips if integrated_lufs(clip.samples, RATE_HZ) > _SILENT_LUFS]
+    out = np.zeros((n_samples, 2), np.float32)
+    n_music = min(n_samples, len(music))
+    out[:n_music] = music[:n_music] * _gain(_level_db(music, np.inf))
+    out *= duck_gain([(clip.start_s, clip.end_s) for clip in heard], n_samples)[:, np.newaxis]
+    for clip in heard:
+        _add(out, clip)
+    return master(out, RATE_HZ)
+
+
+def duck_gain(spans_s: Iterable[tuple[float, float]], n_samples: int) -> NDArray[np.float32]:
+    """Factor on the music at each sample, float32[n]: 1, and lower around spans."""
+    times_s = np.arange(0, n_samples / RATE_HZ + 1 / _CONTROL_HZ, 1 / _CONTROL_HZ)
+    gain_db = np.zeros_like(times_s)
+    for start_s, end_s in spans_s:
+        corners_s = [start_s - DUCK_DOWN_S, start_s, end_s, end_s + DUCK_UP_S]
+        np.minimum(gain_db, np.interp(times_s, corners_s, [0, DUCK_DB, DUCK_DB, 0]), out=gain_db)
+    at_s = np.arange(n_samples) / RATE_HZ
+    return np.interp(at_s, times_s, 10 ** (gain_db / 20)).astype(np.float32)
+
+
+def _add(out: Stereo, clip: ClipSound) -> None:
+    level_db = _level_db(clip.samples, _MOST_CLIP_GAIN_DB)
+    faded = clip.samples * _fades(clip)[:, np.newaxis] * _gain(level_db + clip.gain_db)
+    start = round(clip.start_s * RATE_HZ)
+    first, last = max(0, start), min(len(out), start + len(faded))
+    out[first:last] += faded[first - start : last - start]
+
+
+def _fades(clip: ClipSound) -> NDArray[np.float32]:
+    """In and out along a quarter of a sine, so that two clips keep their power as they cross."""
+    n = len(clip.samples)
+    gain = np.ones(n, np.float32)
+    for seconds, part in ((clip.fade_in_s, gain), (clip.fade_out_s, gain[::-1])):
+        n_fade = min(n, round(max(_SHORTEST_FADE_S, seconds) * RATE_HZ))
+        part[:n_fade] *= np.sin(np.linspace(0, np.pi / 2, n_fade, dtype=np.float32))
+    return gain
+
+
+def _level_db(samples: Stereo, most_db: float) -> float:
+    """Gain that brings sound to the common level; 0 for silence."""
+    measured = integrated_lufs(samples, RATE_HZ)
+    if not np.isfinite(measured):
+        return 0.0
+    return min(most_db, max(-2 * _MOST_CLIP_GAIN_DB, _LEVEL_LUFS - measured))
+
+
+def _gain(level_db: float) -> np.float32:
+    return np.float32(10 ** (level_db / 20))
