@@ -1,0 +1,127 @@
+"""How alike two faces must be to be one person.
+
+Two strangers' faces have a cosine that strays around a mean, and what strays must be set against
+how often one looks: among a few people a mean cosine of 0.31 between two large groups is never
+chance, among a thousand it is. So every limit is the strangers' mean plus some spreads.
+
+The figures are cosines of the pack ``scrfd2.5g_mobilefacenet``, measured on 1,530 people of LFW:
+single faces of two people have a mean of 0.0145 and a spread of 0.103, means of two faces 0.087,
+of three 0.081, of six and more 0.076. One pair in 100,000 is above 0.47, 0.41, 0.40 and 0.36,
+hardly more than a normal distribution has. Of the same people 99 % are above 0.26, 0.37, 0.39 and
+0.45.
+
+How alike strangers look differs between libraries: children look alike to every network (mean
+cosine of two children 0.4 in UTKFace), and so do the people of one family. People of one picture
+are strangers by certainty, so the library itself tells how alike its strangers look.
+"""
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.people.table import FaceTable
+
+STRANGERS_MEAN = 0.0145
+LOOKS_SPREAD = 0.07
+"""What two people's looks make their cosines stray, however many pictures there are of both."""
+PICTURE_SPREAD = 0.0755
+"""What a single picture of either adds; it shrinks with their number."""
+PRIOR_PAIRS = 150.0
+"""So many pairs of strangers must a library show to weigh as much as LFW's figures."""
+ONE_FACE_TWICE = 0.8
+FOUNDER_QUALITY_MIN = 0.5
+"""Faces below join people, but found none and tell nothing about strangers."""
+POOR_QUALITY_MAX = 0.3
+"""Faces below must be more alike to join: blurred and enlarged faces resemble each other."""
+
+SURENESS = 4.42
+"""Spreads above the strangers' mean that make two faces one person: 0.47 for single faces."""
+SURENESS_MIN = 3.95
+"""The same among very few people: 0.30 for large groups."""
+CHANCE = 0.01
+"""How probable one wrong join in a library may be."""
+ATTACH_SPREADS = 3.94
+"""Spreads of single faces for joining the nearest faces of a person: 0.42."""
+ATTACH_POOR_SPREADS = 4.52
+"""The same for a poor face: 0.48."""
+MARGIN = 0.06
+"""By so much must a person be more alike than the next one, or the face stays open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Cosines that decide, for one library and one model."""
+
+    mean: float = STRANGERS_MEAN
+    scale: float = 1.0
+    """How much more strangers' cosines stray in this library than in LFW."""
+    sureness: float = SURENESS
+
+    def spread(self, typical: float) -> float:
+        """How much the mean cosine of strangers' groups of a typical size strays."""
+        return self.scale * math.hypot(LOOKS_SPREAD, PICTURE_SPREAD / math.sqrt(typical))
+
+    def to_join(self, n_first: int, n_second: int) -> float:
+        """Least mean cosine between two groups' faces that makes them one person."""
+        typical = 2.0 * n_first * n_second / (n_first + n_second)
+        return self.mean + self.sureness * self.spread(typical)
+
+    @property
+    def least(self) -> float:
+        """No two groups of any size are joined below this cosine."""
+        return self.mean + self.sureness * self.spread(math.inf)
+
+    def to_attach(self, *, poor: bool) -> float:
+        """Least cosine to a person's nearest faces that lets a single face join."""
+        return self.mean + (ATTACH_POOR_SPREADS if poor else ATTACH_SPREADS) * self.spread(1.0)
+
+    def among(self, n_groups: int) -> "Limits":
+        """Limits for so many groups: the fewer pairs there are, the less can be chance."""
+        n_pairs = max(1.0, n_groups * (n_groups - 1) / 2)
+        needed = NormalDist().inv_cdf(1.0 - CHANCE / n_pairs)
+        sureness = min(self.sureness, max(SURENESS_MIN, needed))
+        return Limits(mean=self.mean, scale=self.scale, sureness=sureness)
+
+
+def limits_for(faces: FaceTable) -> Limits:
+    """Limits that fit a library, stricter where strangers look alike in it.
+
+    Parameters
+    ----------
+    faces : FaceTable
+        All faces of one model.
+
+    Returns
+    -------
+    Limits
+        Never looser than LFW's: a library with few or very different people proves nothing.
+    """
+    cosines = strangers(faces)
+    if not len(cosines):
+        return Limits()
+    weight = len(cosines) / (len(cosines) + PRIOR_PAIRS)
+    usual = math.hypot(LOOKS_SPREAD, PICTURE_SPREAD)
+    return Limits(
+        mean=STRANGERS_MEAN + weight * max(0.0, float(cosines.mean()) - STRANGERS_MEAN),
+        scale=1.0 + weight * max(0.0, float(cosines.std()) / usual - 1.0),
+    )
+
+
+def strangers(faces: FaceTable) -> NDArray[np.float32]:
+    """Cosines of all pairs of good faces that are in one frame, which makes them two people.
+
+    Values above ``ONE_FACE_TWICE`` are left out: a face that the detector reported twice.
+    """
+    good = np.flatnonzero(faces.quality >= FOUNDER_QUALITY_MIN)
+    order = good[np.argsort(faces.frames[good], kind="stable")]
+    borders = np.flatnonzero(np.diff(faces.frames[order])) + 1
+    found = [np.zeros(0, np.float32)]
+    for rows in np.split(order, borders):
+        if len(rows) > 1:
+            vectors = faces.vectors[rows]
+            found.append((vectors @ vectors.T)[np.triu_indices(len(rows), 1)])
+    cosines = np.concatenate(found)
+    return cosines[cosines < ONE_FACE_TWICE]
