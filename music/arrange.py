@@ -264,7 +264,7 @@ def _melody_bars(sheet: _Sheet, number: int, layer: Layer) -> list[list[Stroke]]
         bars += [list(strokes) for strokes in phrase]
         at += n_bars
     length = (sheet.duration_s - sheet.grid.final_s) / sheet.grid.beat_s
-    home = nearest_pitch(sheet.tonic, layer.centre - 1)
+    home = nearest_pitch(sheet.tonic, bars[-1][-1].pitch - 1)
     bars.append([Stroke(beat=0, length=length, pitch=home, velocity_norm=0.75)])
     return bars
 

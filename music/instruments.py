@@ -44,7 +44,7 @@ def felt_piano(pitch: int, brightness: float, seconds: float) -> Planar:
     n = np.arange(1, min(18, int(6500 / f0) + 2), dtype=np.float64)
     stiffness = 2.5e-4 * 2.0 ** ((pitch - 60) / 9)
     freqs = n * f0 * np.sqrt(1 + stiffness * n**2)
-    felt = np.exp(-freqs / (520 + 1500 * brightness))
+    felt = np.exp(-freqs / (600 + 1900 * brightness))
     amps = felt * np.abs(np.sin(np.pi * n / 7.3)) / n**0.35
     long_s = 9.0 * 2.0 ** (-(pitch - 48) / 15) / (1 + 0.22 * (n - 1))
     pans = 0.45 * np.sin(1.7 * n + 0.1 * pitch)
@@ -67,8 +67,8 @@ def electric_piano(pitch: int, brightness: float, seconds: float) -> Planar:
     """Tine and pickup: a round fundamental, overtones that bloom with the touch, a short bell."""
     f0 = frequency_hz(pitch)
     n = np.arange(1, 9, dtype=np.float64)
-    amps = np.array([1, 0.42, 0.16, 0.1, 0.05, 0.03, 0.02, 0.01])
-    amps = amps * (0.25 + 0.75 * brightness) ** (0.6 * (n - 1))
+    amps = np.array([1, 0.55, 0.3, 0.19, 0.12, 0.07, 0.045, 0.03])
+    amps = amps * (0.35 + 0.65 * brightness) ** (0.5 * (n - 1))
     long_s = 6.5 * 2.0 ** (-(pitch - 55) / 18) / n**0.8
     pans = 0.5 * np.cos(2.1 * n)
     pans[0] = 0.0
@@ -79,7 +79,7 @@ def electric_piano(pitch: int, brightness: float, seconds: float) -> Planar:
         modes(
             np.array([6.27, 9.1]) * f0,
             np.array([0.35, 0.18]),
-            np.array([0.09, 0.04]) * (0.2 + brightness),
+            np.array([0.13, 0.06]) * (0.2 + brightness),
             pans=np.array([0.4, -0.4]),
         ),
     )
@@ -95,9 +95,9 @@ def guitar(pitch: int, brightness: float, seconds: float) -> Planar:
     f0 = frequency_hz(pitch)
     n = np.arange(1, min(28, int(9000 / f0) + 2), dtype=np.float64)
     freqs = n * f0 * np.sqrt(1 + 4e-5 * n**2)
-    pluck = np.abs(np.sin(np.pi * n * 0.19)) / n**1.15
-    amps = pluck * np.exp(-freqs / (1700 + 4200 * brightness)) * _body_gain(freqs)
-    long_s = 4.6 * 2.0 ** (-(pitch - 52) / 19) / (1 + 0.05 * n + 0.013 * n**2)
+    pluck = np.abs(np.sin(np.pi * n * 0.19)) / n**0.95
+    amps = pluck * np.exp(-freqs / (2300 + 4800 * brightness)) * _body_gain(freqs)
+    long_s = 4.6 * 2.0 ** (-(pitch - 52) / 19) / (1 + 0.05 * n + 0.009 * n**2)
     pans = 0.35 * np.sin(2.3 * n + 0.2 * pitch)
     body = np.array([98.0, 203.0, 385.0])
     tone = join(
@@ -166,10 +166,10 @@ class _Ensemble:
 
 
 _PAD = _Ensemble(
-    cents=(-9, -3.5, 0.0, 4, 8.5), slope=1.5, cutoff_hz=1100, attack_s=0.35, bloom_s=0.12
+    cents=(-9, -3.5, 0.0, 4, 8.5), slope=1.25, cutoff_hz=1700, attack_s=0.35, bloom_s=0.12
 )
 _STRINGS = _Ensemble(
-    cents=(-7, -2.5, 2, 7.5), slope=1.0, cutoff_hz=1900, attack_s=0.16, bloom_s=0.05
+    cents=(-7, -2.5, 2, 7.5), slope=0.95, cutoff_hz=2600, attack_s=0.16, bloom_s=0.05
 )
 
 

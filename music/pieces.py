@@ -77,7 +77,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="electric_piano",
             pattern="comp",
-            gain_db=-7,
+            gain_db=-12,
             pan=-0.12,
             reverb_norm=0.22,
             centre=62,
@@ -86,10 +86,10 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="soft_pad",
             pattern="sustain",
-            gain_db=-16,
+            gain_db=-18,
             reverb_norm=0.35,
             centre=60,
-            levels=(0.7, 0.6, 0.85, 0.9, 0.8),
+            levels=(0.8, 0.75, 0.9, 0.9, 0.8),
         ),
         Layer(
             instrument="bass",
@@ -102,7 +102,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="felt_piano",
             pattern="melody",
-            gain_db=-7,
+            gain_db=-3.5,
             pan=0.18,
             reverb_norm=0.4,
             centre=74,
@@ -111,7 +111,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="kick",
             pattern="grid",
-            gain_db=-11,
+            gain_db=-10,
             reverb_norm=0.04,
             levels=(0, 0.7, 0.85, 0, 0.5),
             grids=("x.........x.....", "x......o..x.....", "x.......o.x....."),
@@ -119,7 +119,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-15,
+            gain_db=-9,
             pan=0.08,
             reverb_norm=0.18,
             levels=(0, 0.7, 0.85, 0, 0.45),
@@ -128,7 +128,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-22,
+            gain_db=-12,
             pan=-0.35,
             reverb_norm=0.1,
             levels=(0.4, 0.6, 0.85, 0.55, 0.4),
@@ -137,7 +137,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="bells",
             pattern="echo",
-            gain_db=-17,
+            gain_db=-12,
             pan=0.4,
             reverb_norm=0.6,
             centre=84,
@@ -146,7 +146,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-24,
+            gain_db=-18,
             reverb_norm=0.3,
             levels=(0.6, 0.6, 0.7, 0.8, 0),
         ),
@@ -168,7 +168,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="guitar",
             pattern="arpeggio",
-            gain_db=-8,
+            gain_db=-9.5,
             pan=-0.2,
             reverb_norm=0.25,
             centre=58,
@@ -177,7 +177,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="soft_pad",
             pattern="sustain",
-            gain_db=-14,
+            gain_db=-19,
             reverb_norm=0.4,
             centre=62,
             levels=(0.75, 0.6, 0.9, 0.95, 0.8),
@@ -193,7 +193,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="electric_piano",
             pattern="melody",
-            gain_db=-8,
+            gain_db=-6,
             pan=0.2,
             reverb_norm=0.45,
             centre=74,
@@ -202,7 +202,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="kick",
             pattern="grid",
-            gain_db=-14,
+            gain_db=-12,
             reverb_norm=0.04,
             levels=(0, 0, 0.7, 0, 0),
             grids=("x.......o.......",),
@@ -210,7 +210,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-22,
+            gain_db=-12,
             pan=0.3,
             reverb_norm=0.15,
             levels=(0, 0.6, 0.8, 0.4, 0.4),
@@ -219,7 +219,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="bells",
             pattern="echo",
-            gain_db=-16,
+            gain_db=-15,
             pan=0.4,
             reverb_norm=0.6,
             centre=81,
@@ -228,7 +228,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-23,
+            gain_db=-20,
             reverb_norm=0.3,
             levels=(0.6, 0.6, 0.7, 0.8, 0),
         ),
@@ -250,7 +250,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="felt_piano",
             pattern="arpeggio",
-            gain_db=-8,
+            gain_db=-9,
             pan=-0.15,
             reverb_norm=0.28,
             centre=60,
@@ -259,7 +259,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="felt_piano",
             pattern="melody",
-            gain_db=-5,
+            gain_db=-6,
             pan=0.12,
             reverb_norm=0.35,
             centre=75,
@@ -268,7 +268,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="strings",
             pattern="sustain",
-            gain_db=-15,
+            gain_db=-19,
             reverb_norm=0.4,
             centre=62,
             levels=(0, 0.5, 0.9, 0.85, 0.8),
@@ -276,7 +276,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="bass",
             pattern="bass_long",
-            gain_db=-10,
+            gain_db=-9,
             reverb_norm=0.0,
             centre=41,
             levels=(0, 0.6, 0.85, 0.6, 0.75),
@@ -284,7 +284,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="guitar",
             pattern="pick",
-            gain_db=-13,
+            gain_db=-14,
             pan=0.38,
             reverb_norm=0.25,
             centre=64,
@@ -293,7 +293,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-24,
+            gain_db=-16,
             pan=-0.35,
             reverb_norm=0.15,
             levels=(0, 0.3, 0.8, 0.4, 0),
@@ -302,7 +302,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="kick",
             pattern="grid",
-            gain_db=-15,
+            gain_db=-14,
             reverb_norm=0.05,
             levels=(0, 0, 0.75, 0, 0),
             grids=("x.......x.......", "x.....o.x......."),
@@ -310,7 +310,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="bells",
             pattern="echo",
-            gain_db=-18,
+            gain_db=-15,
             pan=0.42,
             reverb_norm=0.6,
             centre=84,
@@ -319,7 +319,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-24,
+            gain_db=-21,
             reverb_norm=0.3,
             levels=(0.5, 0.7, 0.7, 0.8, 0),
         ),
@@ -341,7 +341,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="guitar",
             pattern="arpeggio",
-            gain_db=-8,
+            gain_db=-10,
             pan=-0.2,
             reverb_norm=0.25,
             centre=58,
@@ -350,7 +350,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="music_box",
             pattern="melody",
-            gain_db=-9,
+            gain_db=-4.5,
             pan=0.15,
             reverb_norm=0.4,
             centre=79,
@@ -359,7 +359,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="felt_piano",
             pattern="waltz",
-            gain_db=-12,
+            gain_db=-13,
             pan=0.1,
             reverb_norm=0.3,
             centre=62,
@@ -368,7 +368,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="strings",
             pattern="sustain",
-            gain_db=-16,
+            gain_db=-20,
             reverb_norm=0.4,
             centre=62,
             levels=(0.4, 0.5, 0.9, 0.9, 0.8),
@@ -376,7 +376,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="bass",
             pattern="bass_long",
-            gain_db=-10,
+            gain_db=-9,
             reverb_norm=0.0,
             centre=41,
             levels=(0, 0.7, 0.85, 0.5, 0.75),
@@ -384,7 +384,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-20,
+            gain_db=-13,
             pan=-0.1,
             reverb_norm=0.2,
             levels=(0, 0, 0.75, 0, 0),
@@ -393,7 +393,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-25,
+            gain_db=-22,
             reverb_norm=0.3,
             levels=(0.5, 0.7, 0.7, 0.8, 0),
         ),
@@ -415,7 +415,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="guitar",
             pattern="strum",
-            gain_db=-10,
+            gain_db=-13,
             pan=-0.3,
             reverb_norm=0.15,
             centre=59,
@@ -424,7 +424,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="guitar",
             pattern="pick",
-            gain_db=-12,
+            gain_db=-10,
             pan=0.35,
             reverb_norm=0.2,
             centre=66,
@@ -442,7 +442,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="bells",
             pattern="melody",
-            gain_db=-11,
+            gain_db=-6,
             pan=0.15,
             reverb_norm=0.35,
             centre=79,
@@ -451,7 +451,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="strings",
             pattern="sustain",
-            gain_db=-15,
+            gain_db=-18,
             reverb_norm=0.35,
             centre=64,
             levels=(0, 0.45, 0.95, 0.85, 0.9),
@@ -467,7 +467,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="kick",
             pattern="grid",
-            gain_db=-9,
+            gain_db=-11,
             reverb_norm=0.04,
             levels=(0, 0.8, 0.95, 0.5, 0.8),
             grids=("x...x...x...x...", "x.....o.x...o..."),
@@ -475,7 +475,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="clap",
             pattern="grid",
-            gain_db=-17,
+            gain_db=-9,
             pan=0.05,
             reverb_norm=0.3,
             levels=(0, 0.6, 0.9, 0, 0.6),
@@ -484,7 +484,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-21,
+            gain_db=-13,
             pan=-0.35,
             reverb_norm=0.08,
             levels=(0.5, 0.7, 0.9, 0.7, 0.6),
@@ -493,7 +493,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-21,
+            gain_db=-19,
             reverb_norm=0.3,
             levels=(0.7, 0.8, 0.8, 0.9, 0.6),
         ),
@@ -515,7 +515,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="felt_piano",
             pattern="pulse",
-            gain_db=-9,
+            gain_db=-11,
             pan=-0.12,
             reverb_norm=0.2,
             centre=62,
@@ -524,7 +524,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="electric_piano",
             pattern="melody",
-            gain_db=-7,
+            gain_db=-5.5,
             pan=0.15,
             reverb_norm=0.3,
             centre=76,
@@ -533,7 +533,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="guitar",
             pattern="pick",
-            gain_db=-12,
+            gain_db=-11,
             pan=0.38,
             reverb_norm=0.2,
             centre=65,
@@ -542,7 +542,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="strings",
             pattern="sustain",
-            gain_db=-15,
+            gain_db=-18,
             reverb_norm=0.35,
             centre=64,
             levels=(0.4, 0.5, 0.95, 0.9, 0.9),
@@ -550,7 +550,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="bells",
             pattern="echo",
-            gain_db=-17,
+            gain_db=-14,
             pan=-0.4,
             reverb_norm=0.5,
             centre=86,
@@ -559,7 +559,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="bass",
             pattern="bass_drive",
-            gain_db=-8,
+            gain_db=-9,
             reverb_norm=0.0,
             centre=40,
             levels=(0, 0.75, 0.9, 0.5, 0.8),
@@ -567,7 +567,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="kick",
             pattern="grid",
-            gain_db=-9,
+            gain_db=-10.5,
             reverb_norm=0.04,
             levels=(0, 0.75, 0.95, 0.4, 0.8),
             grids=("x...x...x...x...", "x..o....x.o....."),
@@ -575,7 +575,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-14,
+            gain_db=-8,
             pan=0.05,
             reverb_norm=0.2,
             levels=(0, 0.6, 0.9, 0, 0.6),
@@ -584,7 +584,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-21,
+            gain_db=-15,
             pan=-0.3,
             reverb_norm=0.08,
             levels=(0.4, 0.7, 0.9, 0.7, 0.5),
@@ -593,7 +593,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="swell",
             pattern="swell",
-            gain_db=-22,
+            gain_db=-18,
             reverb_norm=0.3,
             levels=(0.7, 0.8, 0.8, 0.9, 0.6),
         ),

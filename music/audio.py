@@ -1,0 +1,171 @@
+"""Sound out of any file that FFmpeg reads: stereo, 48 kHz, float."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from music.errors import MusicError
+from music.track import RATE_HZ, Stereo
+
+_PREROLL_S = 0.2
+"""Decoders that carry state (MP3, AAC, Opus) are right again within this time of a seek."""
+_BROKEN_PACKETS = 50
+"""So many packets in a row that cannot be decoded end the reading."""
+
+
+def read_audio(
+    path: Path, *, start_s: float = 0.0, duration_s: float | None = None, rate_hz: int = RATE_HZ
+) -> Stereo:
+    """Sound of a file or of a span of it.
+
+    Parameters
+    ----------
+    path : Path
+        A music file, or a video with sound.
+    start_s : float
+        On the file's own timeline, as its pictures are counted.
+    duration_s : float, optional
+        Silence fills what the file lacks, so that the result has exactly this length.
+    rate_hz : int
+        Sample rate of the result.
+
+    Returns
+    -------
+    float32[n, 2]
+        Mono on both sides at full level, more channels mixed down.
+
+    Raises
+    ------
+    MusicError
+        If the file cannot be read or has no sound.
+    """
+    try:
+        with av.open(str(path), "r", metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise MusicError(f"{path} has no sound", remedy="use a file that has sound")
+            wanted = None if duration_s is None else round(duration_s * rate_hz)
+            return _read(container, container.streams.audio[0], start_s, wanted, rate_hz)
+    except (FFmpegError, OSError) as error:
+        raise MusicError(
+            f"the sound of {path} cannot be read: {error}", remedy="remove or replace the file"
+        ) from error
+
+
+def duration_s(path: Path) -> float:
+    """Length that a file's header tells; 0 where it tells none.
+
+    Raises
+    ------
+    MusicError
+        If the file cannot be opened or has no sound.
+    """
+    try:
+        with av.open(str(path), "r", metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise MusicError(f"{path} has no sound", remedy="use a file that has sound")
+            return 0.0 if container.duration is None else container.duration / av.time_base
+    except (FFmpegError, OSError) as error:
+        raise MusicError(
+            f"the sound of {path} cannot be read: {error}", remedy="remove or replace the file"
+        ) from error
+
+
+def _read(
+    container: InputContainer,
+    stream: AudioStream,
+    start_s: float,
+    n_wanted: int | None,
+    rate_hz: int,
+) -> Stereo:
+    origin_s = 0.0 if container.start_time is None else container.start_time / av.time_base
+    if start_s > _PREROLL_S:
+        container.seek(int((origin_s + start_s - _PREROLL_S) * av.time_base))
+    pieces: list[Stereo] = []
+    n_read = 0
+    for at_s, samples in _resampled(container, stream, rate_hz):
+        offset = round((at_s - origin_s - start_s) * rate_hz)
+        if not pieces:
+            # Where sound begins later than asked, as in videos whose sound starts late.
+            pieces.append(np.zeros((max(offset, 0), 2), np.float32))
+            n_read = len(pieces[0])
+            samples = samples[max(-offset, 0) :]
+            if not len(samples):
+                pieces.clear()
+                continue
+        pieces.append(samples)
+        n_read += len(samples)
+        if n_wanted is not None and n_read >= n_wanted:
+            break
+    return _of_length(pieces, n_wanted)
+
+
+def _of_length(pieces: list[Stereo], n_wanted: int | None) -> Stereo:
+    found = np.concatenate(pieces) if pieces else np.zeros((0, 2), np.float32)
+    if n_wanted is None:
+        return found
+    out = np.zeros((n_wanted, 2), np.float32)
+    n = min(n_wanted, len(found))
+    out[:n] = found[:n]
+    return out
+
+
+def _resampled(
+    container: InputContainer, stream: AudioStream, rate_hz: int
+) -> Iterator[tuple[float, Stereo]]:
+    """Decoded frames at the wanted rate with the time at which each starts."""
+    resampler = av.AudioResampler(format="fltp", rate=rate_hz)
+    at_s: float | None = None
+    for frame in _frames(container, stream):
+        if at_s is None:
+            at_s = 0.0 if frame.time is None else float(frame.time)
+        for resampled in resampler.resample(frame):
+            samples = _stereo(resampled)
+            yield at_s, samples
+            at_s += len(samples) / rate_hz
+    if at_s is not None:
+        for resampled in resampler.resample(None):
+            yield at_s, _stereo(resampled)
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Frames of a stream; packets that are damaged are skipped, as players do."""
+    n_broken = 0
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            n_broken += 1
+            if n_broken > _BROKEN_PACKETS:
+                raise
+            continue
+        n_broken = 0
+        yield from frames
+
+
+def _stereo(frame: AudioFrame) -> Stereo:
+    """Samples [n, 2] of a planar frame."""
+    planes = np.asarray(frame.to_ndarray(), np.float32)
+    if len(planes) == 1:
+        planes = np.repeat(planes, 2, axis=0)
+    if len(planes) > 2:
+        planes = _downmixed(planes, [channel.name for channel in frame.layout.channels])
+    return np.ascontiguousarray(planes.T)
+
+
+def _downmixed(planes: Stereo, names: list[str]) -> Stereo:
+    """Left and right of a surround frame after ITU-R BS.775: centre and sides at -3 dB, no LFE."""
+    out = np.zeros((2, planes.shape[1]), np.float32)
+    for name, plane in zip(names, planes, strict=True):
+        if name == "LFE":
+            continue
+        gain = 1.0 if name in ("FL", "FR") else 0.7071
+        for side, letter in enumerate("LR"):
+            if name.endswith(letter) or not name.endswith(("L", "R")):
+                out[side] += np.float32(gain) * plane
+    return out / np.float32(2.0)
