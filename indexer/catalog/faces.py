@@ -117,6 +117,12 @@ def all_face_boxes(catalog: Catalog) -> list[FaceBox]:
     return catalog.select(FaceBox, sql)
 
 
+def face_boxes_of_item(catalog: Catalog, item_id: ItemId) -> list[FaceBox]:
+    """The faces of an item without their vectors, the largest first."""
+    sql = f"SELECT {columns(FaceBox)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"
+    return catalog.select(FaceBox, sql, (item_id,))
+
+
 def faces_of_item(catalog: Catalog, item_id: ItemId) -> list[Face]:
     """The faces of an item, the largest first."""
     sql = f"SELECT {columns(Face)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"

@@ -182,9 +182,18 @@ def set_file_state(
 
 
 def note_failure(catalog: Catalog, file_id: FileId, reason: str) -> None:
-    """A file could not be read: keep the reason and count the try."""
+    """A file cannot be read: it is left alone until its bytes change."""
     catalog.execute(
         "UPDATE files SET state = 'failed', reason = ?, tries = tries + 1 WHERE id = ?",
+        (reason, file_id),
+    )
+
+
+def note_lost(catalog: Catalog, file_id: FileId, reason: str) -> None:
+    """A file cost its reader: tried once more in the next run, then it counts as failed."""
+    catalog.execute(
+        "UPDATE files SET state = CASE WHEN tries > 0 THEN 'failed' ELSE state END,"
+        " reason = ?, tries = tries + 1 WHERE id = ?",
         (reason, file_id),
     )
 
@@ -199,3 +208,8 @@ def failed_files(catalog: Catalog) -> list[tuple[str, str]]:
     """(path relative to its root, reason) of every file that failed."""
     rows = catalog.execute("SELECT path, reason FROM files WHERE state = 'failed' ORDER BY path")
     return [(os.fsdecode(path), reason) for path, reason in rows]
+
+
+def set_format(catalog: Catalog, file_id: FileId, name: str) -> None:
+    """Keep what a file was recognised as."""
+    catalog.execute("UPDATE files SET format = ? WHERE id = ?", (name, file_id))

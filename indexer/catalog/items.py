@@ -11,6 +11,11 @@ from indexer.catalog.files import FileId
 
 ItemId = NewType("ItemId", int)
 
+PIXELS = "pixels"
+"""The stage that reads pixels; its model names every network that took part."""
+COPY = "copy"
+"""The model of that stage for an exact copy, whose pixels are never read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
@@ -31,6 +36,8 @@ class Item:
     """The date as its source told it: local ISO time, UTC ISO time, offset."""
     told_utc: str | None
     told_offset: str | None
+    day_only: int = 0
+    """1 where the time of day is not known and told as midnight."""
     date_source: str
     date_confidence: float
     taken_at: str | None
@@ -169,3 +176,59 @@ def stage_models(catalog: Catalog, stage: str) -> dict[ItemId, str]:
     """With which model a stage was done, by item."""
     sql = "SELECT item_id, model FROM stages WHERE stage = ?"
     return {ItemId(i): model for i, model in catalog.execute(sql, (stage,))}
+
+
+def forget_stage(catalog: Catalog, item_id: ItemId, stage: str) -> None:
+    """A stage has to be done again."""
+    catalog.execute("DELETE FROM stages WHERE item_id = ? AND stage = ?", (item_id, stage))
+
+
+def unread_copies(catalog: Catalog) -> list[tuple[ItemId, FileId, ItemId]]:
+    """(item, its file, the item of the same bytes that is kept) for items not yet read.
+
+    The one that is kept is read already, or else the oldest row.
+    """
+    rows = catalog.execute(
+        "WITH alike AS (SELECT f.content_hash AS hash, m.item_id AS item, f.id AS file, f.state,"
+        "  row_number() OVER (PARTITION BY f.content_hash"
+        "    ORDER BY f.state = 'indexed' DESC, m.item_id) AS place,"
+        "  first_value(m.item_id) OVER (PARTITION BY f.content_hash"
+        "    ORDER BY f.state = 'indexed' DESC, m.item_id) AS kept"
+        "  FROM files f JOIN item_files m ON m.file_id = f.id AND m.role = 'main'"
+        "  WHERE f.content_hash IS NOT NULL AND f.state IN ('read', 'indexed')"
+        "  AND NOT EXISTS (SELECT 1 FROM stages s WHERE s.item_id = m.item_id"
+        "    AND s.stage = ? AND s.model = ?))"
+        " SELECT item, file, kept FROM alike WHERE place > 1 AND state = 'read'",
+        (PIXELS, COPY),
+    )
+    return [(ItemId(item), FileId(file), ItemId(kept)) for item, file, kept in rows]
+
+
+def copies(catalog: Catalog) -> dict[ItemId, ItemId]:
+    """Exact copies and the item of the same bytes whose pixels were read."""
+    rows = catalog.execute(
+        "SELECT m.item_id, min(k.item_id) FROM stages s"
+        " JOIN item_files m ON m.item_id = s.item_id AND m.role = 'main'"
+        " JOIN files f ON f.id = m.file_id"
+        " JOIN files g ON g.content_hash = f.content_hash AND g.id <> f.id"
+        "   AND g.state IN ('read', 'indexed', 'away')"
+        " JOIN item_files k ON k.file_id = g.id AND k.role = 'main'"
+        " WHERE s.stage = ? AND s.model = ? AND NOT EXISTS (SELECT 1 FROM stages t"
+        "   WHERE t.item_id = k.item_id AND t.stage = ? AND t.model = ?)"
+        " GROUP BY m.item_id",
+        (PIXELS, COPY, PIXELS, COPY),
+    )
+    return {ItemId(copy): ItemId(kept) for copy, kept in rows}
+
+
+def orphaned_copies(catalog: Catalog) -> list[tuple[ItemId, FileId]]:
+    """Present exact copies (and their files) of which no original is left."""
+    present = set(copies(catalog))
+    rows = catalog.execute(
+        "SELECT m.item_id, m.file_id FROM stages s"
+        " JOIN item_files m ON m.item_id = s.item_id AND m.role = 'main'"
+        " JOIN files f ON f.id = m.file_id AND f.state = 'indexed'"
+        " WHERE s.stage = ? AND s.model = ? ORDER BY m.item_id",
+        (PIXELS, COPY),
+    )
+    return [(ItemId(item), FileId(file)) for item, file in rows if item not in present]

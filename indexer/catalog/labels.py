@@ -79,6 +79,15 @@ def all_highlights(catalog: Catalog) -> list[Highlight]:
     )
 
 
+def highlights_of_item(catalog: Catalog, item_id: ItemId) -> list[Highlight]:
+    """The highlights of a video, by time."""
+    return catalog.select(
+        Highlight,
+        "SELECT item_id, start_s, end_s, score FROM highlights WHERE item_id = ? ORDER BY start_s",
+        (item_id,),
+    )
+
+
 def put_image_vector(
     catalog: Catalog, item_id: ItemId, vector: NDArray[np.float32], model: str
 ) -> None:
@@ -121,3 +130,12 @@ def preview_of(catalog: Catalog, item_id: ItemId) -> bytes | None:
     """An item's preview as JPEG bytes."""
     found = catalog.scalar("SELECT jpeg FROM previews WHERE item_id = ?", (item_id,))
     return None if found is None else bytes(found)
+
+
+def trim_previews(catalog: Catalog, most: int) -> None:
+    """Keep the previews of the `most` best items; the others can be made again from their files."""
+    catalog.execute(
+        "DELETE FROM previews WHERE item_id IN (SELECT p.item_id FROM previews p"
+        " JOIN items i ON i.id = p.item_id ORDER BY i.score DESC, i.id LIMIT -1 OFFSET ?)",
+        (most,),
+    )

@@ -56,6 +56,7 @@ _TABLES = (
         told_local TEXT,
         told_utc TEXT,
         told_offset TEXT,
+        day_only INTEGER NOT NULL DEFAULT 0,
         date_source TEXT NOT NULL DEFAULT 'none',
         date_confidence REAL NOT NULL DEFAULT 0,
         taken_at TEXT,

@@ -1,0 +1,295 @@
+"""What the pixels of one item show: the worker's side of pass two.
+
+Decoded once, at the size that faces, scene and quality need; a video is looked at frame by frame.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.faces import NewFace
+from indexer.errors import ModelPackMissingError, UnreadableMediaError
+from indexer.faces.find import FoundFace, find_faces
+from indexer.identity import content_hash
+from indexer.media.highlights import find_highlights
+from indexer.media.metadata.model import NamedRegion
+from indexer.media.metadata.read import read_metadata
+from indexer.media.photo import read_photo
+from indexer.media.probe import MediaFormat, MediaKind
+from indexer.media.video import probe_video, sample_frames
+from indexer.models.registry import FacePack, load_faces, load_scenes
+from indexer.scenes.duplicates import phash
+from indexer.scenes.labels import Labels, SceneLabeller, mean_labels
+from indexer.scenes.mundane import judge
+from indexer.scenes.quality import exposure, picture_score, sharpness
+
+Rgb8 = NDArray[np.uint8]  # [h, w, 3]
+
+LOOK_PX = 1280
+"""Long side at which pictures are looked at: faces from about 20 px are found, memory is small."""
+VIDEO_FRAMES_MAX = 60
+SAME_FACE_COSINE = 0.5
+"""Above, two faces in different frames of one clip are taken for one; only the best is kept."""
+PREVIEW_PX = 256
+_PREVIEW_QUALITY = 70
+_REGION_REACH = 0.7
+"""How far a named region's centre may lie from a face's, in units of the face's side."""
+_CROP_QUALITY = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """Which models the configuration asks for."""
+
+    pack: str
+    """``insightface:NAME``, ``builtin``, or empty for no faces."""
+    folder: Path | None
+    scenes: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Which models are used, and what is off."""
+
+    faces: str
+    """The embedder's id; empty: faces are off."""
+    detector: str
+    scenes: str
+    """The labeller's id; empty: labels are off."""
+    notes: tuple[str, ...]
+
+    @property
+    def stage_model(self) -> str:
+        """What the stage is recorded with."""
+        return ", ".join((self.detector, self.faces, self.scenes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PixelTask:
+    """An item whose pixels are to be looked at."""
+
+    path: Path
+    format: str
+    is_video: bool
+    orientation: int
+    width: int
+    """Upright size as the header tells, px."""
+    height: int
+    mtime_ns: int
+    has_camera: bool
+    video_sample_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pixels:
+    """What was seen."""
+
+    content_hash: bytes
+    sharpness: float
+    exposure: float
+    score: float
+    phash: int
+    """64 bits as a signed integer."""
+    mundane: str | None
+    mundane_score: float
+    faces: tuple[NewFace, ...]
+    labels: Labels | None
+    highlights: tuple[tuple[float, float, float], ...]
+    """start_s, end_s, score."""
+    preview_jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    faces: FacePack | None
+    scenes: SceneLabeller | None
+    models: Models
+
+
+@lru_cache(maxsize=1)
+def _tools(choice: ModelChoice) -> _Tools:
+    """Load the models once a process."""
+    notes = []
+    faces, scenes = None, None
+    try:
+        faces = load_faces(choice.pack, choice.folder)
+    except ModelPackMissingError as error:
+        notes.append(f"Faces are off: {error}; {error.remedy}.")
+    if choice.scenes is None:
+        notes.append("Scene labels are off: [models] scenes names no labeller.")
+    else:
+        try:
+            scenes = load_scenes(choice.scenes)
+        except ModelPackMissingError as error:
+            notes.append(f"Scene labels are off: {error}; {error.remedy}.")
+    models = Models(
+        faces=faces.model_id if faces else "",
+        detector=faces.detector_id if faces else "",
+        scenes=scenes.model_id if scenes else "",
+        notes=tuple(notes),
+    )
+    return _Tools(faces, scenes, models)
+
+
+def describe_models(choice: ModelChoice) -> Models:
+    """Which models a choice comes to, and what is off."""
+    return _tools(choice).models
+
+
+def look(task: PixelTask, choice: ModelChoice) -> Pixels:
+    """Look at an item's pixels.
+
+    Raises
+    ------
+    UnreadableMediaError
+        If the file holds no picture that can be read.
+    """
+    tools = _tools(choice)
+    try:
+        digest = content_hash(task.path)
+        return (_look_at_video if task.is_video else _look_at_photo)(task, tools, digest)
+    except OSError as error:
+        raise UnreadableMediaError(error.strerror or str(error)) from error
+
+
+def _look_at_photo(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
+    fmt = MediaFormat(kind=MediaKind.PHOTO, name=task.format)
+    image = read_photo(task.path, fmt, exif_orientation=task.orientation, max_side_px=LOOK_PX)
+    found = _faces(image, tools, (task.width, task.height))
+    faces = [_new_face(f, tools, None) for f in found]
+    names = _named_regions(task) if found else ()
+    labels = tools.scenes.label(image) if tools.scenes else None
+    return _measured(image, task, digest, _with_names(faces, names, task), labels, ())
+
+
+def _faces(image: Rgb8, tools: _Tools, full_size: tuple[int, int]) -> Sequence[FoundFace]:
+    return find_faces(image, tools.faces, full_size=full_size) if tools.faces else ()
+
+
+def _measured(
+    image: Rgb8,
+    task: PixelTask,
+    digest: bytes,
+    faces: Sequence[NewFace],
+    labels: Labels | None,
+    highlights: tuple[tuple[float, float, float], ...],
+) -> Pixels:
+    sharp, light = sharpness(image), exposure(image)
+    mundane = judge(image, labels, has_camera=task.has_camera, format_name=task.format)
+    return Pixels(
+        content_hash=digest,
+        sharpness=sharp,
+        exposure=light,
+        score=picture_score(sharp, light, faces),
+        phash=phash(image),
+        mundane=mundane.kind,
+        mundane_score=mundane.score,
+        faces=tuple(faces),
+        labels=labels,
+        highlights=highlights,
+        preview_jpeg=_jpeg(_shrunk(image, PREVIEW_PX), _PREVIEW_QUALITY),
+    )
+
+
+def _new_face(face: FoundFace, tools: _Tools, time_s: float | None) -> NewFace:
+    assert tools.faces is not None
+    return NewFace(
+        time_s=time_s,
+        box=face.box,
+        score=face.score,
+        landmarks=face.landmarks,
+        vector=face.embedding,
+        model=tools.faces.model_id,
+        quality=face.quality.quality,
+        imported_name=None,
+        crop_jpeg=_jpeg(face.crop, _CROP_QUALITY),
+    )
+
+
+def _jpeg(image: Rgb8, quality: int) -> bytes:
+    bgr = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def _shrunk(image: Rgb8, side_px: int) -> Rgb8:
+    height, width = image.shape[:2]
+    scale = min(1.0, side_px / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _named_regions(task: PixelTask) -> tuple[NamedRegion, ...]:
+    metadata = read_metadata(
+        task.path,
+        task.format,
+        mtime=task.mtime_ns / 1e9,
+        container_tags={},
+        siblings=_names_in(task.path.parent, task.path.parent.stat().st_mtime_ns),
+    )
+    return metadata.face_names
+
+
+@lru_cache(maxsize=4)
+def _names_in(folder: Path, _mtime_ns: int) -> frozenset[str]:
+    return frozenset(path.name for path in folder.iterdir())
+
+
+def _with_names(
+    faces: Sequence[NewFace], names: Iterable[NamedRegion], task: PixelTask
+) -> list[NewFace]:
+    """Give each name to the face in whose box its region's centre lies nearest the middle."""
+    named = list(faces)
+    for region in names:
+        x = (region.x_norm + region.w_norm / 2) * task.width
+        y = (region.y_norm + region.h_norm / 2) * task.height
+        near = [(_off_centre(face.box, x, y), n) for n, face in enumerate(named)]
+        distance, nearest = min(near, default=(1.0, -1))
+        if distance < _REGION_REACH:
+            named[nearest] = replace(named[nearest], imported_name=region.name)
+    return named
+
+
+def _off_centre(box: tuple[float, float, float, float], x: float, y: float) -> float:
+    """Distance from a box's middle in units of its larger side."""
+    left, top, width, height = box
+    return float(np.hypot(left + width / 2 - x, top + height / 2 - y) / max(width, height))
+
+
+def _look_at_video(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
+    info = probe_video(task.path)
+    every_s = max(task.video_sample_s, info.duration_s / VIDEO_FRAMES_MAX)
+    best: list[tuple[FoundFace, NewFace]] = []
+    labels: list[Labels] = []
+    poster, poster_sharpness = None, -1.0
+    for frame in sample_frames(task.path, every_s=every_s, max_side_px=LOOK_PX):
+        for face in _faces(frame.pixels, tools, (task.width, task.height)):
+            _keep_best(best, face, _new_face(face, tools, frame.time_s))
+        if tools.scenes:
+            labels.append(tools.scenes.label(frame.pixels))
+        sharp = sharpness(frame.pixels)
+        if sharp > poster_sharpness:
+            poster, poster_sharpness = frame.pixels, sharp
+    if poster is None:
+        raise UnreadableMediaError("no frame of the video can be decoded")
+    spans = find_highlights(task.path, info)
+    highlights = tuple((span.start_s, span.end_s, span.score) for span in spans)
+    faces = [face for _, face in best]
+    return _measured(poster, task, digest, faces, mean_labels(labels), highlights)
+
+
+def _keep_best(best: list[tuple[FoundFace, NewFace]], found: FoundFace, face: NewFace) -> None:
+    """One face a person and clip: the same person is seen in frame after frame."""
+    for n, (other, kept) in enumerate(best):
+        if (
+            kept.time_s != face.time_s
+            and float(other.embedding @ found.embedding) > SAME_FACE_COSINE
+        ):
+            if face.quality > kept.quality:
+                best[n] = (found, face)
+            return
+    best.append((found, face))

@@ -1,0 +1,266 @@
+"""The index job: from folders to rows.
+
+Pass one reads names and metadata of everything, pass two the pixels, in the order in which coming
+memories need them. Worker processes read, this process writes: one transaction an item.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from indexer import copies, pairing, record
+from indexer.catalog import files, items, labels
+from indexer.catalog.connection import Catalog
+from indexer.catalog.files import File, FileState
+from indexer.catalog.items import Item, ItemFile, ItemId
+from indexer.errors import UnreadableMediaError
+from indexer.identity import content_hash
+from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_models, look
+from indexer.reading import Answered, HeaderTask, read_headers
+from indexer.scan import ScanRules, scan
+from indexer.workers import WorkerLostError, WorkerPool
+
+Checkpoint = Callable[[], None]
+Progress = Callable[[int, int, str], None]
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+HEADERS_A_TASK = 32
+"""Reading a header takes about a millisecond, sending a task about as long."""
+TASK_LIMIT_S = 120.0
+PREVIEWS_MOST = 50_000
+"""About half a gigabyte."""
+_ANNIVERSARY_DAYS = 4
+_WORKER_MB = 200
+_OWN_MB = 100
+"""What a worker with its models and a 12-megapixel decode takes, and this process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexSettings:
+    """What the index job is told."""
+
+    rules: ScanRules
+    models: ModelChoice
+    memory_limit_mb: int
+    video_sample_s: float
+    today: date
+    """Items of this day in other years are read first."""
+    now: str
+    """UTC ISO time."""
+    limit_items: int | None = None
+    """Read the pixels of so many items at most; the report tells whether there are more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """What an index job did."""
+
+    seen: int
+    new: int
+    moved: int
+    gone: int
+    indexed: int
+    failed: tuple[tuple[str, str], ...]
+    """(path, reason) of every file that could not be read."""
+    left: int
+    """Items whose pixels are still to be read."""
+    away: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What is off and why, in whole sentences."""
+
+
+def index(
+    catalog: Catalog,
+    roots: Sequence[Path],
+    settings: IndexSettings,
+    *,
+    checkpoint: Checkpoint,
+    progress: Progress,
+) -> IndexReport:
+    """Scan the roots and read what is new or changed.
+
+    Parameters
+    ----------
+    checkpoint : callable
+        Called between units of work; blocks while paused, raises to stop.
+    progress : callable
+        Told (done, total, what).
+    """
+    pool = WorkerPool(_worker_count(settings.memory_limit_mb), TASK_LIMIT_S)
+    try:
+        models = pool.submit(describe_models, settings.models).result()
+        progress(0, 0, "looking through folders")
+        found = scan(
+            catalog,
+            roots,
+            settings.rules,
+            content_hash=content_hash,
+            model=models.stage_model,
+            now=settings.now,
+            checkpoint=checkpoint,
+        )
+        run = _Run(catalog, pool, settings, models, checkpoint, progress)
+        run.read_all_headers()
+        pairing.join_live_photos(catalog)
+        copies.mark_copies(catalog, pool, checkpoint)
+        indexed, left = run.read_all_pixels()
+        copies.mark_duplicates(catalog)
+        labels.trim_previews(catalog, PREVIEWS_MOST)
+    finally:
+        pool.shutdown(cancel_futures=True)
+    return IndexReport(
+        seen=found.seen,
+        new=found.new,
+        moved=found.moved,
+        gone=found.gone,
+        indexed=indexed,
+        failed=tuple(files.failed_files(catalog)),
+        left=left,
+        away=found.away,
+        notes=models.notes,
+    )
+
+
+def _worker_count(memory_limit_mb: int) -> int:
+    return max(1, min(os.cpu_count() or 1, (memory_limit_mb - _OWN_MB) // _WORKER_MB))
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What both passes share."""
+
+    catalog: Catalog
+    pool: Executor
+    settings: IndexSettings
+    models: Models
+    checkpoint: Checkpoint
+    progress: Progress
+
+    def read_all_headers(self) -> None:
+        """Pass one: format, size and metadata of every new file."""
+        new = files.files_in_state(self.catalog, FileState.NEW)
+        roots = {root.id: root.folder for root in files.all_roots(self.catalog)}
+        tasks = [
+            HeaderTask(path=roots[file.root_id] / os.fsdecode(file.path), mtime_ns=file.mtime_ns)
+            for file in new
+        ]
+        both = list(zip(new, tasks, strict=True))
+        batches = [both[at : at + HEADERS_A_TASK] for at in range(0, len(both), HEADERS_A_TASK)]
+        done = 0
+        for batch, answer in self._in_order(batches, self._submit_headers):
+            headers = self._headers_of(batch, answer)
+            with self.catalog.transaction():
+                for (file, _), header in zip(batch, headers, strict=True):
+                    record.write_header(self.catalog, file, header)
+            done += len(batch)
+            self.progress(done, len(new), "reading dates and places")
+
+    def _submit_headers(self, batch: Sequence[tuple[File, HeaderTask]]) -> Future[list[Answered]]:
+        return self.pool.submit(read_headers, [task for _, task in batch])
+
+    def _headers_of(
+        self,
+        batch: Sequence[tuple[File, HeaderTask]],
+        answer: Future[list[Answered]],
+    ) -> list[Answered]:
+        """A batch's headers; where one file cost the worker, the files one by one."""
+        try:
+            return answer.result()
+        except WorkerLostError:
+            return [self._header_alone(task) for _, task in batch]
+
+    def _header_alone(self, task: HeaderTask) -> Answered:
+        try:
+            return self.pool.submit(read_headers, [task]).result()[0]
+        except WorkerLostError as error:
+            return UnreadableMediaError(str(error))
+
+    def read_all_pixels(self) -> tuple[int, int]:
+        """Pass two; returns how many items were read and how many are left."""
+        waiting = self._waiting()
+        limit = self.settings.limit_items
+        now = waiting if limit is None else waiting[:limit]
+        indexed = 0
+        for done, ((item, file), answer) in enumerate(
+            self._in_order(now, self._submit_pixels), start=1
+        ):
+            indexed += self._write_pixels(item, file, answer)
+            self.progress(done, len(now), "looking at pictures")
+        return indexed, len(waiting) - len(now)
+
+    def _waiting(self) -> list[tuple[Item, ItemFile]]:
+        """Items whose pixels were not read with today's models, in the order they are needed."""
+        mains = items.main_files(self.catalog)
+        done = items.stage_models(self.catalog, items.PIXELS)
+        current = (self.models.stage_model, items.COPY)
+        waiting = [
+            (item, mains[item.id])
+            for item in items.all_items(self.catalog)
+            if item.id in mains
+            and mains[item.id].state in (FileState.READ, FileState.INDEXED)
+            and (mains[item.id].state == FileState.READ or done.get(item.id) not in current)
+        ]
+        return sorted(waiting, key=lambda pair: _need(pair[0], self.settings.today))
+
+    def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        item, file = work
+        task = PixelTask(
+            path=file.full_path,
+            format=file.format,
+            is_video=item.kind == "video",
+            orientation=item.orientation,
+            width=item.width,
+            height=item.height,
+            mtime_ns=file.mtime_ns,
+            has_camera=item.camera is not None,
+            video_sample_s=self.settings.video_sample_s,
+        )
+        return self.pool.submit(look, task, self.settings.models)
+
+    def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
+        """Write what a worker read, or why it could not; True if it could."""
+        try:
+            pixels = answer.result()
+        except UnreadableMediaError as error:
+            files.note_failure(self.catalog, file.file_id, str(error))
+            return False
+        except (WorkerLostError, MemoryError) as error:
+            reason = str(error) or "it needs more memory than a worker may take"
+            files.note_lost(self.catalog, file.file_id, reason)
+            return False
+        with self.catalog.transaction():
+            record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
+        return True
+
+    def _in_order(
+        self, tasks: Sequence[Task], submit: Callable[[Task], Future[Answer]]
+    ) -> Iterator[tuple[Task, Future[Answer]]]:
+        """Tasks with their finished futures in the order of the tasks, a few under way ahead."""
+        ahead = 2 * (os.cpu_count() or 1) + 2
+        under_way: list[tuple[Task, Future[Answer]]] = []
+        waiting = iter(tasks)
+        while True:
+            next_ones = itertools.islice(waiting, ahead - len(under_way))
+            under_way.extend((task, submit(task)) for task in next_ones)
+            if not under_way:
+                return
+            task, future = under_way.pop(0)
+            future.exception()  # waits for it
+            self.checkpoint()
+            yield task, future
+
+
+def _need(item: Item, today: date) -> tuple[bool, int, ItemId]:
+    """Sort key: this day in other years first, then the newest, at last what has no date."""
+    if item.told_local is None:
+        return True, 0, item.id
+    taken = date.fromisoformat(item.told_local[:10])
+    apart = abs(taken.timetuple().tm_yday - today.timetuple().tm_yday)
+    is_anniversary = taken.year != today.year and min(apart, 366 - apart) <= _ANNIVERSARY_DAYS
+    return not is_anniversary, -taken.toordinal(), item.id

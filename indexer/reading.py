@@ -1,0 +1,89 @@
+"""What one file tells: the worker's side of the pipeline. Nothing here knows the catalog.
+
+Pass one asks for the header (format, size, metadata), pass two for the pixels (faces, scene,
+quality). Both are called in worker processes with paths and plain values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from indexer.errors import UnreadableMediaError
+from indexer.media.metadata.model import Metadata
+from indexer.media.metadata.read import read_metadata
+from indexer.media.photo import upright_size
+from indexer.media.probe import MediaFormat, MediaKind, recognise
+from indexer.media.video import probe_video
+
+MEDIA_SUFFIXES = frozenset(
+    ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "tif", "tiff", "bmp", "jp2", "j2k", "jpx", "jxl", "heic", "heif", "hif", "avif", "mpo", "dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf", "pef", "srw", "mp4", "m4v", "mov", "mkv", "webm", "avi", "3gp", "3g2", "mpg", "mpeg", "mts", "m2ts", "ts", "wmv"]
+)
+"""Names that promise a picture or a video: where the content is neither, that is a failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderTask:
+    """A file whose header is to be read."""
+
+    path: Path
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a file tells without its pixels."""
+
+    format: MediaFormat
+    width: int
+    """Upright, px."""
+    height: int
+    duration_s: float | None
+    metadata: Metadata
+
+
+Answered = Header | UnreadableMediaError | None
+"""A header, why there is none, or None for a file that is not media."""
+
+
+def read_headers(tasks: Sequence[HeaderTask]) -> list[Answered]:
+    """Read the headers of some files, each answered for itself."""
+    folders: dict[Path, frozenset[str]] = {}
+    answers: list[Answered] = []
+    for task in tasks:
+        try:
+            siblings = folders.get(task.path.parent)
+            if siblings is None:
+                siblings = folders[task.path.parent] = frozenset(
+                    p.name for p in task.path.parent.iterdir()
+                )
+            answers.append(_read_header(task, siblings))
+        except UnreadableMediaError as error:
+            answers.append(error)
+        except OSError as error:
+            answers.append(UnreadableMediaError(error.strerror or str(error)))
+    return answers
+
+
+def _read_header(task: HeaderTask, siblings: frozenset[str]) -> Header | None:
+    found = recognise(task.path)
+    if found is None:
+        if task.path.suffix.lower().removeprefix(".") in MEDIA_SUFFIXES:
+            raise UnreadableMediaError("its content is neither a picture nor a video")
+        return None
+    tags: dict[str, str] = {}
+    duration_s = None
+    if found.kind is MediaKind.VIDEO:
+        info = probe_video(task.path)
+        tags, duration_s, size = info.container_tags, info.duration_s, (info.width, info.height)
+    metadata = read_metadata(
+        task.path,
+        found.name,
+        mtime=task.mtime_ns / 1e9,
+        container_tags=tags,
+        siblings=siblings,
+    )
+    if found.kind is MediaKind.PHOTO:
+        size = upright_size(task.path, found, exif_orientation=metadata.orientation)
+    return Header(
+        format=found, width=size[0], height=size[1], duration_s=duration_s, metadata=metadata
+    )

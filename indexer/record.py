@@ -1,0 +1,122 @@
+"""Writing what a worker read of one file into the rows of its item."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from indexer.catalog import faces, files, items, labels
+from indexer.catalog.connection import Catalog
+from indexer.catalog.files import File, FileId, FileState
+from indexer.catalog.items import Item, ItemId
+from indexer.errors import UnreadableMediaError
+from indexer.looking import Models, Pixels
+from indexer.media.metadata.model import DateClaim
+from indexer.media.probe import MediaKind
+from indexer.reading import Answered, Header
+
+
+def write_header(catalog: Catalog, file: File, answer: Answered) -> None:
+    """Make or renew the item of a file whose header was read."""
+    if isinstance(answer, UnreadableMediaError):
+        files.note_failure(catalog, file.id, str(answer))
+    elif answer is None or answer.metadata.is_ours:
+        files.set_file_state(catalog, [file.id], FileState.OTHER)
+    else:
+        files.set_format(catalog, file.id, answer.format.name)
+        item = _item_of(answer)
+        known = items.item_of_file(catalog, file.id)
+        if known is None:
+            items.add_item(catalog, item, file.id)
+        else:
+            items.update_item(catalog, known, **_told(item))
+        files.set_file_state(catalog, [file.id], FileState.READ)
+
+
+def _item_of(header: Header) -> Item:
+    metadata = header.metadata
+    is_motion = metadata.motion_offset is not None
+    kind = "video" if header.format.kind is MediaKind.VIDEO else "motion" if is_motion else "photo"
+    return Item(
+        id=ItemId(0),
+        kind=kind,
+        width=header.width,
+        height=header.height,
+        duration_s=header.duration_s,
+        orientation=metadata.orientation,
+        motion_offset=metadata.motion_offset,
+        pair_id=metadata.pair_id,
+        **_date(metadata.date),
+        taken_at_utc=None,
+        utc_offset=None,
+        latitude=metadata.latitude,
+        longitude=metadata.longitude,
+        place_id=None,
+        camera=metadata.camera,
+        mundane=None,
+        mundane_score=0.0,
+        sharpness=None,
+        exposure=None,
+        score=None,
+        phash=None,
+        duplicate_of=None,
+        favourite=int(metadata.favourite),
+        hidden=0,
+    )
+
+
+_TOLD = (
+    "kind", "width", "height", "duration_s", "orientation", "motion_offset", "pair_id",
+    "told_local", "told_utc", "told_offset", "day_only", "date_source", "date_confidence",
+    "latitude", "longitude", "camera",
+)  # fmt: skip
+"""What a header tells; the rest of an item is found out later and stays when it is read again."""
+
+
+def _told(item: Item) -> dict[str, object]:
+    return {name: getattr(item, name) for name in _TOLD}
+
+
+def _date(claim: DateClaim) -> dict[str, object]:
+    local = None if claim.local is None else _seconds(claim.local)
+    return {
+        "told_local": local,
+        "told_utc": None if claim.utc is None else _seconds(claim.utc),
+        "told_offset": None if claim.offset is None else offset_text(claim.offset),
+        "day_only": int(claim.is_day_only),
+        "date_source": claim.source.value,
+        "date_confidence": claim.confidence,
+        "taken_at": local,
+    }
+
+
+_seconds = partial(datetime.isoformat, timespec="seconds")
+
+
+def offset_text(offset: timedelta) -> str:
+    """An offset from UTC as ``+02:00``."""
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def write_pixels(
+    catalog: Catalog, item_id: ItemId, file_id: FileId, pixels: Pixels, models: Models
+) -> None:
+    """Write everything that was seen in an item's pixels."""
+    items.update_item(
+        catalog,
+        item_id,
+        sharpness=pixels.sharpness,
+        exposure=pixels.exposure,
+        score=pixels.score,
+        phash=pixels.phash,
+        mundane=pixels.mundane,
+        mundane_score=pixels.mundane_score,
+    )
+    faces.replace_faces(catalog, item_id, pixels.faces)
+    if pixels.labels is not None:
+        labels.replace_labels(catalog, item_id, pixels.labels.words, models.scenes)
+        labels.put_image_vector(catalog, item_id, pixels.labels.vector, models.scenes)
+    labels.replace_highlights(catalog, item_id, pixels.highlights)
+    labels.put_preview(catalog, item_id, pixels.preview_jpeg)
+    items.mark_stage(catalog, item_id, items.PIXELS, models.stage_model)
+    files.set_content(catalog, file_id, pixels.content_hash)
+    files.set_file_state(catalog, [file_id], FileState.INDEXED)

@@ -1,0 +1,198 @@
+"""The index job on real files: what is written, what is read again, what is left alone."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from indexer.catalog import files, items, labels
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.faces import all_faces
+from indexer.looking import ModelChoice
+from indexer.pipeline import IndexReport, IndexSettings, index
+from indexer.scan import ScanRules
+
+SHARED = Path(__file__).resolve().parents[3] / "shared"
+NO_MODELS = ModelChoice(pack="builtin", folder=None, scenes=None)
+
+
+@pytest.fixture
+def catalog() -> Iterator[Catalog]:
+    with open_catalog(":memory:") as opened:
+        yield opened
+
+
+def photo(path: Path, seed: int, taken: str = "2024:05:06 10:00:00", orientation: int = 1) -> Path:
+    """A textured picture with a camera's metadata."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coarse = np.random.default_rng(seed).integers(30, 220, (12, 16, 3), np.uint8)
+    picture = Image.fromarray(coarse).resize((640, 480), Image.Resampling.BICUBIC)
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0110], exif[0x0112] = "Canon", "EOS", orientation
+    exif.get_ifd(0x8769)[0x9003] = taken
+    picture.save(path, quality=90, exif=exif)
+    return path
+
+
+def run(
+    catalog: Catalog, root: Path, *, limit: int | None = None, models: ModelChoice = NO_MODELS
+) -> IndexReport:
+    settings = IndexSettings(
+        rules=ScanRules(),
+        models=models,
+        memory_limit_mb=300,
+        video_sample_s=1.0,
+        today=date(2026, 5, 6),
+        now="2026-05-06T08:00:00+00:00",
+        limit_items=limit,
+    )
+    return index(catalog, [root], settings, checkpoint=lambda: None, progress=lambda *_: None)
+
+
+def test_pictures_become_items_with_dates_sizes_and_previews(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    photo(tmp_path / "turned.jpg", 2, orientation=6)
+
+    report = run(catalog, tmp_path)
+
+    upright, turned = items.all_items(catalog)
+    assert (report.indexed, report.failed, report.left) == (2, (), 0)
+    assert (upright.width, upright.height) == (640, 480)
+    assert (turned.width, turned.height) == (480, 640)
+    assert upright.told_local == "2024-05-06T10:00:00"
+    assert (upright.date_source, upright.camera) == ("exif", "EOS")
+    assert labels.preview_of(catalog, turned.id) is not None
+
+
+def test_without_models_the_report_says_what_is_off(tmp_path: Path, catalog: Catalog) -> None:
+    photo(tmp_path / "a.jpg", 1)
+
+    report = run(catalog, tmp_path)
+
+    assert any("Faces are off" in note for note in report.notes)
+    assert any("Scene labels are off" in note for note in report.notes)
+
+
+def test_second_run_over_an_unchanged_root_reads_nothing(tmp_path: Path, catalog: Catalog) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    run(catalog, tmp_path)
+    before = items.all_items(catalog)
+
+    again = run(catalog, tmp_path)
+
+    assert (again.new, again.indexed) == (0, 0)
+    assert items.all_items(catalog) == before
+
+
+def test_broken_files_are_rows_with_a_reason_and_the_rest_goes_on(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    photo(tmp_path / "good.jpg", 1)
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "text.jpg").write_text("Dear diary, this is not a picture.")
+    (tmp_path / "notes.txt").write_text("neither is this")
+    whole = photo(tmp_path / "cut.jpg", 2).read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[:300])
+
+    report = run(catalog, tmp_path)
+
+    assert report.indexed == 1
+    assert [path for path, _ in report.failed] == ["cut.jpg", "empty.jpg", "text.jpg"]
+    assert all(reason for _, reason in report.failed)
+    assert files.count_by_state(catalog) == {"indexed": 1, "failed": 3, "other": 1}
+
+
+def test_failed_file_is_not_tried_again_until_it_changes(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "a.jpg").write_text("no picture")
+    run(catalog, tmp_path)
+
+    again = run(catalog, tmp_path)
+    assert (again.new, len(again.failed)) == (0, 1)
+
+    photo(tmp_path / "a.jpg", 1)
+    mended = run(catalog, tmp_path)
+    assert (mended.indexed, mended.failed) == (1, ())
+
+
+def test_copy_is_an_item_of_its_own_that_is_never_decoded(tmp_path: Path, catalog: Catalog) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    (tmp_path / "Backup").mkdir()
+    shutil.copy(tmp_path / "a.jpg", tmp_path / "Backup" / "a.jpg")
+
+    report = run(catalog, tmp_path)
+
+    mains = items.main_files(catalog)
+    duplicates = {mains[i.id].path: i.duplicate_of for i in items.all_items(catalog)}
+    assert report.indexed == 1
+    assert sorted(value is None for value in duplicates.values()) == [False, True]
+
+
+def test_copy_takes_over_when_its_original_is_deleted(tmp_path: Path, catalog: Catalog) -> None:
+    for n in range(8):
+        photo(tmp_path / f"{n}.jpg", n)
+    shutil.copy(tmp_path / "0.jpg", tmp_path / "copy.jpg")
+    run(catalog, tmp_path)
+    kept = next(i for i in items.all_items(catalog) if i.duplicate_of is not None).duplicate_of
+    assert kept is not None
+    items.main_files(catalog)[kept].full_path.unlink()
+
+    run(catalog, tmp_path)
+
+    present = [i for i, f in items.main_files(catalog).items() if f.state == "indexed"]
+    shown = [items.get_item(catalog, i) for i in present]
+    assert len(present) == 8
+    assert all(i is not None and i.duplicate_of is None and i.phash is not None for i in shown)
+
+
+def test_slice_reads_this_day_of_other_years_first(tmp_path: Path, catalog: Catalog) -> None:
+    photo(tmp_path / "newest.jpg", 1, "2026:02:01 10:00:00")
+    photo(tmp_path / "anniversary.jpg", 2, "2021:05:07 10:00:00")
+    photo(tmp_path / "older.jpg", 3, "2020:02:01 10:00:00")
+
+    report = run(catalog, tmp_path, limit=1)
+
+    states = {f.path: f.state for f in items.main_files(catalog).values()}
+    assert (report.indexed, report.left) == (1, 2)
+    assert states == {b"anniversary.jpg": "indexed", b"newest.jpg": "read", b"older.jpg": "read"}
+
+
+def test_picture_and_clip_of_one_name_are_one_live_item(tmp_path: Path, catalog: Catalog) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("needs the Live Photo files of ../shared/data/library")
+    for name in ("jpeg.jpg", "mov.mov"):
+        source = next((SHARED / "data" / "library" / "live").glob(f"*{Path(name).suffix}"), None)
+        if source is None:
+            pytest.skip(f"no {name} in ../shared/data/library/live")
+        shutil.copy(source, tmp_path / f"IMG_1{source.suffix}")
+
+    run(catalog, tmp_path)
+
+    assert [i.kind for i in items.all_items(catalog)] == ["live"]
+
+
+def test_with_a_pack_faces_and_labels_are_found(tmp_path: Path, catalog: Catalog) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("needs the models of ../shared/models")
+    data = pytest.importorskip("skimage.data", reason="needs scikit-image's sample pictures")
+    Image.fromarray(data.astronaut()).save(tmp_path / "astronaut.jpg")
+    models = ModelChoice(
+        pack="insightface:scrfd2.5g_mobilefacenet",
+        folder=SHARED / "models" / "insightface",
+        scenes=SHARED / "models" / "scenes" / "mobilenetv2-12-int8.onnx",
+    )
+
+    report = run(catalog, tmp_path, models=models)
+
+    (face,) = all_faces(catalog)
+    assert report.notes == ()
+    assert 150 < face.x < 260
+    assert len(face.vector) == 2 * 128
+    assert labels.all_labels(catalog)
+    assert run(catalog, tmp_path, models=models).indexed == 0
+    assert run(catalog, tmp_path, models=NO_MODELS).indexed == 1
