@@ -15,7 +15,7 @@ from composer.render.planes import Plane, Planes, cropped, levels, to_rgb
 from composer.render.text import Block
 from themes.theme import MIN_CONTRAST, Rgb, contrast
 
-_MARGIN_OVER_NEEDED = 1.15
+_MARGIN_OVER_NEEDED = 1.25
 """Contrast aimed at, relative to the least allowed: interpolation and coding take some."""
 _LEAST_SHADE = 0.22
 _FEATHER = 0.30

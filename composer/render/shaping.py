@@ -84,7 +84,14 @@ def drawn_line(text: str, face: Face, short_side_px: int, *, scale: float = 1.0)
 
 def _shown(words: str, fonts: tuple[FontFile, ...]) -> str:
     """Leave out what no font has, and the double spaces that this makes."""
-    kept = [one for one in words if is_invisible(one) or font_of(one, fonts) is not None]
+    kept = []
+    before_is_kept = True
+    for character in words:
+        if character.isspace() or not is_invisible(character):
+            before_is_kept = character.isspace() or font_of(character, fonts) is not None
+        # Joiners and variation selectors go with the character that they belong to.
+        if before_is_kept:
+            kept.append(character)
     return " ".join("".join(kept).split())
 
 

@@ -1,0 +1,105 @@
+"""Music that makes way for a clip's own sound."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from composer.render.mix import DUCK_DB, ClipSound, duck_gain, mixed_sound
+from music.loudness import integrated_lufs
+from music.track import RATE_HZ, Stereo
+
+
+def tone(seconds: float, hz: float, level: float = 0.2) -> Stereo:
+    time_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    wave = level * np.sin(2 * np.pi * hz * time_s)
+    return np.repeat(wave[:, np.newaxis], 2, axis=1).astype(np.float32)
+
+
+def make_clip(samples: Stereo, start_s: float, gain_db: float = 0.0) -> ClipSound:
+    return ClipSound(
+        samples=samples, start_s=start_s, gain_db=gain_db, fade_in_s=0.1, fade_out_s=0.1
+    )
+
+
+def level_at(samples: Stereo, hz: float, start_s: float, end_s: float) -> float:
+    """Amplitude of one tone in a span."""
+    part = samples[round(start_s * RATE_HZ) : round(end_s * RATE_HZ), 0]
+    time_s = np.arange(len(part)) / RATE_HZ
+    return float(2 * abs(np.mean(part * np.exp(-2j * np.pi * hz * time_s))))
+
+
+@pytest.mark.parametrize("n_samples", [48000 * 6, 48000 * 6 + 777, 48000 * 9])
+def test_sound_is_as_long_as_asked_and_as_loud_as_agreed(n_samples: int) -> None:
+    out = mixed_sound(tone(8, 440), [], n_samples=n_samples)
+
+    assert out.shape == (n_samples, 2)
+    assert integrated_lufs(out, RATE_HZ) == pytest.approx(-16, abs=0.5)
+
+
+def test_music_goes_down_under_a_clip_and_comes_back() -> None:
+    clip = make_clip(tone(2, 900), 4.0)
+
+    out = mixed_sound(tone(10, 440), [clip], n_samples=10 * RATE_HZ)
+
+    before, under, after = (
+        level_at(out, 440, *span) for span in ((2.0, 3.5), (4.5, 5.5), (8.0, 9.5))
+    )
+    assert 20 * np.log10(under / before) == pytest.approx(DUCK_DB, abs=0.3)
+    assert after == pytest.approx(before, rel=0.03)
+    assert level_at(out, 900, 4.5, 5.5) > before / 2
+
+
+def test_ducking_is_complete_when_the_clip_begins_and_never_jumps() -> None:
+    gain_db = 20 * np.log10(duck_gain([(2.0, 3.0)], 6 * RATE_HZ))
+
+    at = {s: gain_db[round(s * RATE_HZ)] for s in (1.7, 2.0, 2.9, 4.0, 4.6)}
+    assert at[1.7] == pytest.approx(0, abs=0.1)
+    assert at[2.0] == at[2.9] == pytest.approx(DUCK_DB, abs=0.1)
+    assert at[4.6] == pytest.approx(0, abs=0.1)
+    per_10_ms = np.abs(np.diff(gain_db[:: RATE_HZ // 100]))
+    assert per_10_ms.max() <= 1.0
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0.1, 3)), max_size=5))
+def test_overlapping_spans_do_not_add_up(parts: list[tuple[float, float]]) -> None:
+    gain = duck_gain([(start, start + length) for start, length in parts], RATE_HZ)
+
+    assert gain.min() >= 10 ** (DUCK_DB / 20) - 1e-4
+    assert gain.max() <= 1
+
+
+def test_silent_clip_does_not_duck() -> None:
+    music = tone(6, 440)
+    silence = make_clip(np.zeros((RATE_HZ, 2), np.float32), 2.0)
+
+    with_clip = mixed_sound(music, [silence], n_samples=len(music))
+
+    np.testing.assert_array_equal(with_clip, mixed_sound(music, [], n_samples=len(music)))
+
+
+def test_clip_may_begin_before_and_end_after_the_movie() -> None:
+    clips = [make_clip(tone(2, 900), -1.0), make_clip(tone(3, 900), 5.0)]
+
+    out = mixed_sound(tone(6, 440), clips, n_samples=6 * RATE_HZ)
+
+    assert out.shape == (6 * RATE_HZ, 2)
+    assert np.isfinite(out).all()
+    assert level_at(out, 900, 0.2, 0.7) > 0.01
+    assert level_at(out, 900, 5.3, 5.9) > 0.01
+
+
+def test_silence_only_stays_silent_and_finite() -> None:
+    out = mixed_sound(np.zeros((RATE_HZ, 2), np.float32), [], n_samples=2 * RATE_HZ)
+
+    assert out.shape == (2 * RATE_HZ, 2)
+    assert np.abs(out).max() == 0
+
+
+def test_music_is_not_modified() -> None:
+    music = tone(6, 440)
+    before = music.copy()
+
+    mixed_sound(music, [make_clip(tone(1, 900), 1.0)], n_samples=len(music))
+
+    np.testing.assert_array_equal(music, before)

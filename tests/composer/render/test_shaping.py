@@ -1,0 +1,130 @@
+"""Words of any script as masks of coverage."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from composer.render import fonts
+from composer.render.fonts import fonts_for, is_installed, uncovered
+from composer.render.shaping import drawn_line
+from themes.theme import BUILTIN, Face, load_theme
+
+SIDE_PX = 720
+CHILL = load_theme("chill").type.caption
+
+
+def make_face(**changes: object) -> Face:
+    values: dict[str, object] = {
+        "family": "Inter",
+        "weight": 500,
+        "italic": False,
+        "size": 0.06,
+        "tracking_em": 0.0,
+        "uppercase": False,
+    }
+    return Face(**(values | changes))  # type: ignore[arg-type]  # a factory of one's own
+
+
+def test_fonts_of_the_built_in_themes_are_installed() -> None:
+    faces = [
+        face
+        for name in BUILTIN
+        for kind in [load_theme(name).type]
+        for face in (kind.title, kind.subtitle, kind.caption)
+    ]
+
+    assert all(is_installed(face.family) for face in faces)
+    assert all(face.family.replace(" ", "") in fonts_for(face, "a")[0].path.name for face in faces)
+
+
+@pytest.mark.parametrize("text", ["Sommer", "Größe", "Αθήνα", "Привет", "Việt Nam", "Łódź"])
+def test_european_scripts_are_covered(text: str) -> None:
+    for name in BUILTIN:
+        assert uncovered(load_theme(name).type.title, text) == ()
+    assert drawn_line(text, CHILL, SIDE_PX).mask.max() > 200
+
+
+def test_heavier_weight_has_more_ink() -> None:
+    light, heavy = (
+        drawn_line("Sommer", make_face(weight=weight), SIDE_PX) for weight in (200, 800)
+    )
+
+    assert heavy.mask.mean() > 1.3 * light.mask.mean()
+
+
+def test_tracking_sets_letters_apart_and_capitals_are_capitals() -> None:
+    plain = drawn_line("summer", make_face(), SIDE_PX)
+    apart = drawn_line("summer", make_face(tracking_em=0.2), SIDE_PX)
+    upper = drawn_line("summer", make_face(uppercase=True), SIDE_PX)
+
+    assert apart.advance_px == pytest.approx(plain.advance_px + 6 * 0.2 * 0.06 * SIDE_PX)
+    np.testing.assert_array_equal(upper.mask, drawn_line("SUMMER", make_face(), SIDE_PX).mask)
+
+
+def test_size_follows_the_frame() -> None:
+    small = drawn_line("Reise", make_face(), 360)
+    large = drawn_line("Reise", make_face(), 1440)
+
+    assert large.advance_px == pytest.approx(4 * small.advance_px, rel=0.01)
+
+
+def test_uncovered_characters_are_left_out_without_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+
+    with_emoji = drawn_line("Beach 🏖\ufe0f day 日", make_face(), SIDE_PX)
+
+    np.testing.assert_array_equal(
+        with_emoji.mask, drawn_line("Beach day", make_face(), SIDE_PX).mask
+    )
+
+
+def test_doctor_learns_what_is_missing_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+
+    missing = uncovered(make_face(), "日本 नमस्ते a\u200db")
+
+    found = {one.character: one.package for one in missing}
+    assert found["日"] == "fonts-noto-cjk (of the system)"
+    assert found.keys() & set("a b\u200d") == set()
+
+
+def test_only_uncovered_words_draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+
+    line = drawn_line("日本", make_face(), SIDE_PX)
+
+    assert line.mask.size == 1
+    assert line.mask.max() == 0
+
+
+def test_right_to_left_words_come_in_visual_order() -> None:
+    if uncovered(make_face(), "שלום"):
+        pytest.skip("no font with Hebrew: install fontpkg-heebo or fonts-dejavu")
+
+    mixed = drawn_line("שלום abc", make_face(), SIDE_PX)
+    latin = drawn_line("abc", make_face(), SIDE_PX)
+
+    # The paragraph runs to the left, so the Latin word stands at its left end.
+    part = mixed.mask[-latin.mask.shape[0] :, : latin.mask.shape[1]]
+    overlap = np.minimum(part, latin.mask).sum() / latin.mask.sum()
+    assert overlap > 0.95
+
+
+def test_joining_script_is_shaped() -> None:
+    if uncovered(make_face(), "سلام"):
+        pytest.skip("no font with Arabic: install fontpkg-noto-sans-arabic or fonts-dejavu")
+
+    joined = drawn_line("سلام", make_face(tracking_em=0.2), SIDE_PX)
+    alone = sum(drawn_line(letter, make_face(), SIDE_PX).advance_px for letter in "سلام")
+
+    assert joined.advance_px < 0.9 * alone
+
+
+def test_damaged_or_bitmap_fonts_of_the_system_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken.ttf").write_bytes(b"not a font")
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", (tmp_path,))
+
+    assert [one.character for one in uncovered(make_face(), "a日")] == ["日"]

@@ -1,0 +1,174 @@
+"""Titles, captions and the end card: layout, place, legibility, coming and going."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from composer.render.overlay import Inks, Overlay, moment_at, place
+from composer.render.planes import Planes, filled, to_rgb
+from composer.render.shade import shade_for
+from composer.render.text import SAFE, Block, drawn_block
+from composer.storyboard.model import Rect, Text
+from themes.theme import BUILTIN, MIN_CONTRAST, Theme, contrast, load_theme
+
+FRAME = (640, 360)
+HD = (1280, 720)
+TITLE = Text(lines=("Summer in the north", "12 – 18 July 2024"), style="title")
+CAPTION = Text(lines=("Skagen",), style="caption")
+END = Text(lines=("Until next summer", "2024"), style="end")
+SHAPES = [(640, 360), (360, 640), (480, 480)]
+
+
+def make_block(text: Text, theme: Theme, frame: tuple[int, int] = FRAME) -> Block:
+    block = drawn_block(text, theme.type, *frame)
+    assert block is not None
+    return block
+
+
+def drawn_on(picture: Planes, text: Text, theme: Theme) -> tuple[Planes, Block, tuple[int, int]]:
+    block = make_block(text, theme, HD)
+    at = place(block, style=text.style, kind=theme.type, frame_px=HD, faces=[])
+    shade = shade_for(theme.palette.light, [picture], block, at)
+    inks = Inks(words=theme.palette.light, accent=theme.palette.accent)
+    overlay = Overlay(block, at, frame_px=HD, inks=inks, shade=shade)
+    out = picture.copy()
+    overlay.apply(out, moment_at(60, n_frames=120, fps=30, kind=theme.type, short_px=720))
+    return out, block, at
+
+
+def as_colour(pixel: NDArray[np.generic]) -> tuple[int, int, int]:
+    red, green, blue = (int(level) for level in pixel)
+    return red, green, blue
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("frame", SHAPES)
+@pytest.mark.parametrize("text", [TITLE, CAPTION, END])
+def test_words_stay_inside_the_safe_area(name: str, frame: tuple[int, int], text: Text) -> None:
+    theme = load_theme(name)
+    block = make_block(text, theme, frame)
+
+    x, y = place(block, style=text.style, kind=theme.type, frame_px=frame, faces=[])
+
+    height, width = block.ink.shape
+    assert SAFE * frame[0] <= x
+    assert x + width <= (1 - SAFE) * frame[0]
+    assert SAFE * frame[1] <= y
+    assert y + height <= (1 - SAFE) * frame[1]
+
+
+@given(
+    st.text(st.characters(categories=["Lu", "Ll", "Zs"], max_codepoint=0x17F), max_size=120),
+)
+def test_any_length_of_words_fits(words: str) -> None:
+    block = drawn_block(
+        Text(lines=(words, ""), style="title"), load_theme("uplifting").type, *FRAME
+    )
+
+    assert block is None or block.ink.shape[1] <= 0.9 * FRAME[0]
+    assert block is None or block.ink.shape[0] <= 0.9 * FRAME[1]
+
+
+def test_long_title_is_broken_into_two_lines_of_similar_length() -> None:
+    text = Text(lines=("A week among the lakes and forests of the far north",), style="title")
+
+    block = make_block(text, load_theme("gentle"))
+
+    rows = np.flatnonzero(block.ink.max(axis=1) > 0)
+    halves = block.ink[: rows.mean().astype(int)], block.ink[rows.mean().astype(int) :]
+    widths = [np.ptp(np.flatnonzero(half.max(axis=0) > 0)) for half in halves]
+    assert min(widths) > 0.6 * max(widths)
+
+
+def test_words_without_a_font_give_no_block() -> None:
+    assert (
+        drawn_block(Text(lines=("\U000f0000",), style="title"), load_theme("chill").type, *FRAME)
+        is None
+    )
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+@pytest.mark.parametrize("text", [TITLE, CAPTION])
+@pytest.mark.parametrize(
+    "colour", [(255, 255, 255), (255, 220, 60), (90, 255, 90), (128, 128, 128), (0, 0, 0)]
+)
+def test_words_can_be_read_over_any_picture(
+    name: str, text: Text, colour: tuple[int, int, int]
+) -> None:
+    theme = load_theme(name)
+
+    out, block, (x, y) = drawn_on(filled(*HD, colour), text, theme)
+
+    rgb = to_rgb(out)[y : y + block.ink.shape[0], x : x + block.ink.shape[1]]
+    beside = cv2.dilate(np.maximum(block.ink, block.accent), np.ones((5, 5), np.uint8)) == 0
+    words = as_colour(np.median(rgb[block.ink == 255], axis=0))
+    seen = np.unique(rgb[beside], axis=0)
+    assert min(contrast(words, as_colour(pixel)) for pixel in seen) >= MIN_CONTRAST
+
+
+def test_shade_spares_a_dark_picture() -> None:
+    theme = load_theme("chill")
+    block = make_block(TITLE, theme)
+
+    dark, bright = (
+        shade_for(theme.palette.light, [filled(*FRAME, (grey,) * 3)], block, (60, 100))
+        for grey in (20, 250)
+    )
+
+    assert dark < 0.3 < bright
+
+
+def test_brightest_of_several_pictures_counts() -> None:
+    theme = load_theme("chill")
+    block = make_block(TITLE, theme)
+    dark, bright = filled(*FRAME, (20, 20, 20)), filled(*FRAME, (250, 250, 250))
+
+    both = shade_for(theme.palette.light, [dark, bright], block, (60, 100))
+
+    assert both == shade_for(theme.palette.light, [bright], block, (60, 100))
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_words_move_away_from_faces(name: str) -> None:
+    theme = load_theme(name)
+    block = make_block(CAPTION, theme)
+    face = Rect(x_norm=0.0, y_norm=0.7, w_norm=1.0, h_norm=0.3)
+
+    usual = place(block, style="caption", kind=theme.type, frame_px=FRAME, faces=[])
+    moved = place(block, style="caption", kind=theme.type, frame_px=FRAME, faces=[face])
+
+    assert usual[1] > 0.8 * FRAME[1]
+    assert moved[1] < 0.2 * FRAME[1]
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+@given(n_frames=st.integers(10, 200), fps=st.sampled_from([24, 30, 60]))
+def test_words_come_in_stay_and_leave(name: str, n_frames: int, fps: int) -> None:
+    kind = load_theme(name).type
+
+    moments = [
+        moment_at(index, n_frames=n_frames, fps=fps, kind=kind, short_px=360)
+        for index in range(-1, n_frames + 1)
+    ]
+
+    opacity = [moment.opacity for moment in moments]
+    assert opacity[0] == opacity[-1] == opacity[-2] == 0
+    assert opacity[len(opacity) // 2] == 1.0
+    peak = opacity.index(1.0)
+    assert np.diff(opacity[: peak + 1]).min() >= 0
+    assert np.diff(opacity[peak:]).max() <= 0
+
+
+def test_hidden_words_leave_the_frame_alone() -> None:
+    theme = load_theme("gentle")
+    block = make_block(TITLE, theme)
+    inks = Inks(words=theme.palette.light, accent=theme.palette.accent)
+    overlay = Overlay(block, (100, 100), frame_px=FRAME, inks=inks, shade=0.5)
+    frame = filled(*FRAME, (200, 100, 50))
+
+    overlay.apply(frame, moment_at(-1, n_frames=50, fps=30, kind=theme.type, short_px=360))
+
+    np.testing.assert_array_equal(frame.i420, filled(*FRAME, (200, 100, 50)).i420)
