@@ -5,6 +5,7 @@ back; the process ends at once when its parent is gone.
 """
 
 import contextlib
+import dataclasses
 import logging
 import os
 import queue
@@ -43,7 +44,7 @@ class JobProcess:
         self._process = _spawn(request, log_file, lock)
         self._reader = threading.Thread(target=self._read, name="job messages")
         self._reader.start()
-        self._order_line(encode(_request_fields(request)))
+        self._order_line(encode(dataclasses.asdict(request)))
 
     @property
     def pid(self) -> int:
@@ -109,11 +110,6 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise ValueError("the process was started without that pipe")
     return pipe
-
-
-def _request_fields(request: Request) -> dict[str, Any]:
-    fields = {name: getattr(request, name) for name in Request.__slots__}
-    return fields | {"parent_pid": os.getpid()}
 
 
 def _spawn(request: Request, log_file: Path | None, lock: int | None) -> "subprocess.Popen[bytes]":

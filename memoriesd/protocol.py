@@ -47,7 +47,6 @@ class Request:
     today: str
     """ISO date of the local day."""
     nice: int = 0
-    parent_pid: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

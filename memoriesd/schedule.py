@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -27,7 +27,8 @@ def triggers(fields: Sequence[CronFields]) -> tuple[CronTrigger, ...]:
 
 def next_due(of: Sequence[CronTrigger], after: datetime) -> datetime | None:
     """The first time that is due after a moment."""
-    step = after + timedelta(microseconds=1)
+    # In UTC, since an hour that the clock goes through twice is lost in local arithmetic.
+    step = after.astimezone(UTC) + timedelta(microseconds=1)
     found = [each.get_next_fire_time(None, step) for each in of]
     return min((moment for moment in found if moment is not None), default=None)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
 log = logging.getLogger(__name__)
 
@@ -87,17 +88,20 @@ def watching(roots: Sequence[Path], changed: Callable[[Path], None]) -> Iterator
         Told the root of each event, in a thread of the observer.
     """
     observer = Observer()
-    unwatched = []
-    for root in roots:
-        try:
-            observer.schedule(_Handler(root, changed), str(root), recursive=True)
-        except OSError as error:
-            # A root that is away, or the system's limit of watches: the rescan sees to it.
-            log.warning("%s is not watched: %s", root, error.strerror or error)
-            unwatched.append(root)
     observer.start()
     try:
-        yield tuple(unwatched)
+        yield tuple(root for root in roots if not _schedule(observer, root, changed))
     finally:
         observer.stop()
         observer.join()
+
+
+def _schedule(observer: BaseObserver, root: Path, changed: Callable[[Path], None]) -> bool:
+    """Watch a root; False where that cannot be done."""
+    try:
+        observer.schedule(_Handler(root, changed), str(root), recursive=True)
+    except OSError as error:
+        # A root that is away, or the system's limit of watches: the rescan sees to it.
+        log.warning("%s is not watched: %s", root, error.strerror or error)
+        return False
+    return True

@@ -1,6 +1,5 @@
 """The child's side of a job: takes the request, does the work, ends with its parent."""
 
-import ctypes
 import dataclasses
 import json
 import logging
@@ -93,7 +92,11 @@ class _Link:
 
 
 def _end_at_once() -> None:
-    """Nobody waits for us any more: end, with every process that we started."""
+    """Nobody waits for us any more: end, with every process that we started.
+
+    The kernel could end us with our parent (``PR_SET_PDEATHSIG``), but us alone: what we started
+    would live on.
+    """
     if sys.platform != "win32" and os.getpgrp() == os.getpid():
         os.killpg(os.getpgrp(), signal.SIGKILL)
     os._exit(Exit.NOTHING)
@@ -120,7 +123,7 @@ def serve(work: Callable[[Task], object]) -> None:
     """
     orders, answers = _take_pipes()
     request = Request(**decode(orders.readline()))
-    _bind_to_parent(request)
+    _step_back(request)
     with _Link(orders, answers) as link:
         logging.basicConfig(level=logging.INFO, handlers=[_LogToParent(link)])
         try:
@@ -140,15 +143,9 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, answers
 
 
-def _bind_to_parent(request: Request) -> None:
+def _step_back(request: Request) -> None:
+    """Ctrl-C at the terminal is our parent's to hear; and others go first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        # The listener needs the interpreter, which a long call into C may hold; the kernel does
-        # not. Worker processes of the indexer bind themselves to us in the same way.
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
-        if os.getppid() != request.parent_pid:
-            os._exit(Exit.NOTHING)
     if sys.platform != "win32" and request.nice:
         os.nice(request.nice)
 

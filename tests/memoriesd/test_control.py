@@ -1,0 +1,87 @@
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from memoriesd.control import ask, serve
+
+
+def echo(asked: str) -> dict[str, str]:
+    if asked != "status":
+        raise ValueError(f"there is no {asked!r}")
+    return {"doing": "nothing"}
+
+
+@pytest.mark.parametrize("unix", [True, False])
+def test_daemon_answers_what_is_asked(tmp_path: Path, unix: bool) -> None:
+    path = tmp_path / "run" / "a.sock"
+
+    with serve(path, echo, unix=unix):
+        answer = ask(path, "status")
+
+    assert answer == {"doing": "nothing"}
+
+
+@pytest.mark.parametrize("unix", [True, False])
+def test_only_the_owner_may_use_the_socket(tmp_path: Path, unix: bool) -> None:
+    path = tmp_path / "run" / "a.sock"
+
+    with serve(path, echo, unix=unix):
+        modes = [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)]
+
+    assert modes == [0o600, 0o700]
+    assert not path.exists()
+
+
+def test_without_a_daemon_there_is_no_answer(tmp_path: Path) -> None:
+    assert ask(tmp_path / "none.sock", "status") is None
+
+
+def test_socket_that_a_killed_daemon_left_gives_no_answer_and_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+
+    before = ask(path, "status")
+    with serve(path, echo):
+        after = ask(path, "status")
+
+    assert (before, after) == (None, {"doing": "nothing"})
+
+
+def test_unknown_request_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+
+    with serve(path, echo), pytest.raises(ValueError, match="there is no 'dance'"):
+        ask(path, "dance")
+
+
+def test_wrong_secret_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    with serve(path, echo, unix=False):
+        port = path.read_text(encoding="ascii").split()[0]
+        path.write_text(f"{port} guessed", encoding="ascii")
+
+        with pytest.raises(ValueError, match="secret is wrong"):
+            ask(path, "status")
+        path.write_text(port, encoding="ascii")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(garbage=st.binary(max_size=200))
+def test_garbage_is_answered_and_disturbs_nobody(tmp_path: Path, garbage: bytes) -> None:
+    path = tmp_path / "a.sock"
+
+    with serve(path, echo):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            client.sendall(garbage + b"\n")
+            answer = json.loads(client.makefile("rb").readline())
+        after = ask(path, "status")
+
+    assert "error" in answer
+    assert after == {"doing": "nothing"}
