@@ -3,15 +3,16 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from composer.curate.curate import curate
 from composer.curate.exclude import Rule, resolve, stored_rule, without_excluded
 from composer.curate.model import CurationSettings, Memory
-from composer.library import LibraryView, read_library
+from composer.library import LibraryView, read_items, read_library
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions
+from indexer.catalog.items import ItemId
 from indexer.catalog.memories import Memory as StoredMemory
 from indexer.catalog.memories import (
     MemoryId,
@@ -27,6 +28,9 @@ from indexer.errors import NotFoundError
 
 RELEASED = "released_subjects"
 """The setting that keeps what a person released from tact, for ever."""
+
+HELD_FOR = "held:"
+"""Before a subject for which a memory is kept back: ``held:person:3``."""
 
 Checkpoint = Callable[[], None]
 Progress = Callable[[int, int, str], None]
@@ -92,9 +96,11 @@ def all_rules(catalog: Catalog, settings: CurationSettings) -> tuple[Rule, ...]:
     return (*settings.rules, *kept)
 
 
-def shown_now(catalog: Catalog, settings: CurationSettings) -> LibraryView:
-    """The library with what may be shown at this moment."""
-    view = read_library(catalog)
+def shown_now(
+    catalog: Catalog, settings: CurationSettings, item_ids: Iterable[ItemId]
+) -> LibraryView:
+    """Those of some items that may be shown at this moment."""
+    view = read_items(catalog, item_ids)
     return without_excluded(view, resolve(all_rules(catalog, settings), view))
 
 
@@ -127,12 +133,14 @@ def released_subjects(catalog: Catalog) -> frozenset[str]:
 
 
 def _tact_subjects(memory: StoredMemory) -> set[str]:
-    return {s for s in json.loads(memory.subjects) if s.startswith(("person:", "event:"))}
+    """For what a memory was held: its subjects that say so."""
+    subjects = json.loads(memory.subjects)
+    return {s.removeprefix(HELD_FOR) for s in subjects if s.startswith(HELD_FOR)}
 
 
 def _stored(memory: Memory) -> StoredMemory:
-    # What tact keeps it back for is a subject, too, so that a release knows it.
-    subjects = sorted({*memory.subjects, *memory.quiet})
+    # What tact keeps it back for is told with the subjects, so that a release knows it.
+    subjects = sorted({*memory.subjects, *(HELD_FOR + subject for subject in memory.quiet)})
     return StoredMemory(
         id=MemoryId(0),
         kind=memory.kind,

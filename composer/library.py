@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,10 +11,26 @@ from numpy.typing import NDArray
 
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Event, EventId, Place, all_events, all_places, event_of_items
-from indexer.catalog.faces import PersonId, all_face_boxes
+from indexer.catalog.faces import FaceBox, PersonId, all_face_boxes, face_boxes_of_item
 from indexer.catalog.files import FileState
-from indexer.catalog.items import Item, ItemFile, ItemId, all_items, main_files
-from indexer.catalog.labels import all_highlights, all_labels, image_vectors_of
+from indexer.catalog.items import (
+    Item,
+    ItemFile,
+    ItemId,
+    all_items,
+    files_of_item,
+    get_item,
+    main_files,
+)
+from indexer.catalog.labels import (
+    Highlight,
+    Label,
+    all_highlights,
+    all_labels,
+    highlights_of_item,
+    image_vectors_of,
+    labels_of_item,
+)
 from indexer.catalog.people import Person, all_people
 
 SURE_DATE = 0.7
@@ -61,8 +77,12 @@ class ViewItem:
     """Upright, px."""
     height: int
     duration_s: float | None
+    orientation: int = 1
+    """EXIF orientation of the file, which its decoder needs."""
     taken_at: dt.datetime | None
     """Naive: the local time of the place of capture."""
+    day_only: bool = False
+    """True where the time of day is not known and told as midnight."""
     date_confidence: float
     latitude: float | None
     longitude: float | None
@@ -89,8 +109,8 @@ class ViewItem:
 
     @property
     def has_hour(self) -> bool:
-        """False where only the day is known: midnight to the second."""
-        return self.taken_at is not None and self.taken_at.time() != dt.time()
+        """Whether the time of day is known, too."""
+        return self.taken_at is not None and not self.day_only
 
     @property
     def words(self) -> frozenset[str]:
@@ -151,20 +171,56 @@ def read_library(catalog: Catalog) -> LibraryView:
     Image vectors stay in the catalog until they are asked for: of 80,000 pictures they would take
     more memory than everything else together.
     """
+    rows = _Rows(
+        items=all_items(catalog),
+        files=main_files(catalog),
+        faces=all_face_boxes(catalog),
+        labels=all_labels(catalog),
+        highlights=all_highlights(catalog),
+    )
+    return _view(catalog, rows)
+
+
+def read_items(catalog: Catalog, item_ids: Iterable[ItemId]) -> LibraryView:
+    """Read some items as they are at this moment, without those that movies may not use."""
+    wanted = sorted(set(item_ids))
+    files = [file for item in wanted for file in files_of_item(catalog, item)]
+    rows = _Rows(
+        items=[item for one in wanted if (item := get_item(catalog, one)) is not None],
+        files={file.item_id: file for file in files if file.role == "main"},
+        faces=[face for one in wanted for face in face_boxes_of_item(catalog, one)],
+        labels=[label for one in wanted for label in labels_of_item(catalog, one)],
+        highlights=[span for one in wanted for span in highlights_of_item(catalog, one)],
+    )
+    return _view(catalog, rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Rows of the catalog, of all items or some."""
+
+    items: Sequence[Item]
+    files: Mapping[ItemId, ItemFile]
+    faces: Sequence[FaceBox]
+    labels: Sequence[Label]
+    highlights: Sequence[Highlight]
+
+
+def _view(catalog: Catalog, rows: _Rows) -> LibraryView:
     places = all_places(catalog)
-    files = main_files(catalog)
+    files = rows.files
     items = [
         item
-        for item in all_items(catalog)
+        for item in rows.items
         if _usable(item) and _indexed(files.get(item.id)) and item.width > 0 and item.height > 0
     ]
-    faces = _faces(catalog, {item.id: item for item in items})
+    faces = _faces(rows.faces, {item.id: item for item in items})
     labels: dict[ItemId, list[tuple[str, float]]] = defaultdict(list)
-    for label in all_labels(catalog):
+    for label in rows.labels:
         if label.probability >= LABEL_FLOOR:
             labels[label.item_id].append((label.word, label.probability))
     highlights: dict[ItemId, list[Span]] = defaultdict(list)
-    for row in all_highlights(catalog):
+    for row in rows.highlights:
         highlights[row.item_id].append(Span(start_s=row.start_s, end_s=row.end_s, score=row.score))
     event_of = event_of_items(catalog)
     seen = [
@@ -202,7 +258,9 @@ def _view_item(item: Item, file: ItemFile, place: Place | None) -> ViewItem:
         width=item.width,
         height=item.height,
         duration_s=item.duration_s,
+        orientation=item.orientation,
         taken_at=None if item.taken_at is None else dt.datetime.fromisoformat(item.taken_at),
+        day_only=bool(item.day_only),
         date_confidence=item.date_confidence,
         latitude=item.latitude,
         longitude=item.longitude,
@@ -215,9 +273,9 @@ def _view_item(item: Item, file: ItemFile, place: Place | None) -> ViewItem:
     )
 
 
-def _faces(catalog: Catalog, items: Mapping[ItemId, Item]) -> dict[ItemId, list[SeenFace]]:
+def _faces(rows: Sequence[FaceBox], items: Mapping[ItemId, Item]) -> dict[ItemId, list[SeenFace]]:
     found: dict[ItemId, list[SeenFace]] = defaultdict(list)
-    for face in all_face_boxes(catalog):
+    for face in rows:
         item = items.get(face.item_id)
         if item is not None:
             found[item.id].append(

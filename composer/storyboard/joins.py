@@ -116,7 +116,7 @@ def join(
     wanted = rng.uniform(low, high) * fps
     name = theme.transitions.chapter if chapter else _draw(_allowed(theme, what, before), rng)
     n_frames = _frames(wanted, lengths)
-    params = _params(name, theme, rng)
+    params = _params(name, rng)
     reason = f"{what}: {name.replace('_', ' ')}"
     if name == "cut" or n_frames < LEAST_FRAMES:
         return Join(transition=CUT, reason=f"{what}: cut")
@@ -145,14 +145,11 @@ def _draw(weights: Mapping[str, float], rng: np.random.Generator) -> str:
     return names[int(rng.choice(len(names), p=shares / shares.sum()))]
 
 
-def _params(name: str, theme: Theme, rng: np.random.Generator) -> dict[str, float | str]:
+def _params(name: str, rng: np.random.Generator) -> dict[str, float | str]:
     if name == "push":
         return {"direction": ("left", "up")[int(rng.integers(4)) == 0]}
     if name == "soft_wipe":
         return {"angle_deg": (0.0, 15.0, 90.0, 165.0)[int(rng.integers(4))]}
-    if name == "dip_to_colour":
-        red, green, blue = theme.palette.accent
-        return {"colour": f"#{red:02x}{green:02x}{blue:02x}"}
     return {}
 
 

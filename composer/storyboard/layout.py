@@ -219,6 +219,7 @@ def _panel(stage: Stage, found: Move, visible_s: float) -> Panel:
         frame=stage.frame,
         view_start=found.start,
         view_end=found.end,
+        orientation=1 if item.is_video else item.orientation,
         clip_start_s=start_s,
         faces=main_faces(item, **times),
     )

@@ -19,8 +19,11 @@ SHORT_FACTOR = 0.75
 INSIDE_S = 0.25
 """A movie stays so far inside its range."""
 
-GOOD_COST = 0.012
-"""Lengths within about a tenth of what was wanted: no need to look further."""
+GOOD_COST = 0.015
+"""Lengths within about an eighth of what was wanted: no need to look further."""
+
+UNEVEN = (0.82, 1.18)
+"""Lengths differ by so much before the beats round them, so that the rhythm is no metronome's."""
 
 FIRST_FACTOR, PEAK_FACTOR, LAST_FACTOR, BUILD_FACTOR = 1.1, 1.15, 1.25, 0.92
 """The arc in lengths: unhurried at first, quicker towards the peak, rest on it and at the close
@@ -166,7 +169,10 @@ def _slots(brief: Brief, arc: Arc, sound: Sound, space_s: float) -> list[Slot]:
     rng = np.random.default_rng([brief.seed, 1])
     bounds = [_bounds(brief, slide) for slide in arc.slides]
     wanted = [
-        min(max(_usual_beats(brief, rng) * beat_s * _factor(arc, n), low), high)
+        min(
+            max(_usual_beats(brief, rng) * beat_s * _factor(arc, n) * rng.uniform(*UNEVEN), low),
+            high,
+        )
         for n, (low, high) in enumerate(bounds)
     ]
     scale = space_s / sum(wanted)

@@ -1,0 +1,41 @@
+"""What was shown before: the movies that were made, as cooldowns count them."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+
+from composer.cooldown import Shown
+from indexer.catalog.connection import Catalog
+from indexer.catalog.items import ItemId
+from indexer.catalog.memories import Memory, all_memories, items_of_memory
+from indexer.catalog.movies import all_movies, get_storyboard
+
+
+def past_movies(catalog: Catalog) -> tuple[Shown, ...]:
+    """Every movie that was made, oldest first, whatever became of its file."""
+    memories = {memory.id: memory for memory in all_memories(catalog)}
+    found = []
+    for movie in all_movies(catalog):
+        memory, stored = memories[movie.memory_id], get_storyboard(catalog, movie.storyboard_id)
+        shots = [] if stored is None else json.loads(stored.board)["shots"]
+        found.append(
+            Shown(
+                memory_id=movie.memory_id,
+                day=dt.datetime.fromisoformat(movie.made_at).date(),
+                kind=memory.kind,
+                theme="" if stored is None else stored.theme,
+                subjects=frozenset(json.loads(memory.subjects)),
+                items=frozenset(ItemId(p["item_id"]) for shot in shots for p in shot["panels"]),
+            )
+        )
+    return tuple(found)
+
+
+def items_of_memories(
+    catalog: Catalog, memories: Sequence[Memory]
+) -> Mapping[int, frozenset[ItemId]]:
+    """The items of each memory by its id."""
+    return {
+        memory.id: frozenset(one.item_id for one in items_of_memory(catalog, memory.id))
+        for memory in memories
+    }

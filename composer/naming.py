@@ -1,0 +1,61 @@
+"""Names of movie files that a person would like, safe on every file system."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+
+LONGEST_BYTES = 160
+"""Of the name without its ending; file systems allow 255, encrypted ones about 140 of the text."""
+
+_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]')
+"""What Windows, FAT and shells refuse or what cannot be seen."""
+
+
+def movie_name(day: dt.date, title: str, subtitle: str, theme: str) -> str:
+    """A file's name without its ending.
+
+    Examples
+    --------
+    >>> movie_name(dt.date(2026, 11, 21), "Lisbon", "May 2024", "gentle")
+    '2026-11-21 Lisbon, May 2024 (gentle)'
+    >>> movie_name(dt.date(2026, 11, 21), "What? A/B", "", "chill")
+    '2026-11-21 What A-B (chill)'
+    """
+    words = ", ".join(part for part in (title, *subtitle.split(" · ")) if part)
+    words = unicodedata.normalize("NFC", words)
+    words = re.sub(r"[/\\|]", "-", words)
+    words = _UNSAFE.sub("", words.encode("utf-8", "ignore").decode("utf-8"))
+    words = " ".join(words.split()).strip(" .")
+    head, tail = f"{day.isoformat()} ", f" ({_UNSAFE.sub('', theme).strip() or 'theme'})"
+    room = LONGEST_BYTES - len((head + tail).encode())
+    return head + _cut(words, room) + tail
+
+
+def free_path(folder: Path, name: str, exists: Callable[[Path], bool]) -> Path:
+    """A path for a movie where neither it nor its poster is there yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the movie goes.
+    name : str
+        Without an ending; " 2", " 3" ... is added where it is taken.
+    exists : callable
+        Whether something of that name is there.
+    """
+    number = 1
+    while True:
+        stem = name if number == 1 else f"{name} {number}"
+        movie = folder / f"{stem}.mp4"
+        if not exists(movie) and not exists(folder / f"{stem}.jpg"):
+            return movie
+        number += 1
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """The beginning of a text, whole characters, not ending in the middle of a word's space."""
+    while len(text.encode()) > most_bytes:
+        text = text[:-1]
+    return text.rstrip(" .,")
