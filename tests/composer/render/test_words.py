@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -60,6 +60,7 @@ def test_words_stay_inside_the_safe_area(name: str, frame: tuple[int, int], text
     assert y + height <= (1 - SAFE) * frame[1]
 
 
+@settings(deadline=None)  # the first opens the fonts
 @given(
     st.text(st.characters(categories=["Lu", "Ll", "Zs"], max_codepoint=0x17F), max_size=120),
 )
