@@ -57,7 +57,7 @@ def read_audio(
         ) from error
 
 
-def duration_s(path: Path) -> float:
+def header_duration_s(path: Path) -> float:
     """Length that a file's header tells; 0 where it tells none.
 
     Raises
