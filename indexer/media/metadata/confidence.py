@@ -60,9 +60,9 @@ _RESET_DAYS = {
     (2000, 1, 1),  # cameras without a battery
 }
 _SCANNERS = (
-    "scan", "coolscan", "perfection", "silverfast", "plustek", "opticfilm", "reflecta", "noritsu",
-    "pakon", "frontier", "sp-3000", "sp-2000", "sp-500", "doxie", "hp officejet", "photosmart c",
-    "imagerunner", "workcentre", "pixma", "mfc-", "dcp-",
+    "scan", "perfection", "silverfast", "plustek", "opticfilm", "reflecta", "noritsu", "pakon",
+    "frontier", "sp-2000", "sp-3000", "doxie", "officejet", "imagerunner", "workcentre", "pixma",
+    "mfc-", "dcp-",
 )  # fmt: skip
 
 

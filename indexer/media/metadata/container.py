@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from indexer.media.metadata import confidence
 from indexer.media.metadata.model import (
@@ -22,23 +22,26 @@ _IN_UTC = ("date_utc", "creation_time")
 _PLACES = (_APPLE + "location.iso6709", "location", "location-eng")
 _MODELS = (_APPLE + "model", "com.android.model", "model", "model-eng")
 _SOFTWARE = (_APPLE + "software", "software", "encoding_tool", "encoder")
+_GOPRO = re.compile(r"G(?:OPR|P\d\d|[HXL]\d\d)\d{4}\.", re.IGNORECASE)
 _NO_DATE_BEFORE_YEAR = 1971  # zero is 1904 in MP4, 1970 in FFmpeg's own structures
 _ISO6709 = re.compile(
     r"([+-]\d+(?:\.\d+)?)([+-]\d+(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?(?:CRS.*)?/?", re.ASCII
 )
 
 
-def container_facts(tags: Mapping[str, str]) -> Facts:
+def container_facts(tags: Mapping[str, str], *, name: str = "") -> Facts:
     """Facts of a container.
 
     Parameters
     ----------
     tags : mapping
         Names in any case.
+    name : str
+        Of the file; GoPro's have a clock that knows no zone and writes its wall time as UTC.
     """
     told = {name.casefold(): text for name, text in tags.items()}
     return Facts(
-        dates=tuple(_dates(told)),
+        dates=tuple(_dates(told, is_wall_clock=_GOPRO.match(name) is not None)),
         place=next((p for name in _PLACES if (p := _place(told.get(name, "")))), None),
         camera=_first(told, _MODELS),
         software=_first(told, _SOFTWARE),
@@ -46,7 +49,7 @@ def container_facts(tags: Mapping[str, str]) -> Facts:
     )
 
 
-def _dates(told: Mapping[str, str]) -> list[tuple[DateRank, DateClaim]]:
+def _dates(told: Mapping[str, str], *, is_wall_clock: bool) -> list[tuple[DateRank, DateClaim]]:
     found = []
     for name in _WITH_OFFSET:
         stamp = parse_stamp(told.get(name, ""))
@@ -56,19 +59,16 @@ def _dates(told: Mapping[str, str]) -> list[tuple[DateRank, DateClaim]]:
     for name in _IN_UTC:
         stamp = parse_stamp(told.get(name, ""))
         if stamp and stamp.local.year >= _NO_DATE_BEFORE_YEAR and not stamp.is_day_only:
-            claim = _utc_claim(stamp.local, stamp.offset or timedelta(0))
+            utc = instant(stamp.local, stamp.offset or timedelta(0))
+            claim = DateClaim(
+                local=stamp.local if is_wall_clock else None,
+                utc=None if is_wall_clock else utc,
+                offset=None,
+                source=DateSource.CONTAINER,
+                confidence=confidence.CONTAINER_UTC,
+            )
             found.append((DateRank.DIGITISED, claim))
     return found
-
-
-def _utc_claim(wall: datetime, offset: timedelta) -> DateClaim:
-    return DateClaim(
-        local=None,
-        utc=instant(wall, offset),
-        offset=None,
-        source=DateSource.CONTAINER,
-        confidence=confidence.CONTAINER_UTC,
-    )
 
 
 def _place(text: str) -> Place | None:

@@ -18,6 +18,7 @@ from indexer.media.metadata.tiff import Tags, Value, text_of, whole_of
 
 _FILM_SCANNER, _PRINT_SCANNER = 1, 2
 _FAVOURITE_RATING = 5
+_SAME_MOMENT = timedelta(minutes=1)
 _EDITORS = ("photoshop", "lightroom", "gimp", "paint", "picasa", "darktable", "acdsee", "snapseed")
 
 
@@ -57,21 +58,31 @@ def _dates(tags: Tags) -> tuple[tuple[DateRank, DateClaim], ...]:
     found: list[tuple[DateRank, DateClaim]] = []
     if taken:
         weight = confidence.SCANNED if _scan_day(tags, taken, digitised) else sure
-        found.append((DateRank.TAKEN, _claim(tags, taken, weight, t.OFFSET_ORIGINAL)))
+        offset = _offset(tags, taken, t.OFFSET_ORIGINAL, modified)
+        claim = local_claim(taken, DateSource.EXIF, weight, offset=offset)
+        found.append((DateRank.TAKEN, claim))
     if digitised:
         weight = confidence.SCANNED if _is_scanner(tags) else sure
-        found.append((DateRank.DIGITISED, _claim(tags, digitised, weight, t.OFFSET_DIGITISED)))
+        offset = _offset(tags, digitised, t.OFFSET_DIGITISED, modified)
+        claim = local_claim(digitised, DateSource.EXIF, weight, offset=offset)
+        found.append((DateRank.DIGITISED, claim))
     if modified:
-        claim = _claim(tags, modified, _modified_confidence(tags), t.OFFSET_MODIFY)
+        offset = _offset(tags, modified, t.OFFSET_MODIFY, modified)
+        weight = _modified_confidence(tags)
+        claim = local_claim(modified, DateSource.EXIF, weight, offset=offset)
         found.append((DateRank.MODIFIED, claim))
     return tuple(found)
 
 
-def _claim(tags: Tags, stamp: Stamp, weight: float, offset_tag: int) -> DateClaim:
-    """A date with the offset of its own tag, or of the only one that the camera wrote."""
-    told = text_of(tags, offset_tag) or text_of(tags, t.OFFSET_MODIFY)
-    offset = parse_offset(told) if told else _tiff_ep_offset(tags)
-    return local_claim(stamp, DateSource.EXIF, weight, offset=offset)
+def _offset(tags: Tags, stamp: Stamp, own_tag: int, modified: Stamp | None) -> timedelta | None:
+    """Offset of a date: of its own tag, else of ModifyDate's if that is the same moment.
+
+    An editor writes a new ModifyDate, with the offset of the place of editing.
+    """
+    told = text_of(tags, own_tag)
+    if told is None and modified is not None and modified.local - stamp.local <= _SAME_MOMENT:
+        told = text_of(tags, t.OFFSET_MODIFY)
+    return parse_offset(told) if told else _tiff_ep_offset(tags)
 
 
 def _tiff_ep_offset(tags: Tags) -> timedelta | None:

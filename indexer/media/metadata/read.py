@@ -55,7 +55,12 @@ def read_metadata(
     except OSError as error:
         raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
     tags = {**container_tags, **dict(blocks.container_tags)}
-    facts = (*embedded, container_facts(tags), *_beside(path, siblings), filename_facts(path.name))
+    facts = (
+        *embedded,
+        container_facts(tags, name=path.name),
+        *_beside(path, siblings),
+        filename_facts(path.name),
+    )
     return _merged(facts, blocks, mtime=mtime, motion=clip, is_ours=_is_ours(tags, embedded))
 
 

@@ -1,6 +1,7 @@
 """Named faces in XMP: the Metadata Working Group's regions and Microsoft's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from math import isfinite
 from xml.etree import ElementTree as ET
 
@@ -11,7 +12,9 @@ _MWG = "{http://www.metadataworkinggroup.com/schemas/regions/}"
 _AREA = "{http://ns.adobe.com/xmp/sType/Area#}"
 _SIZE = "{http://ns.adobe.com/xap/1.0/sType/Dimensions#}"
 _MICROSOFT = "{http://ns.microsoft.com/photo/1.2/t/Region#}"
+_MICROSOFT_LIST = "{http://ns.microsoft.com/photo/1.2/t/RegionInfo#}Regions"
 _MOST_FACES = 200
+_MOST_PARTS = 64  # of one face; entries inside entries would take time without end
 
 Fields = dict[str, str]
 
@@ -36,11 +39,12 @@ def face_regions(root: ET.Element) -> Regions:
     "Guidelines for handling image metadata" 2.0, Metadata Working Group, 2010, section 5.9: areas
     are given by their centre. Microsoft's people tags: ``x, y, w, h`` from the top left.
     """
-    faces = tuple(f for f in map(_mwg_face, _resources(root, _MWG + "RegionList")) if f)
+    told = map(_mwg_face, _entries(root, _MWG + "RegionList"))
+    faces = tuple(face for face in told if face)
     if not faces:
-        found = root.iter(_RDF + "li")
-        faces = tuple(f for f in (_microsoft_face(_fields(li)) for li in found) if f)
-    return Regions(faces=faces[:_MOST_FACES], applied_to=_applied_to(root))
+        told = map(_microsoft_face, _entries(root, _MICROSOFT_LIST))
+        faces = tuple(face for face in told if face)
+    return Regions(faces=faces, applied_to=_applied_to(root))
 
 
 def upright_faces(
@@ -78,14 +82,16 @@ def _turned(face: NamedRegion, orientation: int) -> NamedRegion:
     )
 
 
-def _resources(root: ET.Element, name: str) -> list[Fields]:
-    return [_fields(li) for found in root.iter(name) for li in found.iter(_RDF + "li")]
+def _entries(root: ET.Element, list_name: str) -> Iterator[Fields]:
+    for listed in islice(root.iter(list_name), 1):
+        for entry in islice(listed.iter(_RDF + "li"), _MOST_FACES):
+            yield _fields(entry)
 
 
 def _fields(element: ET.Element) -> Fields:
     """Every attribute and text below an element, by name: structures are written in many ways."""
     found: Fields = {}
-    for part in element.iter():
+    for part in islice(element.iter(), _MOST_PARTS):
         for name, text in part.attrib.items():
             found.setdefault(name, text)
         if part.text and part.text.strip():

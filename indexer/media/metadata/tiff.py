@@ -9,6 +9,7 @@ cases, and does not know Panasonic's, Olympus' and Canon's variants of the heade
 import struct
 from dataclasses import dataclass
 from io import BytesIO
+from math import isfinite
 from typing import BinaryIO
 
 Value = bytes | tuple[float, ...]
@@ -118,7 +119,7 @@ def whole_of(tags: Tags, tag: int) -> int | None:
     value = tags.get(tag)
     if isinstance(value, bytes):
         return value[0] if value else None
-    return int(value[0]) if value and value[0] == value[0] else None
+    return int(value[0]) if value and isfinite(value[0]) else None
 
 
 def _directory(

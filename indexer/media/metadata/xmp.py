@@ -29,6 +29,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 
 MOST_BYTES = 4 << 20
 """More than this is no sidecar of one picture (edit histories of Lightroom reach 1 MB)."""
+_MOST_TAGS = 100_000  # a hundred times a long history; a parsed tag takes 100 bytes
 _MOST_KEYWORDS = 100
 _FAVOURITE_RATING = 5
 _TURNS = frozenset("12345678")
@@ -96,7 +97,7 @@ def parse_packet(packet: bytes) -> ET.Element | None:
     and XMP has no use for them.
     """
     text = _decoded(packet[:MOST_BYTES])
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+    if "<!DOCTYPE" in text or "<!ENTITY" in text or text.count("<") > _MOST_TAGS:
         return None
     try:
         return ET.fromstring(text.strip("\0\ufeff \t\r\n"))

@@ -115,3 +115,11 @@ def test_movies_of_ours_are_known_by_their_tags(
     path.write_bytes(box(b"ftyp", b"isom"))
 
     assert read(path, "mp4", **tags).is_ours is is_ours
+
+
+@pytest.mark.parametrize("name", ["GOPR0001.MP4", "GH010123.MP4", "GX020123.MP4"])
+def test_gopros_clock_knows_no_zone(name: str) -> None:
+    facts = container_facts({"creation_time": "2020-07-01T23:30:00.000000Z"}, name=name)
+
+    ((_, claim),) = facts.dates
+    assert (claim.local, claim.utc) == (datetime.fromisoformat("2020-07-01T23:30:00"), None)

@@ -36,6 +36,20 @@ def test_date_taken_comes_with_the_cameras_offset(make_jpeg: MakeJpeg, read: Rea
 
 
 @pytest.mark.parametrize(
+    ("modified", "offset_h"), [("2023:10:06 08:30:00", 9), ("2023:10:20 08:30:00", None)]
+)
+def test_offset_of_editing_is_not_the_offset_of_taking(
+    modified: str, offset_h: int | None, make_jpeg: MakeJpeg, read: ReadFile
+) -> None:
+    path = make_jpeg(
+        image={MODEL: "Pixel 6", MODIFIED: modified},
+        exif={TAKEN: "2023:10:06 08:30:00", OFFSET: "+09:00"},
+    )
+
+    assert read(path).date.offset == (None if offset_h is None else timedelta(hours=offset_h))
+
+
+@pytest.mark.parametrize(
     ("gps", "place"),
     [
         (NORTH_EAST, (48.8584, 2.2945)),

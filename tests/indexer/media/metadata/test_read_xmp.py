@@ -175,6 +175,21 @@ def test_entities_are_refused_unread(make_jpeg: MakeJpeg, read: ReadFile, tmp_pa
     assert read(path).camera is None
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        "<a>" * 40_000 + "</a>" * 40_000,
+        "<a/>" * 500_000,
+        "<mwg-rs:RegionList>" + "<rdf:li>" * 20_000 + "</rdf:li>" * 20_000 + "</mwg-rs:RegionList>",
+    ],
+)
+def test_nested_and_endless_packets_take_no_time(elements: str) -> None:
+    facts = facts_of(packet('tiff:Model="X"', elements))
+
+    assert facts.camera in {"X", None}
+    assert facts.regions is None
+
+
 def test_sidecar_that_would_block_or_swell_is_left_alone(
     make_jpeg: MakeJpeg, read: ReadFile, tmp_path: Path
 ) -> None:
