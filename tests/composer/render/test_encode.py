@@ -48,7 +48,8 @@ def test_pictures_and_sound_are_exactly_as_long_as_planned(tmp_path: Path, fps: 
 
     with av.open(str(path)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
-        assert (video.frames, video.average_rate) == (n_frames, fps)
+        assert video.frames == n_frames
+        assert video.average_rate == fps
         times = [frame.time for frame in container.decode(video)]
         assert np.diff(np.array(times, float)) == pytest.approx(1 / fps, abs=1e-6)
         assert audio.duration is not None
@@ -79,7 +80,8 @@ def test_colours_survive_the_encoder(tmp_path: Path) -> None:
 
     with av.open(str(path)) as container:
         decoded = [
-            Planes(frame.to_ndarray(format="yuv420p")) for frame in container.decode(video=0)
+            Planes(np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8))
+            for frame in container.decode(video=0)
         ]
     assert len(decoded) == 200
     np.testing.assert_allclose(to_rgb(decoded[150])[90, 160], (150, 90, 60), atol=6)
@@ -118,7 +120,7 @@ def test_same_frames_give_the_same_file(tmp_path: Path) -> None:
 def test_place_that_cannot_be_written_is_an_error_and_leaves_no_thread(tmp_path: Path) -> None:
     form = make_form()
 
-    with pytest.raises(OSError, match="absent"):
+    with pytest.raises(OSError, match="No such file"):
         write_movie(tmp_path / "absent" / "movie.mp4", colours(form, 50), sound(form, 50), form)
 
     assert [thread.name for thread in threading.enumerate() if thread.name == "encoder"] == []
