@@ -28,7 +28,7 @@ _Packet: TypeAlias = "Packet[VideoStream]"
 
 # One thread, HEVC at 4K and 3 to 45 Mbit/s: 17 to 60 ms a frame, 90 to 200 ms a key frame.
 _S_PER_MPX = 0.002
-_S_PER_MB = 0.17
+_S_PER_MB = 0.15
 # Decoding may take this much of a second of video; scaling and measuring take about as much again
 # of what is left to the 0.2 s that are promised.
 _BUDGET_S_PER_S = 0.11

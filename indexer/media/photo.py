@@ -1,0 +1,182 @@
+"""Photographs: their upright size, and their pixels upright, shrunk while decoding, as sRGB."""
+
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pillow_heif
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.ExifTags import Base
+from PIL.GifImagePlugin import GifImageFile
+from PIL.ImageFile import ImageFile
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+from pillow_heif.as_plugin import HeifImageFile
+from pillow_jxl import JpegXLImagePlugin
+
+from indexer.errors import UnreadableMediaError
+from indexer.media.boxes import has_own_turn
+from indexer.media.colour import srgb_pixels
+from indexer.media.cost import refuse_dear
+from indexer.media.jxl import read_jxl_header
+from indexer.media.orientation import fitted_size, turned, turned_size
+from indexer.media.probe import MediaFormat
+from indexer.media.raw import raw_size, read_raw
+from indexer.media.tone import Rgb8
+from indexer.media.webp import webp_size
+
+# Decoders run one in each worker process: threads of their own would only take memory.
+pillow_heif.options.DECODE_THREADS = 1
+JpegXLImagePlugin.DECODE_THREADS = 1
+
+# One reader a format: Pillow's own search would try formats that run other programs (EPS), and
+# refuses by a limit of its own what can be decoded at a smaller scale.
+_READERS: dict[str, type[ImageFile]] = {
+    "jpeg": JpegImageFile, "mpo": JpegImageFile, "png": PngImageFile, "gif": GifImageFile,
+    "tiff": TiffImageFile, "webp": WebPImageFile, "bmp": BmpImageFile, "jp2": Jpeg2KImageFile,
+    "avif": AvifImageFile, "heic": HeifImageFile, "jxl": JpegXLImagePlugin.JXLImageFile,
+}  # fmt: skip
+# Peak of decoder, copies and Pillow's picture, measured at 12 megapixels and rounded up.
+_BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 12, "jxl": 20, "jp2": 20, "tiff": 6}
+# Others keep Pillow's picture, and a copy where its mode has to be changed at full size.
+_BYTES_PER_PX_BY_MODE = {"L": 1, "1": 2, "P": 5, "PA": 8, "I;16": 10, "I;16B": 10}
+_USUAL_BYTES_PER_PX = 4
+_ALPHA_BYTES_PER_PX = 12
+# What the readers raise for damaged files; they do not agree on one kind.
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    ArithmeticError,
+    MemoryError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+)
+
+
+def upright_size(path: Path, fmt: MediaFormat, exif_orientation: int) -> tuple[int, int]:
+    """Width and height after turning, from headers alone.
+
+    Parameters
+    ----------
+    fmt : MediaFormat
+        As :func:`indexer.media.probe.recognise` told.
+    exif_orientation : int
+        1 to 8; not used where the format itself tells the orientation.
+
+    Raises
+    ------
+    UnreadableMediaError
+        If the header is damaged.
+    """
+    if fmt.name == "raw":
+        with _damage_told():
+            return raw_size(path)
+    if fmt.name == "jxl":
+        with _damage_told():
+            header = read_jxl_header(path)
+        return turned_size(header.width, header.height, header.orientation)
+    with _opened(path, fmt) as image:
+        orientation = _orientation(image, path, fmt, exif_orientation)
+        return turned_size(*image.size, orientation)
+
+
+def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_px: int) -> Rgb8:
+    """Pixels of a photograph, of an animation's first frame, of a RAW file's preview.
+
+    Returns
+    -------
+    uint8[h, w, 3]
+        Upright sRGB of the same aspect, transparent parts white, the longer side at most
+        ``max_side_px``; never enlarged.
+
+    Raises
+    ------
+    UnreadableMediaError
+        If the file is damaged or cut off, or if decoding it would take too much memory.
+    """
+    if fmt.name == "raw":
+        with _damage_told():
+            return read_raw(path, max_side_px)
+    _refuse_dear_before_opening(path, fmt)
+    with _opened(path, fmt) as image:
+        orientation = _orientation(image, path, fmt, exif_orientation)
+        width, height = image.size
+        needed_bytes = 0.0
+        if isinstance(image, JpegImageFile):
+            needed_bytes = width * height * _coefficient_bytes_per_px(image)
+            image.draft(None, fitted_size(width, height, max_side_px))
+        needed_bytes += image.size[0] * image.size[1] * _bytes_per_px(image, fmt)
+        refuse_dear(width, height, needed_bytes)
+        image.load()
+        return turned(srgb_pixels(image, max_side_px), orientation)
+
+
+@contextmanager
+def _opened(path: Path, fmt: MediaFormat) -> Iterator[ImageFile]:
+    with _damage_told(), path.open("rb") as file:
+        yield _READERS[fmt.name](file)
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turn whatever a reader raises into a reason, and keep its warnings to itself."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except _DAMAGED as error:
+        words = str(error).strip() or type(error).__name__
+        raise UnreadableMediaError(f"damaged picture: {words}") from error
+
+
+def _refuse_dear_before_opening(path: Path, fmt: MediaFormat) -> None:
+    """Judge those formats whose readers allocate or decode when they open the file."""
+    if fmt.name == "jxl":
+        with _damage_told():
+            header = read_jxl_header(path)
+        size = header.width, header.height
+    elif fmt.name == "webp":
+        with _damage_told():
+            size = webp_size(path)
+    else:
+        return
+    refuse_dear(*size, size[0] * size[1] * _BYTES_PER_PX[fmt.name])
+
+
+def _orientation(image: ImageFile, path: Path, fmt: MediaFormat, exif_orientation: int) -> int:
+    """Turn that is still to be done after the reader."""
+    if fmt.name == "tiff":
+        return 1  # Pillow turns TIFF by itself
+    if fmt.name == "jxl":
+        # A JPEG packed losslessly comes out as it was; everything else is turned already.
+        return read_jxl_header(path).orientation if getattr(image, "jpeg", False) else 1
+    if fmt.name in {"heic", "avif"} and has_own_turn(path):
+        # libheif has turned it; Pillow tells what AVIF's boxes say as if it were EXIF.
+        return int(image.getexif().get(Base.Orientation, 1)) if fmt.name == "avif" else 1
+    return exif_orientation
+
+
+def _coefficient_bytes_per_px(image: JpegImageFile) -> float:
+    """What a decoder keeps of a progressive JPEG, at full size whatever the scale."""
+    shares = [across * down for _, across, down, _ in image.layer]
+    return 2 * sum(shares) / max(1, *shares)
+
+
+def _bytes_per_px(image: ImageFile, fmt: MediaFormat) -> float:
+    by_mode = _BYTES_PER_PX_BY_MODE.get(image.mode, _USUAL_BYTES_PER_PX)
+    if image.mode in {"RGBA", "LA"} or "transparency" in image.info:
+        by_mode = _ALPHA_BYTES_PER_PX
+    return max(by_mode, _BYTES_PER_PX.get(fmt.name, 0))
