@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import BinaryIO
 
+from indexer.media.metadata.spans import read_span
+
 _MOST_BOXES = 512  # a fragmented video has thousands of moof boxes; what is wanted comes early
 _MOST_ITEMS = 4096  # a 100 megapixel HEIC has some 400 tiles
 _MOST_META_BYTES = 4 << 20
@@ -32,8 +34,7 @@ def walk(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
     for _ in range(_MOST_BOXES):
         if at >= end:
             return
-        file.seek(at)
-        head = file.read(16)
+        head = read_span(file, at, 16)
         if len(head) < 8:
             return
         size, kind = struct.unpack_from(">I4s", head)
@@ -51,8 +52,7 @@ def walk(file: BinaryIO, start: int, end: int) -> Iterator[Box]:
 
 def content(file: BinaryIO, box: Box, most: int) -> bytes:
     """Read a box, up to ``most`` bytes."""
-    file.seek(box.start)
-    return file.read(min(box.size, most))
+    return read_span(file, box.start, min(box.size, most))
 
 
 def item_blocks(file: BinaryIO, meta: Box, most: int) -> dict[bytes, bytes]:
@@ -147,7 +147,5 @@ def _whole(cursor: BytesIO, size: int) -> int:
 def _extents(file: BinaryIO, base: int, extents: list[tuple[int, int]], most: int) -> bytes:
     raw = b""
     for offset, length in extents[:16]:
-        if base + offset < 1 << 62:
-            file.seek(base + offset)
-            raw += file.read(max(0, min(length or most, most - len(raw))))
+        raw += read_span(file, base + offset, min(length or most, most - len(raw)))
     return raw

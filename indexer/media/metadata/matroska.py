@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
+from indexer.media.metadata.spans import LARGEST_FILE_BYTES
+
 _EBML, _SEGMENT, _INFO, _DATE_UTC = 0x1A45DFA3, 0x18538067, 0x1549A966, 0x4461
 _CLUSTER = 0x1F43B675
 _MOST_ELEMENTS = 64
@@ -36,6 +38,8 @@ def muxing_date(file: BinaryIO) -> datetime | None:
             nanoseconds = int.from_bytes(raw, "big", signed=True)
             return _EPOCH + timedelta(microseconds=nanoseconds // 1000)
         if element not in wanted or element == _EBML:
+            if size > LARGEST_FILE_BYTES:
+                return None
             file.seek(size, 1)
     return None
 

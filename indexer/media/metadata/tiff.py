@@ -12,6 +12,8 @@ from io import BytesIO
 from math import isfinite
 from typing import BinaryIO
 
+from indexer.media.metadata.spans import read_span
+
 Value = bytes | tuple[float, ...]
 """Text and opaque bytes as they are; numbers as a tuple; fractions divided, n/0 as NaN."""
 
@@ -64,7 +66,7 @@ def read_tiff(file: BinaryIO, base: int = 0) -> Tags | None:
     dict or None
         None if there is no TIFF header.
     """
-    head = _read(file, base, 16)
+    head = read_span(file, base, 16)
     order = {b"II": "<", b"MM": ">"}.get(head[:2])
     if order is None or len(head) < 8:
         return None
@@ -127,7 +129,7 @@ def _directory(
 ) -> Tags:
     order, entry_bytes = layout.order, 20 if layout.is_big else 12
     count_format = order + ("Q" if layout.is_big else "H")
-    head = _read(file, layout.base + where, struct.calcsize(count_format))
+    head = read_span(file, layout.base + where, struct.calcsize(count_format))
     if len(head) < struct.calcsize(count_format):
         return {}
     count = min(struct.unpack(count_format, head)[0], _MOST_ENTRIES)
@@ -152,11 +154,13 @@ def _value(file: BinaryIO, layout: _Layout, tag: int, kind: int, rest: bytes) ->
         raw = rest[width : width + size]
     elif kind in {_TEXT, _OPAQUE} or tag == XMP_PACKET:
         most = _MOST_BYTES.get(tag, _MOST_VALUE_BYTES)
-        raw = _read(file, layout.base + struct.unpack_from(word, rest, width)[0], min(size, most))
+        raw = read_span(
+            file, layout.base + struct.unpack_from(word, rest, width)[0], min(size, most)
+        )
     elif size > _MOST_VALUE_BYTES:
         return None
     else:
-        raw = _read(file, layout.base + struct.unpack_from(word, rest, width)[0], size)
+        raw = read_span(file, layout.base + struct.unpack_from(word, rest, width)[0], size)
     return raw if kind in {_TEXT, _OPAQUE} or tag == XMP_PACKET else _numbers(layout, kind, raw)
 
 
@@ -169,11 +173,3 @@ def _numbers(layout: _Layout, kind: int, raw: bytes) -> tuple[float, ...]:
         )
     n = len(raw) // _SIZES[kind]
     return struct.unpack_from(f"{layout.order}{n}{_FORMATS[kind]}", raw)
-
-
-def _read(file: BinaryIO, where: int, size: int) -> bytes:
-    try:
-        file.seek(where)
-    except (OverflowError, ValueError):
-        return b""  # an offset that no file reaches
-    return file.read(size)

@@ -148,3 +148,21 @@ def test_no_damage_raises(data: st.DataObject, tmp_path: Path, read: ReadFile) -
     found = read(path, kind.lower())
 
     assert found.orientation in range(1, 9)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"II+\0\x08\0\0\0" + struct.pack("<Q", 1 << 62),
+        b"\x1a\x45\xdf\xa3\x80" + b"\x53\xab\x01" + b"\xff" * 6 + b"\xfe",
+        box(b"ftyp", b"isom") + struct.pack(">I4sQ", 1, b"mdat", (1 << 63) - 1) + b"x" * 32,
+        b"FUJIFILMCCD-RAW".ljust(84, b"\0") + b"\xff" * 8,
+    ],
+)
+def test_places_that_no_file_reaches_are_not_sought(
+    content: bytes, tmp_path: Path, read: ReadFile
+) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(content)
+
+    assert read(path).camera is None
