@@ -67,7 +67,7 @@ class Output:
     resolution: Literal["720p", "1080p", "4k"] = "1080p"
     aspect: Literal["16:9", "9:16", "1:1"] = "16:9"
     fps: Literal[24, 30, 60] = 30
-    codec: Literal["h264", "hevc"] = "h264"
+    codec: Literal["h264"] = "h264"
     language: Literal["auto", "en", "de", "fr", "es", "it", "pt", "nl"] = "auto"
     keep_days: Annotated[int, Field(ge=0)] = 0
 
@@ -77,8 +77,8 @@ class Index:
     """``[index]``: how media are read."""
 
     memory_limit_mb: Annotated[int, Field(ge=256)] = 512
-    detail: Literal["normal", "thorough"] = "normal"
-    scheduler: str = ""
+    detail: Literal["normal"] = "normal"
+    scheduler: Literal[""] = ""
     video_sample_s: Annotated[float, Field(gt=0, le=60)] = 1.0
 
 
@@ -108,7 +108,7 @@ class Theme:
 
     name: str = "auto"
     length: Literal["short", "medium", "long"] = "medium"
-    music: Annotated[str, Field(min_length=1)] = "built-in"
+    music: Literal["built-in"] = "built-in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)

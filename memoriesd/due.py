@@ -7,7 +7,6 @@ from apscheduler.triggers.cron import CronTrigger
 
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog
-from indexer.catalog.movies import MovieId
 from memoriesd.clock import stamp
 from memoriesd.config import Schedule
 from memoriesd.schedule import last_due
@@ -46,11 +45,16 @@ def unserved(
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     made_today = rows.count_due_movies(catalog, stamp(midnight))
     if first_start or too_late or made_today >= schedule.max_movies_per_day:
-        serve(catalog, moment, now, None)
+        let_go(catalog, moment, now)
         return None
     return moment
 
 
-def serve(catalog: Catalog, moment: datetime, now: datetime, movie_id: MovieId | None) -> None:
-    """Keep that a due time has had its movie, or that there was none to make."""
-    rows.note_due(catalog, key_of(moment), stamp(moment), stamp(now), movie_id)
+def record_of(moment: datetime) -> dict[str, str]:
+    """What a movie that is made for a due time keeps along with its row."""
+    return {"key": key_of(moment), "due_at": stamp(moment)}
+
+
+def let_go(catalog: Catalog, moment: datetime, now: datetime) -> None:
+    """Keep that there was no movie to make for a due time."""
+    rows.note_due(catalog, key_of(moment), stamp(moment), stamp(now), None)

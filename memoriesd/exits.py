@@ -54,6 +54,7 @@ class DaemonRunningError(MemoriesError):
 _BY_NAME = {
     "ThemeError": Exit.CONFIGURATION,
     "ExclusionError": Exit.CONFIGURATION,
+    "StoryboardError": Exit.USAGE,
     "MusicError": Exit.MISSING_RESOURCE,
 }
 """By name: importing their packages would cost every command that import."""

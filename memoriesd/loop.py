@@ -17,7 +17,7 @@ from typing import Any
 
 from indexer.catalog import jobs as rows
 from indexer.catalog.jobs import Job
-from indexer.catalog.movies import MovieId, all_movies
+from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import get_setting
 from memoriesd import due
 from memoriesd.clock import local_now, local_today
@@ -180,6 +180,8 @@ class Loop:
         if step is Step.INDEX:
             roots = [os.fspath(root) for root in sorted(looked_at or self._roots)]
             args = {"roots": roots, "limit_items": slice_items(self._state)}
+        elif step is Step.COMPOSE and self._due_moment is not None:
+            args = {"due": due.record_of(self._due_moment)}
         job_id = queue_job(self._catalog, step, args, local_today())
         rows.prune_jobs(self._catalog, JOBS_KEPT)
         job = rows.get_job(self._catalog, job_id)
@@ -228,9 +230,8 @@ class Loop:
             self._trouble = f"{step} failed: {outcome.message}"
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
         elif step is Step.COMPOSE and self._due_moment is not None:
-            movies = outcome.report.get("movies") or [{}]
-            made = movies[0].get("movie_id")
-            due.serve(self._catalog, self._due_moment, local_now(), made and MovieId(made))
+            if not done:
+                due.let_go(self._catalog, self._due_moment, local_now())
             self._due_moment = None
         self._state = after(
             step,

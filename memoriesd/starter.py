@@ -27,7 +27,7 @@ folder = {output}
 #aspect = "16:9"
 # Frames a second: 24, 30 or 60.
 #fps = 30
-# "h264" plays everywhere, "hevc" is smaller.
+# "h264", which plays everywhere.
 #codec = "h264"
 # Language of titles: "auto" (of this machine), "en", "de", "fr", "es", "it", "pt" or "nl".
 #language = "auto"
@@ -37,9 +37,9 @@ folder = {output}
 [index]
 # Memory that indexing may use, all its processes together.
 #memory_limit_mb = 512
-# "thorough" finds smaller faces and takes longer.
+# How small a face is looked for: "normal".
 #detail = "normal"
-# Address of a Dask scheduler, such as "tcp://10.0.0.1:8786"; empty: this machine alone.
+# Who indexes: empty for this machine alone.
 #scheduler = ""
 # Videos are looked at this often, seconds.
 #video_sample_s = 1.0
@@ -71,7 +71,7 @@ folder = {output}
 #name = "auto"
 # "short" (15 to 20 s), "medium" (40 to 50 s) or "long" (80 to 100 s).
 #length = "medium"
-# "built-in", or a folder with music of yours.
+# "built-in": composed for each movie.
 #music = "built-in"
 
 [memories]

@@ -135,6 +135,40 @@ def faces_of_person(catalog: Catalog, person_id: PersonId) -> list[Face]:
     return catalog.select(Face, sql, (person_id,))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacePlace:
+    """Where a face is, in words that hold in another catalog too."""
+
+    id: FaceId
+    content_hash: bytes
+    """Of the item's main file."""
+    width: int
+    """Of the item, px."""
+    height: int
+    time_s: float | None
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+def face_places(catalog: Catalog) -> list[FacePlace]:
+    """Where every face is, in the order of their ids."""
+    return catalog.select(
+        FacePlace,
+        "SELECT f.id AS id, content_hash, width, height, time_s, x, y, w, h FROM faces f"
+        " JOIN items i ON i.id = f.item_id"
+        " JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
+        " JOIN files ON files.id = m.file_id WHERE content_hash IS NOT NULL ORDER BY f.id",
+    )
+
+
+def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
+    """The best faces that belong to nobody."""
+    sql = "SELECT id FROM faces WHERE person_id IS NULL ORDER BY quality DESC, id LIMIT ?"
+    return [FaceId(face) for (face,) in catalog.execute(sql, (count,))]
+
+
 def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:
     """The aligned 112 px crop as JPEG bytes."""
     return bytes(catalog.scalar("SELECT crop FROM faces WHERE id = ?", (face_id,)))

@@ -73,9 +73,8 @@ def music_command() -> None:
 @music_command.command("list")
 @json_option
 @session_command
-def list_music(session: Session, *, as_json: bool) -> None:
-    """List the pieces of our own, and the folder of the configuration."""
-    told = session.config().theme.music
+def list_music(_: Session, *, as_json: bool) -> None:
+    """List the pieces that movies are scored with."""
     if as_json:
         pieces = [
             {
@@ -86,7 +85,7 @@ def list_music(session: Session, *, as_json: bool) -> None:
             }
             for piece in PIECES
         ]
-        echo_json({"music": told, "pieces": pieces})
+        echo_json({"pieces": pieces})
         return
     for piece in PIECES:
         low, high = piece.tempo_bpm
@@ -94,8 +93,6 @@ def list_music(session: Session, *, as_json: bool) -> None:
             f"{piece.mood:10}  {piece.title}, {low} to {high} bpm,"
             f" {piece.beats_per_bar} beats a bar"
         )
-    if told != "built-in":
-        click.echo(f"used first: what fits in {echo_path(told)}")
 
 
 @music_command.command("preview")

@@ -10,7 +10,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import due_done, note_due
 from memoriesd.clock import stamp
 from memoriesd.config import Schedule
-from memoriesd.due import key_of, serve, unserved
+from memoriesd.due import key_of, let_go, unserved
 from memoriesd.hours import is_quiet, parse_quiet_hours
 from memoriesd.schedule import last_due, next_due, triggers
 from memoriesd.when import CronFields, parse_when
@@ -94,7 +94,7 @@ def test_night_when_the_clock_is_set_back_has_one_due_time() -> None:
 def test_missed_time_is_made_up_for_once(catalog: Catalog) -> None:
     first = unserved(catalog, Schedule(), NINE, NOW)
     assert first is not None
-    serve(catalog, first, NOW, None)
+    let_go(catalog, first, NOW)
 
     assert first.hour == 9
     assert unserved(catalog, Schedule(), NINE, NOW) is None
