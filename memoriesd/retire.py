@@ -1,0 +1,34 @@
+"""Old movies go when the person says so; those that are kept stay for ever."""
+
+from datetime import datetime, timedelta
+
+from indexer.catalog.connection import Catalog
+from indexer.catalog.movies import all_movies, set_movie_state
+from memoriesd.clock import stamp
+
+
+def retire_old(catalog: Catalog, keep_days: int, now: datetime) -> list[str]:
+    """Remove the files of movies that are too old, with their posters.
+
+    Parameters
+    ----------
+    keep_days : int
+        ``[output] keep_days``; 0 keeps everything.
+    now : datetime
+        With a zone.
+
+    Returns
+    -------
+    list of str
+        The paths that were removed.
+    """
+    if keep_days == 0:
+        return []
+    oldest = stamp(now - timedelta(days=keep_days))
+    old = [movie for movie in all_movies(catalog) if movie.state == "made"]
+    retired = [movie for movie in old if movie.made_at < oldest]
+    for movie in retired:
+        movie.file.unlink(missing_ok=True)
+        movie.file.with_suffix(".jpg").unlink(missing_ok=True)
+        set_movie_state(catalog, movie.id, "retired")
+    return [str(movie.file) for movie in retired]
