@@ -1,12 +1,19 @@
-"""Which seconds of a video a shot plays."""
+"""Which seconds of a video a shot plays, and how long such a shot may be."""
 
 from composer.library import Span, ViewItem
+from themes.theme import Theme
 
 SOUND_GAIN_DB = -3.0
 """A clip's own sound lies a little below its level in the file: the music ducks under it."""
 
-LEAST_CLIP_S = 1.2
-"""Shorter videos are not shown."""
+LEAST_SHOT_S = 2.0
+"""A clip shorter than this shows nothing, in themes that do not cut quicker themselves."""
+
+SPARE_S = 1.0
+"""How far a shot may reach beyond its highlight, so that its cuts find beats."""
+
+NARROW_S = 0.9
+"""Bounds closer than a slow beat may lie between two beats."""
 
 
 def highlight_of(item: ViewItem) -> Span:
@@ -17,16 +24,24 @@ def highlight_of(item: ViewItem) -> Span:
     return max(spans, key=lambda span: (span.score, span.end_s - span.start_s), default=whole)
 
 
-def room_s(item: ViewItem) -> float:
-    """How long a clip of a video may be seen: its highlight, or the file where that is short."""
+def bounds_s(item: ViewItem, theme: Theme) -> tuple[float, float] | None:
+    """Shortest and longest shot of a video; None where it is too short for the theme.
+
+    Transitions on both sides play the clip, too: as long as the theme's, but at most a third of
+    the shot altogether.
+    """
+    low_s, high_s = theme.pace.video_s
+    join_s = theme.transitions.seconds[1]
+    duration_s = item.duration_s or 0.0
+    playable_s = max(duration_s - join_s, 0.75 * duration_s)
     span = highlight_of(item)
-    length_s = min(span.end_s, item.duration_s or span.end_s) - span.start_s
-    return length_s if length_s >= LEAST_CLIP_S else (item.duration_s or 0.0)
-
-
-def is_playable(item: ViewItem) -> bool:
-    """Whether a video is long enough for a shot; photographs always are."""
-    return not item.is_video or (item.duration_s or 0.0) >= LEAST_CLIP_S
+    good_s = min(span.end_s, duration_s) - span.start_s
+    good_s = max(good_s - join_s, 0.75 * good_s)
+    floor_s = min(low_s, LEAST_SHOT_S)
+    if playable_s < floor_s:
+        return None
+    least_s = max(floor_s, min(low_s, good_s))
+    return least_s, max(least_s, min(high_s, playable_s, max(good_s, least_s + SPARE_S)))
 
 
 def clip_start_s(item: ViewItem, visible_s: float) -> float:

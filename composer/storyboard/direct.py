@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from composer.curate.alike import looks_of
+from composer.library import ViewItem
 from composer.storyboard.arc import Arc, choose_opening, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
 from composer.storyboard.captions import captions
-from composer.storyboard.clips import SOUND_GAIN_DB, is_playable
+from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
 from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text
@@ -37,18 +38,33 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
     TooFewItemsError
         If the items do not even fill a short movie.
     """
-    slides = slides_of([item for item in brief.items if is_playable(item)], brief.canvas)
-    if len(slides) < 2:
-        raise TooFewItemsError(f"memory {brief.memory_key}: {len(slides)} slides make no movie")
-    material = _material(brief, slides)
+    best = 0
     for length in _from(brief.length):
-        plan = plan_timing(brief, material, length, sound_for)
-        if plan is not None:
-            board = _storyboard(replace(brief, length=length), plan)
-            return Directed(storyboard=board, notes=_notes(brief, length, len(slides), plan))
-    raise TooFewItemsError(
-        f"memory {brief.memory_key}: {len(slides)} slides do not fill a short movie"
-    )
+        for narrow in (True, False):
+            items = [item for item in brief.items if _is_playable(item, brief, narrow=narrow)]
+            slides = slides_of(items, brief.canvas)
+            best = max(best, len(slides))
+            if len(slides) < 2:
+                continue
+            plan = plan_timing(brief, _material(brief, slides), length, sound_for)
+            if plan is not None:
+                board = _storyboard(replace(brief, length=length), plan)
+                return Directed(storyboard=board, notes=_notes(brief, length, len(slides), plan))
+    raise TooFewItemsError(f"memory {brief.memory_key}: {best} pictures do not fill a short movie")
+
+
+def _is_playable(item: ViewItem, brief: Brief, *, narrow: bool) -> bool:
+    """Whether an item can be shown: a video must be long enough for the theme.
+
+    Parameters
+    ----------
+    narrow : bool
+        Whether videos count that have hardly a choice of lengths; without them cuts find beats.
+    """
+    if not item.is_video:
+        return True
+    bounds = bounds_s(item, brief.theme)
+    return bounds is not None and (narrow or bounds[1] - bounds[0] >= NARROW_S)
 
 
 def _from(length: Length) -> tuple[Length, ...]:

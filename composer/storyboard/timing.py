@@ -9,7 +9,7 @@ from composer.curate.alike import Looks
 from composer.storyboard.arc import Arc, apart, shape_arc
 from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
 from composer.storyboard.captions import reading_s
-from composer.storyboard.clips import room_s
+from composer.storyboard.clips import bounds_s
 from composer.storyboard.pace import Slot, Timing, fit_to_beats
 from composer.storyboard.slides import Slide
 
@@ -183,13 +183,10 @@ def _slots(brief: Brief, arc: Arc, sound: Sound, space_s: float) -> list[Slot]:
 
 
 def _bounds(brief: Brief, slide: Slide) -> tuple[float, float]:
-    pace = brief.theme.pace
     if not slide.is_video:
-        return pace.photo_s
-    # Transitions on both sides play the clip, too.
-    playable_s = room_s(slide.first) - brief.theme.transitions.seconds[1]
-    least_s = min(pace.video_s[0], max(1.0, playable_s))
-    return least_s, max(least_s, min(pace.video_s[1], playable_s))
+        return brief.theme.pace.photo_s
+    # Videos too short for the theme were left out before.
+    return bounds_s(slide.first, brief.theme) or brief.theme.pace.video_s
 
 
 def _usual_beats(brief: Brief, rng: np.random.Generator) -> int:
