@@ -172,7 +172,13 @@ def _own_sound(shot: Shot, duration_s: float) -> Stereo | None:
 def _check_space(storyboard: Storyboard, folder: Path) -> None:
     pixels = storyboard.width * storyboard.height * storyboard.n_frames
     needed = round(pixels * _BITS_PER_PIXEL / 8)
-    free = shutil.disk_usage(folder).free
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise MissingResourceError(
+            f"the output folder {folder} cannot be used: {error.strerror}",
+            remedy="make it, or set [output] folder to another one",
+        ) from error
     if free < needed:
         raise MissingResourceError(
             f"{folder} has {free / 1e6:.0f} MB free, the movie may need {needed / 1e6:.0f} MB",
@@ -218,4 +224,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
