@@ -108,7 +108,7 @@ def arrange_piece(piece: Piece, duration_s: float, seed: int) -> Arrangement:
         beats_per_bar=grid.beats_per_bar,
         duration_s=duration_s,
         beats_s=tuple(k * grid.beat_s for k in range(n_beats + 1)),
-        downbeats_s=tuple(k * grid.beat_s for k in range(0, n_beats + 1, grid.beats_per_bar)),
+        downbeats_s=tuple(grid.bar_start_s(k) for k in range(grid.n_bars + 1)),
         sections=_sections(sheet),
         chords_s=_chord_changes(sheet),
         parts=tuple(part for part in parts if part.notes),
@@ -157,20 +157,20 @@ def _cadence(piece: Piece, n_bars: int) -> list[str]:
 
 
 def _sections(sheet: _Sheet) -> tuple[Section, ...]:
-    bar_s = sheet.grid.beat_s * sheet.grid.beats_per_bar
-    starts = [number for number, bar in enumerate(sheet.bars) if bar.index == 0]
-    ends_s = [number * bar_s for number in starts[1:]] + [sheet.duration_s]
+    firsts = [number for number, bar in enumerate(sheet.bars) if bar.index == 0]
+    starts_s = [sheet.grid.bar_start_s(number) for number in firsts]
     return tuple(
-        Section(name=sheet.bars[start].section, start_s=start * bar_s, end_s=end_s)
-        for start, end_s in zip(starts, ends_s, strict=True)
+        Section(name=sheet.bars[first].section, start_s=start_s, end_s=end_s)
+        for first, start_s, end_s in zip(
+            firsts, starts_s, (*starts_s[1:], sheet.duration_s), strict=True
+        )
     )
 
 
 def _chord_changes(sheet: _Sheet) -> tuple[float, ...]:
-    bar_s = sheet.grid.beat_s * sheet.grid.beats_per_bar
     chords = [bar.chord for bar in sheet.bars] + [sheet.final]
     return tuple(
-        number * bar_s
+        sheet.grid.bar_start_s(number)
         for number, chord in enumerate(chords)
         if number == 0 or chord != chords[number - 1]
     )

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage, signal
 
-from music.track import Stereo
+from music.track import Stereo, mono
 
 Floats = NDArray[np.float64]
 _HOP_S = 0.005
@@ -28,6 +28,8 @@ _LIKELY_BPM, _LIKELY_OCTAVES = 110.0, 1.0
 """Tempo that listeners tap to, log-normal; McKinney and Moelants, 2006."""
 _TIGHTNESS = 300.0
 _SECONDS_OF_TEMPO = 90.0
+_SHORTEST_S = 2.0
+"""Less than this holds no two beats of the slowest tempo."""
 _WALTZES = 0.9
 """Weight of bars of three, which are rarer than bars of four."""
 _SILENCE = 1e-6
@@ -38,13 +40,16 @@ class Beats:
     """The pulse of a recording."""
 
     times_s: tuple[float, ...]
-    """Ascending; empty where nothing sounds."""
+    """Ascending; empty where nothing sounds, or for less than two seconds."""
     downbeats_s: tuple[float, ...]
     """Those beats that probably begin bars, of four beats or three."""
     tempo_bpm: float
-    """0 where nothing sounds."""
+    """0 where there are no beats."""
     strength_norm: float
     """How clear the pulse is: 0 for noise, above 0.5 for drums."""
+
+
+_NO_BEATS = Beats(times_s=(), downbeats_s=(), tempo_bpm=0.0, strength_norm=0.0)
 
 
 def track_beats(samples: Stereo, rate_hz: int) -> Beats:
@@ -57,11 +62,13 @@ def track_beats(samples: Stereo, rate_hz: int) -> Beats:
     rate_hz : int
         Sample rate.
     """
+    if len(samples) < _SHORTEST_S * rate_hz:
+        return _NO_BEATS
     bands = _band_levels(samples, rate_hz)
     flux = np.maximum(np.diff(bands, axis=0, prepend=0 * bands[:1]), 0)
     onsets = _onset_strength(flux)
     if onsets.max(initial=0.0) <= _SILENCE:
-        return Beats(times_s=(), downbeats_s=(), tempo_bpm=0.0, strength_norm=0.0)
+        return _NO_BEATS
     period, strength = _find_period(onsets)
     frames = _extended(_chain(onsets, period), period, len(onsets))
     times = _refined(frames, onsets) * _HOP_S + _LEAD_S
@@ -80,13 +87,12 @@ def track_beats(samples: Stereo, rate_hz: int) -> Beats:
 def _band_levels(samples: Stereo, rate_hz: int) -> Floats:
     """Compressed level of each band over time, [frames, bands]."""
     hop, width = round(_HOP_S * rate_hz), round(_WINDOW_S * rate_hz)
-    mono = np.asarray(samples.mean(axis=1), np.float32)
-    mono = np.pad(mono, (width // 2, width))
+    padded = np.pad(mono(samples), (width // 2, width))
     n_frames = len(samples) // hop + 1
     size = fft.next_fast_len(2 * width, real=True)
     edges = np.searchsorted(np.arange(size // 2 + 1) * rate_hz / size, _BANDS_HZ)
     window = signal.get_window("hann", width).astype(np.float32)
-    view = np.lib.stride_tricks.sliding_window_view(mono, width)[::hop][:n_frames]
+    view = np.lib.stride_tricks.sliding_window_view(padded, width)[::hop][:n_frames]
     levels = np.zeros((len(view), len(_BANDS_HZ) - 1))
     for start in range(0, len(view), 2000):
         spectrum = np.abs(fft.rfft(view[start : start + 2000] * window, size))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from music.audio import header_duration_s, read_audio
 from music.beats import Beats, track_beats
 from music.errors import MusicError
 from music.loudness import master
 from music.score import Section
-from music.track import RATE_HZ, Stereo, Track
+from music.track import RATE_HZ, Stereo, Track, mono
 
 _FADE_S = 2.5
 _SEAM_S = 2.0
@@ -76,7 +77,7 @@ def fit_file(path: Path, duration_s: float) -> Track:
 
 def _audible(samples: Stereo) -> Stereo:
     """Recording without silence around it."""
-    level = np.abs(samples).max(axis=1)
+    level = np.maximum(np.abs(samples[:, 0]), np.abs(samples[:, 1]))
     heard = np.flatnonzero(level > _AUDIBLE * level.max(initial=0.0))
     return samples[heard[0] : heard[-1] + 1] if heard.size else samples[:0]
 
@@ -100,9 +101,9 @@ def _colours(samples: Stereo, downbeats_s: tuple[float, ...]) -> NDArray[np.floa
     edges = [round(time * RATE_HZ) for time in downbeats_s]
     bars = np.zeros((max(len(edges) - 1, 0), 12))
     for number, chroma in enumerate(bars):
-        mono = samples[edges[number] : edges[number + 1]].mean(axis=1)
-        power = np.abs(np.fft.rfft(mono)) ** 2
-        freqs_hz = np.arange(power.size) * RATE_HZ / mono.size
+        bar = mono(samples[edges[number] : edges[number + 1]])
+        power = np.abs(fft.rfft(bar, fft.next_fast_len(bar.size, real=True))) ** 2
+        freqs_hz = np.linspace(0, RATE_HZ / 2, power.size)
         tonal = (freqs_hz > 100) & (freqs_hz < 2000)
         classes = np.round(12 * np.log2(freqs_hz[tonal] / 440.0)).astype(int) % 12
         np.add.at(chroma, classes, power[tonal])

@@ -44,7 +44,11 @@ class Grid:
     @property
     def final_s(self) -> float:
         """When the final chord sounds."""
-        return self.n_bars * self.beats_per_bar * self.beat_s
+        return self.bar_start_s(self.n_bars)
+
+    def bar_start_s(self, number: int) -> float:
+        """When a bar begins, counted from 0."""
+        return number * self.beats_per_bar * self.beat_s
 
 
 def fit_grid(

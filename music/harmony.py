@@ -95,15 +95,19 @@ def _voicings(chord: Chord, centre: int) -> list[tuple[int, ...]]:
             continue
         close = _stack(lowest, tones)
         found.append(close)
-        # "Drop two": the second highest voice an octave lower, the open sound of strings.
-        found.append(tuple(sorted((close[0], close[1], close[2] - 12, close[3]))))
+        # "Drop two": an inner voice an octave lower, the open sound of strings.
+        dropped = close[2] - 12
+        if dropped != lowest:
+            found.append(tuple(sorted((close[0], close[1], dropped, close[3]))))
     return found
 
 
 def _stack(lowest: int, tones: tuple[int, ...]) -> tuple[int, ...]:
+    """Chord in close position over a lowest voice; a doubled tone comes an octave higher."""
     rest = list(tones)
     rest.remove(lowest % 12)
-    above = sorted((tone - lowest) % 12 or 12 for tone in rest)
+    steps = [(tone - lowest) % 12 or 12 for tone in rest]
+    above = sorted(step + 12 * (step in steps[:k]) for k, step in enumerate(steps))
     return (lowest, *(lowest + step for step in above))
 
 

@@ -1,7 +1,7 @@
 """The instruments: each makes one tone of a pitch, a brightness and a length.
 
 All are modal models (see `music.modal`), so that they cost little and sound the same on every
-run. A player's tone is 1 at most on its own, before velocity and gain.
+run. A tone peaks around 1 before velocity and gain.
 """
 
 from collections.abc import Callable
@@ -191,7 +191,7 @@ def _play_ensemble(players: _Ensemble, pitch: int, brightness: float, seconds: f
 
 
 def _normalised(tone: Modes, seconds: float) -> Planar:
-    """Tone whose modes could not exceed about 1 if they all met."""
+    """Tone of a loudness that does not depend on how many modes it has."""
     out = ring(tone, max(int(seconds * RATE_HZ), 1))
     loudest = np.sqrt(np.sum(tone.amps**2))
     out /= np.float32(1.6 * loudest)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import fft
 
 from music.audio import header_duration_s, read_audio
 from music.beats import track_beats
 from music.errors import MusicError
 from music.fit import fit_file
 from music.score import Mood
-from music.track import RATE_HZ, Stereo, Track
+from music.track import RATE_HZ, Stereo, Track, mono
 
 SUFFIXES = frozenset(
     {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mka", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
@@ -25,7 +26,7 @@ _WORDS = {
 _LISTENED = 8
 """Files that are listened to; the seed draws them, so that a large folder costs no more."""
 _EXCERPT_S = 30.0
-_AS_GOOD = 0.5
+_AS_GOOD = 1.0
 """Difference, in octaves of tempo, between two files that suit a mood about as well."""
 
 
@@ -146,6 +147,7 @@ def _distance(path: Path, mood: Mood) -> float:
 
 def _brightness_norm(samples: Stereo) -> float:
     """Root of the share of the sound's power that lies above 2 kHz."""
-    power = np.abs(np.fft.rfft(samples.mean(axis=1))) ** 2
-    edge = round(2000 * len(samples) / RATE_HZ)
+    size = fft.next_fast_len(len(samples), real=True)
+    power = np.abs(fft.rfft(mono(samples), size)) ** 2
+    edge = round(2000 * size / RATE_HZ)
     return float(np.sqrt(power[edge:].sum() / max(power.sum(), 1e-12)))

@@ -119,7 +119,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-9,
+            gain_db=-11,
             pan=0.08,
             reverb_norm=0.18,
             levels=(0, 0.7, 0.85, 0, 0.45),
@@ -384,7 +384,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-13,
+            gain_db=-15,
             pan=-0.1,
             reverb_norm=0.2,
             levels=(0, 0, 0.75, 0, 0),
@@ -575,7 +575,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-8,
+            gain_db=-10,
             pan=0.05,
             reverb_norm=0.2,
             levels=(0, 0.6, 0.9, 0, 0.6),

@@ -12,6 +12,11 @@ RATE_HZ = 48_000
 Stereo = NDArray[np.float32]  # [n, 2]
 
 
+def mono(samples: Stereo) -> NDArray[np.float32]:
+    """Both sides together, float32[n]; much faster than a mean over rows of two."""
+    return np.float32(0.5) * (samples[:, 0] + samples[:, 1])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Track:
     """Samples and the musical time they keep."""

@@ -1,0 +1,158 @@
+"""Music of the user's own."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.io import wavfile
+
+from music.arrange import arrange_piece
+from music.errors import MusicError
+from music.fit import fit_file
+from music.library import choose, find_music
+from music.loudness import integrated_lufs
+from music.perform import perform
+from music.pieces import OPEN_ROAD, SLOW_LIGHT
+from music.track import Stereo
+
+RATE_HZ = 48_000
+
+
+def save(path: Path, samples: Stereo) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    wavfile.write(path, RATE_HZ, (samples * 32_000).astype(np.int16))
+    return path
+
+
+@pytest.fixture(scope="module")
+def road() -> Stereo:
+    return perform(arrange_piece(OPEN_ROAD, 30.0, seed=2)).samples
+
+
+@pytest.fixture(scope="module")
+def light() -> Stereo:
+    return perform(arrange_piece(SLOW_LIGHT, 30.0, seed=2)).samples
+
+
+def test_long_recording_is_shortened_and_faded(tmp_path: Path, road: Stereo) -> None:
+    path = save(tmp_path / "road.wav", road)
+
+    track = fit_file(path, 12.5)
+
+    assert len(track.samples) == 600_000
+    assert np.abs(track.samples[-480:]).max() < 1e-3
+    assert track.downbeats_s[-1] <= 10.0
+    assert set(track.downbeats_s) <= set(track.beats_s)
+    assert integrated_lufs(track.samples, RATE_HZ) == pytest.approx(-16.0, abs=0.5)
+    assert track.source == path
+
+
+def test_short_recording_is_looped_without_losing_the_beat(tmp_path: Path, road: Stereo) -> None:
+    path = save(tmp_path / "road.wav", road)
+
+    track = fit_file(path, 75.0)
+
+    gaps = np.diff(track.beats_s)
+    assert len(track.samples) == 75 * RATE_HZ
+    assert track.beats_s[-1] > 68
+    assert np.abs(gaps - np.median(gaps)).max() < 0.03
+    assert np.abs(np.diff(track.samples, axis=0)).max() < 0.25
+
+
+def test_loop_leaves_no_hole(tmp_path: Path, road: Stereo) -> None:
+    path = save(tmp_path / "road.wav", road)
+
+    track = fit_file(path, 100.0)
+
+    seconds = track.samples[: 96 * RATE_HZ].reshape(96, -1)
+    levels = 20 * np.log10(np.sqrt((seconds**2).mean(axis=1)))
+    assert levels.min() > np.median(levels) - 12
+
+
+def test_recording_without_a_pulse_is_looped_too(tmp_path: Path) -> None:
+    t = np.arange(5 * RATE_HZ) / RATE_HZ
+    drone = np.repeat(0.2 * np.sin(2 * np.pi * 220 * t)[:, None], 2, axis=1)
+    path = save(tmp_path / "drone.wav", drone.astype(np.float32))
+
+    track = fit_file(path, 14.0)
+
+    assert len(track.samples) == 14 * RATE_HZ
+    assert np.abs(track.samples[13 * RATE_HZ // 2]).max() < 1
+    assert np.isfinite(track.samples).all()
+
+
+def test_silence_around_a_recording_is_left_out(tmp_path: Path, road: Stereo) -> None:
+    path = save(tmp_path / "late.wav", np.concatenate([np.zeros((3 * RATE_HZ, 2)), road]))
+
+    track = fit_file(path, 15.0)
+
+    assert np.abs(track.samples[: RATE_HZ // 2]).max() > 0.05
+
+
+def test_recording_of_silence_is_refused(tmp_path: Path) -> None:
+    path = save(tmp_path / "silence.wav", np.zeros((5 * RATE_HZ, 2), np.float32))
+
+    with pytest.raises(MusicError, match="no sound to play") as caught:
+        fit_file(path, 10.0)
+
+    assert caught.value.remedy == "use another piece of music"
+
+
+def test_name_that_speaks_of_the_mood_wins(tmp_path: Path, light: Stereo, road: Stereo) -> None:
+    save(tmp_path / "Upbeat" / "one.wav", light)
+    save(tmp_path / "calm evening.wav", road)
+
+    assert choose(tmp_path, "uplifting", 10.0, 0).title == "one"
+    assert choose(tmp_path, "chill", 10.0, 0).title == "calm evening"
+
+
+def test_tempo_and_brightness_decide_between_names_that_say_nothing(
+    tmp_path: Path, light: Stereo
+) -> None:
+    rng = np.random.default_rng(4)
+    lively = np.zeros((30 * RATE_HZ, 2), np.float32)
+    for at in range(0, 29 * RATE_HZ, RATE_HZ // 2):
+        lively[at : at + 4800] += 0.2 * rng.standard_normal((4800, 1)).astype(np.float32)
+    save(tmp_path / "a.wav", light)
+    save(tmp_path / "b.wav", lively)
+
+    assert [choose(tmp_path, "chill", 10.0, seed).title for seed in range(3)] == ["a"] * 3
+    assert [choose(tmp_path, "uplifting", 10.0, seed).title for seed in range(3)] == ["b"] * 3
+
+
+def test_seeds_bring_different_songs_and_one_seed_always_the_same(
+    tmp_path: Path, light: Stereo
+) -> None:
+    for name in "abcd":
+        save(tmp_path / f"{name}.wav", light[: 12 * RATE_HZ])
+
+    titles = [choose(tmp_path, "chill", 10.0, seed).title for seed in range(8)]
+
+    assert len(set(titles)) >= 2
+    assert titles[3] == choose(tmp_path, "chill", 10.0, 3).title
+
+
+def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
+    (tmp_path / "calm broken.mp3").write_bytes(b"nothing")
+    (tmp_path / "cover.jpg").write_bytes(b"\xff\xd8")
+    save(tmp_path / ".hidden" / "calm.wav", light)
+    save(tmp_path / "good.wav", light)
+
+    track = choose(tmp_path, "chill", 10.0, 0)
+
+    assert track.title == "good"
+    assert [path.name for path in find_music(tmp_path)] == ["calm broken.mp3", "good.wav"]
+
+
+def test_folder_without_music_says_what_to_put_there(tmp_path: Path) -> None:
+    with pytest.raises(MusicError, match="no music that can be played") as caught:
+        choose(tmp_path, "gentle", 10.0, 0)
+
+    assert "mp3, m4a, flac" in caught.value.remedy
+
+
+def test_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(MusicError, match="does not exist") as caught:
+        find_music(tmp_path / "nowhere")
+
+    assert "built-in" in caught.value.remedy
