@@ -1,6 +1,7 @@
 """Faces: where they are, what they look like, whose they are."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
@@ -152,21 +153,45 @@ class FacePlace:
     h: float
 
 
+_FACE_PLACES = (
+    "SELECT f.id AS id, content_hash, width, height, time_s, x, y, w, h FROM faces f"
+    " JOIN items i ON i.id = f.item_id"
+    " JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
+    " JOIN files ON files.id = m.file_id WHERE content_hash IS NOT NULL"
+)
+
+
 def face_places(catalog: Catalog) -> list[FacePlace]:
     """Where every face is, in the order of their ids."""
-    return catalog.select(
-        FacePlace,
-        "SELECT f.id AS id, content_hash, width, height, time_s, x, y, w, h FROM faces f"
-        " JOIN items i ON i.id = f.item_id"
-        " JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
-        " JOIN files ON files.id = m.file_id WHERE content_hash IS NOT NULL ORDER BY f.id",
+    return catalog.select(FacePlace, _FACE_PLACES + " ORDER BY f.id")
+
+
+def face_places_of(catalog: Catalog, face_ids: Iterable[FaceId]) -> list[FacePlace]:
+    """Where some faces are, in the order of their ids."""
+    sql = _FACE_PLACES + " AND f.id IN (SELECT value FROM json_each(?)) ORDER BY f.id"
+    return catalog.select(FacePlace, sql, (json.dumps(sorted(face_ids)),))
+
+
+def faces_by_id(catalog: Catalog, face_ids: Iterable[FaceId]) -> list[Face]:
+    """Some faces, in the order of their ids; those that are gone are left out."""
+    sql = (
+        f"SELECT {columns(Face)} FROM faces WHERE id IN (SELECT value FROM json_each(?))"
+        " ORDER BY id"
     )
+    return catalog.select(Face, sql, (json.dumps(sorted(face_ids)),))
 
 
-def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
-    """The best faces that belong to nobody."""
-    sql = "SELECT id FROM faces WHERE person_id IS NULL ORDER BY quality DESC, id LIMIT ?"
-    return [FaceId(face) for (face,) in catalog.execute(sql, (count,))]
+def count_faces(catalog: Catalog) -> int:
+    """How many faces there are."""
+    return int(catalog.scalar("SELECT count(*) FROM faces"))
+
+
+def face_signatures(catalog: Catalog) -> Iterator[str]:
+    """A text per face that changes when the face is found, embedded or named anew."""
+    rows = catalog.execute(
+        "SELECT id, item_id, time_s, x, y, w, h, model, imported_name FROM faces ORDER BY id"
+    )
+    return (repr(row) for row in rows)
 
 
 def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:

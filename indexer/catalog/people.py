@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,18 @@ def add_person(catalog: Catalog, name: str = "") -> PersonId:
     return PersonId(int(cursor.lastrowid or 0))
 
 
+def put_person(catalog: Catalog, person: Person) -> None:
+    """Write a person under the id that it has, new or not."""
+    names = columns(Person)
+    values = [getattr(person, name) for name in names.split(", ")]
+    marks = ", ".join("?" * len(values))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in names.split(", ")[1:])
+    catalog.execute(
+        f"INSERT INTO people ({names}) VALUES ({marks}) ON CONFLICT (id) DO UPDATE SET {updates}",
+        values,
+    )
+
+
 def update_person(catalog: Catalog, person_id: PersonId, **values: Any) -> None:
     """Set columns of a person."""
     names = ", ".join(f"{name} = ?" for name in values)
@@ -70,6 +82,18 @@ def update_person(catalog: Catalog, person_id: PersonId, **values: Any) -> None:
 def delete_person(catalog: Catalog, person_id: PersonId) -> None:
     """Remove a person; their faces stay, open."""
     catalog.execute("DELETE FROM people WHERE id = ?", (person_id,))
+
+
+def drop_empty_people(catalog: Catalog, known: Collection[PersonId]) -> None:
+    """Remove people without faces, name or anything else that was told; `known` ones stay."""
+    rows = catalog.execute(
+        "SELECT id FROM people p WHERE name = '' AND hidden = 0 AND less = 0"
+        " AND birthday IS NULL AND died IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM faces WHERE person_id = p.id) ORDER BY id"
+    ).fetchall()
+    for (person_id,) in rows:
+        if person_id not in known:
+            delete_person(catalog, PersonId(person_id))
 
 
 def add_correction(catalog: Catalog, made_at: str, kind: str, fact: Mapping[str, Any]) -> None:
@@ -99,3 +123,21 @@ def all_corrections(catalog: Catalog) -> list[Correction]:
     """Every correction, oldest first."""
     sql = f"SELECT {columns(Correction)} FROM corrections ORDER BY id"
     return catalog.select(Correction, sql)
+
+
+def restore_corrections(catalog: Catalog) -> int:
+    """Read the journal into a catalog that has no corrections; returns how many it had.
+
+    A last line that a crash cut short is left out.
+    """
+    path = journal_path(catalog)
+    if catalog.scalar("SELECT count(*) FROM corrections") or not path.is_file():
+        return 0
+    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
+    rows = [json.loads(line) for line in lines if line]
+    with catalog.transaction():
+        catalog.execute_many(
+            "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)",
+            ((r["made_at"], r["kind"], json.dumps(r["fact"], sort_keys=True)) for r in rows),
+        )
+    return len(rows)

@@ -1,0 +1,133 @@
+"""Bring the events of the catalog up to date with its items."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from clustering.continuity import kept_ids
+from clustering.events.snaps import Snap
+from clustering.events.trips import EventKind, Happening, find_events
+from indexer.catalog import events as event_rows
+from indexer.catalog import items as item_rows
+from indexer.catalog.connection import Catalog
+from indexer.catalog.events import Event, EventId
+from indexer.catalog.faces import all_face_boxes
+from indexer.catalog.items import Item, ItemId
+
+CONFIDENCE_MIN = 0.5
+"""Below are dates of files, scanners, uploads and clocks that were never set."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventsReport:
+    """What was found."""
+
+    n_events: int
+    n_trips: int
+    n_items: int
+    """Items that are in an event."""
+
+
+def record_events(catalog: Catalog) -> EventsReport:
+    """Find events anew and write what changes; those that are recognisably the same keep ids."""
+    items = {item.id: item for item in item_rows.all_items(catalog)}
+    found = with_copies(find_events(snaps_of(catalog, items)), items)
+    places = {number: place.name for number, place in event_rows.all_places(catalog).items()}
+    old_events = {event.id: event for event in event_rows.all_events(catalog)}
+    old_of_item = event_rows.event_of_items(catalog)
+    ids = kept_ids(
+        [event.item_ids for event in found], {int(i): int(e) for i, e in old_of_item.items()}
+    )
+    with catalog.transaction():
+        gone = set(old_events) - {i for i in ids if i is not None}
+        event_rows.delete_events(catalog, sorted(EventId(i) for i in gone))
+        for happening, kept in zip(found, ids, strict=True):
+            old = old_events.get(EventId(kept)) if kept is not None else None
+            event = event_of(happening, items, places, old)
+            members = {item for item, e in old_of_item.items() if old is not None and e == old.id}
+            if event != old or members != set(happening.item_ids):
+                event_rows.put_event(catalog, event, [ItemId(i) for i in happening.item_ids])
+    return EventsReport(
+        n_events=len(found),
+        n_trips=sum(event.kind is EventKind.TRIP for event in found),
+        n_items=sum(len(event.item_ids) for event in found),
+    )
+
+
+def snaps_of(catalog: Catalog, items: Mapping[ItemId, Item]) -> list[Snap]:
+    """The items that have a time to be trusted; copies go with what they are copies of."""
+    gone = {item for item, file in item_rows.main_files(catalog).items() if file.state == "missing"}
+    usable = {item.id for item in items.values() if is_dated(item) and item.id not in gone}
+    n_faces = faces_at_once(catalog)
+    return [
+        snap_of(items[item_id], n_faces.get(item_id, 0))
+        for item_id in sorted(usable)
+        if items[item_id].duplicate_of not in usable
+    ]
+
+
+def is_dated(item: Item) -> bool:
+    """Whether the item's time says when it was taken."""
+    return item.taken_at is not None and item.date_confidence >= CONFIDENCE_MIN
+
+
+def faces_at_once(catalog: Catalog) -> dict[ItemId, int]:
+    """How many faces an item shows at once."""
+    together = Counter((box.item_id, box.time_s) for box in all_face_boxes(catalog))
+    most: dict[ItemId, int] = {}
+    for (item_id, _), count in together.items():
+        most[item_id] = max(most.get(item_id, 0), count)
+    return most
+
+
+def snap_of(item: Item, n_faces: int) -> Snap:
+    """What finding events needs to know of an item."""
+    local = datetime.fromisoformat(item.taken_at or "")
+    told_utc = item.taken_at_utc
+    at = datetime.fromisoformat(told_utc) if told_utc else local.replace(tzinfo=UTC)
+    located = item.latitude is not None and item.longitude is not None
+    return Snap(
+        item_id=item.id,
+        at_s=at.timestamp(),
+        local=local,
+        whole_day=bool(item.day_only),
+        spot=(item.latitude or 0.0, item.longitude or 0.0) if located else None,
+        camera=item.camera,
+        n_faces=n_faces,
+        passive=item.mundane == "screenshot",
+    )
+
+
+def with_copies(found: Sequence[Happening], items: Mapping[ItemId, Item]) -> list[Happening]:
+    """Let each copy join the event of the item that is kept of its group."""
+    event_of = {item: number for number, event in enumerate(found) for item in event.item_ids}
+    joined: dict[int, list[int]] = {}
+    for item in items.values():
+        if item.id not in event_of and item.duplicate_of in event_of:
+            joined.setdefault(event_of[item.duplicate_of], []).append(item.id)
+    return [
+        replace(event, item_ids=(*event.item_ids, *sorted(joined.get(number, []))))
+        for number, event in enumerate(found)
+    ]
+
+
+def event_of(
+    happening: Happening, items: Mapping[ItemId, Item], places: Mapping[int, str], old: Event | None
+) -> Event:
+    """The row of an event; a title that it has stays."""
+    members = [items[ItemId(item)] for item in happening.item_ids]
+    times = [item.taken_at for item in members if item.taken_at and not item.day_only]
+    times = times or [item.taken_at for item in members if item.taken_at]
+    named = Counter(places[i.place_id] for i in members if i.place_id is not None)
+    latitude, longitude = happening.spot or (None, None)
+    return Event(
+        id=EventId(0) if old is None else old.id,
+        kind=happening.kind.value,
+        start_at=min(times),
+        end_at=max(times),
+        place=min(named, key=lambda name: (-named[name], name)) if named else "",
+        latitude=latitude,
+        longitude=longitude,
+        title="" if old is None else old.title,
+    )

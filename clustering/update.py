@@ -1,0 +1,179 @@
+"""The job that makes sense of what was indexed: local times, places, people, events."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from clustering.clocks import ResolvedTime, ToldTime, home_zone_name, resolve_clocks
+from clustering.events.record import EventsReport, record_events
+from clustering.people.recognise import PeopleReport, recognise
+from clustering.places import name_places
+from indexer.catalog import events as event_rows
+from indexer.catalog import items as item_rows
+from indexer.catalog.connection import Catalog
+from indexer.catalog.events import Place
+from indexer.catalog.items import Item, ItemId
+from indexer.catalog.people import restore_corrections
+
+STEPS = ("local times", "places", "people", "events")
+BATCH = 500
+"""So many items are written in one transaction: a correction never waits long."""
+LANGUAGE = "en"
+"""Of place names in the catalog; other languages are found when they are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterReport:
+    """What was found."""
+
+    n_items: int
+    n_dated: int
+    """Items with a local time."""
+    n_placed: int
+    """Items with a place that has a name."""
+    people: PeopleReport
+    events: EventsReport
+
+
+def update(
+    catalog: Catalog,
+    *,
+    checkpoint: Callable[[], None],
+    progress: Callable[[int, int, str], None],
+) -> ClusterReport:
+    """Bring times, places, people and events up to date; twice in a row changes nothing.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        Read and written, in short transactions.
+    checkpoint : callable
+        Called between the steps and between batches.
+    progress : callable
+        Told (steps done, steps in all, what is being done).
+    """
+    restore_corrections(catalog)
+    progress(0, len(STEPS), STEPS[0])
+    write_times(catalog, checkpoint)
+    progress(1, len(STEPS), STEPS[1])
+    write_places(catalog, checkpoint)
+    progress(2, len(STEPS), STEPS[2])
+    people = recognise(catalog, checkpoint)
+    checkpoint()
+    progress(3, len(STEPS), STEPS[3])
+    events = record_events(catalog)
+    progress(4, len(STEPS), STEPS[3])
+    items = item_rows.all_items(catalog)
+    return ClusterReport(
+        n_items=len(items),
+        n_dated=sum(item.taken_at is not None for item in items),
+        n_placed=sum(item.place_id is not None for item in items),
+        people=people,
+        events=events,
+    )
+
+
+def write_times(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
+    """Give every item its local time and UTC."""
+    items = item_rows.all_items(catalog)
+    told = [told_time(item) for item in items]
+    zone = home_zone_name(told)
+    resolved = resolve_clocks(told, home_zone=ZoneInfo(zone) if zone else UTC)
+    changed: list[tuple[ItemId, dict[str, str | None]]] = []
+    for item, time in zip(items, resolved, strict=True):
+        values = columns_of(time)
+        if values != {name: getattr(item, name) for name in values}:
+            changed.append((item.id, values))
+    write_items(catalog, changed, checkpoint)
+
+
+def told_time(item: Item) -> ToldTime:
+    """What the item's own metadata say of its time."""
+    return ToldTime(
+        item_id=item.id,
+        local=None if item.told_local is None else datetime.fromisoformat(item.told_local),
+        utc=None if item.told_utc is None else datetime.fromisoformat(item.told_utc),
+        offset=None if item.told_offset is None else read_offset(item.told_offset),
+        latitude=item.latitude,
+        longitude=item.longitude,
+        confidence=item.date_confidence,
+    )
+
+
+def columns_of(time: ResolvedTime) -> dict[str, str | None]:
+    """The columns of an item that tell its time."""
+    return {
+        "taken_at": None if time.local is None else iso(time.local.replace(tzinfo=None)),
+        "taken_at_utc": None if time.utc is None else iso(time.utc.astimezone(UTC)),
+        "utc_offset": None if time.offset is None else offset_text(time.offset),
+    }
+
+
+def iso(time: datetime) -> str:
+    """ISO text to the second."""
+    return time.isoformat(timespec="seconds")
+
+
+def read_offset(text: str) -> timedelta | None:
+    """An offset from text such as ``+02:00``.
+
+    Examples
+    --------
+    >>> read_offset("+05:30")
+    datetime.timedelta(seconds=19800)
+    """
+    return datetime.fromisoformat(f"2000-01-01T00:00{text}").utcoffset()
+
+
+def offset_text(offset: timedelta) -> str:
+    """An offset as text.
+
+    Examples
+    --------
+    >>> offset_text(timedelta(hours=-3, minutes=-30))
+    '-03:30'
+    """
+    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[len("2000-01-01T00:00:00") :]
+
+
+def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
+    """Name the place of every item that has one."""
+    items = item_rows.all_items(catalog)
+    located = [i for i in items if i.latitude is not None and i.longitude is not None]
+    points = np.array([(i.latitude, i.longitude) for i in located], np.float64).reshape(-1, 2)
+    ids: dict[Place, int] = {}
+    place_of: dict[ItemId, int] = {}
+    for item, named in zip(located, name_places(points, language=LANGUAGE), strict=True):
+        if named is not None:
+            place = Place(
+                id=0,
+                name=named.city,
+                region=named.region,
+                country_code=named.country_code,
+                country=named.country,
+            )
+            if place not in ids:
+                ids[place] = event_rows.put_place(catalog, place)
+            place_of[item.id] = ids[place]
+    changed = [
+        (item.id, {"place_id": place_of.get(item.id)})
+        for item in items
+        if item.place_id != place_of.get(item.id)
+    ]
+    write_items(catalog, changed, checkpoint)
+
+
+def write_items(
+    catalog: Catalog,
+    changed: Sequence[tuple[ItemId, dict[str, str | None]] | tuple[ItemId, dict[str, int | None]]],
+    checkpoint: Callable[[], None],
+) -> None:
+    """Write columns of items, a batch at a time."""
+    for start in range(0, len(changed), BATCH):
+        checkpoint()
+        with catalog.transaction():
+            for item_id, values in changed[start : start + BATCH]:
+                item_rows.update_item(catalog, item_id, **values)
