@@ -4,16 +4,26 @@ import io
 from functools import lru_cache
 from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from indexer.media.orientation import shrunk
-from indexer.media.tone import Rgb8
+from indexer.media.tone import Rgb8, srgb_codes
 
 # Modes that Pillow can average as they are, and colour management reads.
 _PLAIN_MODES = frozenset({"L", "RGB", "CMYK", "LAB"})
 _MAX_PROFILE_BYTES = 4_000_000
+# Linear light, both with the white of D65 (SMPTE EG 432-1, IEC 61966-2-1).
+_P3_TO_SRGB = np.array(
+    [
+        [1.2249402, -0.2249402, 0.0],
+        [-0.0420570, 1.0420570, 0.0],
+        [-0.0196376, -0.0786361, 1.0982736],
+    ],
+    np.float32,
+)
 
 
 def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
@@ -26,10 +36,13 @@ def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
     pixels, mode = shrunk(np.asarray(image), max_side_px), image.mode
     if alpha is not None:
         pixels, mode = _on_white(pixels, shrunk(np.asarray(alpha), max_side_px)), "RGB"
-    if mode == "RGB" and not profile:
+    name = _description(profile) if profile and len(profile) <= _MAX_PROFILE_BYTES else ""
+    if mode == "RGB" and (not name or "srgb" in name):
         return pixels
+    if mode == "RGB" and name == "display p3":
+        return _p3_as_srgb(pixels)
     small = Image.frombytes(mode, (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
-    return np.asarray(_in_srgb(small, profile))
+    return np.asarray(_in_srgb(small, profile if name else None))
 
 
 def _averaged(image: Image.Image, max_side_px: int) -> Image.Image:
@@ -72,25 +85,47 @@ def _on_white(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     if image.mode == "LAB":
         return _lab_transform().apply(image)
-    if profile and len(profile) <= _MAX_PROFILE_BYTES:
-        transform = _transform(profile, image.mode)
-        if transform is not None:
-            return transform.apply(image)
-    return image.convert("RGB")
+    transform = _transform(profile, image.mode) if profile else None
+    return transform.apply(image) if transform else image.convert("RGB")
+
+
+def _p3_as_srgb(pixels: Rgb8) -> Rgb8:
+    """Display P3, as phones write it, in a sixth of the colour management's time."""
+    linear = cv2.transform(cv2.LUT(pixels, _srgb_light()), _P3_TO_SRGB)
+    codes = cv2.addWeighted(linear, 65535, linear, 0, 0, dtype=cv2.CV_16U)
+    return np.asarray(cv2.LUT(codes, srgb_codes()), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def _srgb_light() -> NDArray[np.float32]:
+    code = np.arange(256) / 255
+    light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    return light.astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _description(profile: bytes) -> str:
+    """What a profile calls itself, in lower case; empty if it is broken."""
+    try:
+        return (
+            ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+            .strip()
+            .lower()
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return ""
 
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Way from a profile to sRGB; None if it is sRGB already, or cannot be used."""
+    """Way from a profile to sRGB; None if the profile is for other channels."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if mode == "RGB" and "srgb" in ImageCms.getProfileDescription(source).lower():
-            return None
         return ImageCms.ImageCmsTransform(
             source, _made_profile("sRGB"), mode, "RGB", ImageCms.Intent.PERCEPTUAL
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return None  # a broken profile, or one for other channels: colours are taken as sRGB
+        return None
 
 
 @lru_cache(maxsize=1)

@@ -1,5 +1,6 @@
 """Photographs: their upright size, and their pixels upright, shrunk while decoding, as sRGB."""
 
+import math
 import struct
 import warnings
 import zlib
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pillow_heif
+from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
 from PIL.BmpImagePlugin import BmpImageFile
 from PIL.ExifTags import Base
@@ -49,21 +51,16 @@ _BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 12, "jxl": 20, "jp2": 20, "tiff
 _BYTES_PER_PX_BY_MODE = {"L": 1, "1": 2, "P": 5, "PA": 8, "I;16": 10, "I;16B": 10}
 _USUAL_BYTES_PER_PX = 4
 _ALPHA_BYTES_PER_PX = 12
-# What the readers raise for damaged files; they do not agree on one kind.
-_DAMAGED = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    LookupError,
-    TypeError,
-    EOFError,
-    RuntimeError,
-    ArithmeticError,
-    MemoryError,
-    AttributeError,
-    struct.error,
-    zlib.error,
-)
+_JP2_HEAD_BYTES = 4096
+# Behind the marker: length, style, order of progression, layers, component transform.
+_JP2_LEVELS_OFFSET = 9
+# What the readers raise for damaged files; they do not agree on one kind. The first ones say
+# what is wrong, the others only where the reader stumbled.
+_TELLING = (OSError, SyntaxError, ValueError, RuntimeError, zlib.error)
+_STUMBLING = (
+    LookupError, TypeError, EOFError, ArithmeticError, MemoryError, AttributeError, struct.error,
+    Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def upright_size(path: Path, fmt: MediaFormat, exif_orientation: int) -> tuple[int, int]:
@@ -118,10 +115,21 @@ def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_
         if isinstance(image, JpegImageFile):
             needed_bytes = width * height * _coefficient_bytes_per_px(image)
             image.draft(None, fitted_size(width, height, max_side_px))
+        elif isinstance(image, Jpeg2KImageFile):
+            halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
+            image.reduce = min(halvings, _wavelet_levels(path))
         needed_bytes += image.size[0] * image.size[1] * _bytes_per_px(image, fmt)
         refuse_dear(width, height, needed_bytes)
         image.load()
         return turned(srgb_pixels(image, max_side_px), orientation)
+
+
+def _wavelet_levels(path: Path) -> int:
+    """How often a JPEG 2000 picture can be halved while decoding (ISO/IEC 15444-1, A.6.1)."""
+    with path.open("rb") as file:
+        head = file.read(_JP2_HEAD_BYTES)
+    at = head.find(b"\xff\x52\x00") + _JP2_LEVELS_OFFSET
+    return head[at] if _JP2_LEVELS_OFFSET <= at < len(head) else 0
 
 
 @contextmanager
@@ -137,9 +145,10 @@ def _damage_told() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except _DAMAGED as error:
-        words = str(error).strip() or type(error).__name__
-        raise UnreadableMediaError(f"damaged picture: {words}") from error
+    except _TELLING as error:
+        raise UnreadableMediaError(f"damaged picture: {error}") from error
+    except _STUMBLING as error:
+        raise UnreadableMediaError("damaged picture: its header makes no sense") from error
 
 
 def _refuse_dear_before_opening(path: Path, fmt: MediaFormat) -> None:

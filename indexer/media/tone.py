@@ -55,7 +55,7 @@ def tone_mapped(signal: Rgb16, transfer: Transfer) -> Rgb8:
     level = cv2.addWeighted(strongest, _CODES - 1, strongest, 0, 0, dtype=cv2.CV_16U)
     gain = cv2.LUT(level, _gains(transfer))
     codes = [cv2.multiply(c, gain, scale=_CODES - 1, dtype=cv2.CV_16U) for c in channels]
-    return np.asarray(cv2.LUT(cv2.merge(codes), _to_screen()), np.uint8)
+    return np.asarray(cv2.LUT(cv2.merge(codes), srgb_codes()), np.uint8)
 
 
 @lru_cache(maxsize=2)
@@ -91,7 +91,7 @@ def _gains(transfer: Transfer) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=1)
-def _to_screen() -> NDArray[np.uint8]:
+def srgb_codes() -> NDArray[np.uint8]:
     """SRGB code for every level of light from black to white (IEC 61966-2-1)."""
     light = np.arange(_CODES) / (_CODES - 1)
     coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
