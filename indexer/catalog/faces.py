@@ -194,6 +194,12 @@ def face_signatures(catalog: Catalog) -> Iterator[str]:
     return (repr(row) for row in rows)
 
 
+def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
+    """The best faces that belong to nobody."""
+    sql = "SELECT id FROM faces WHERE person_id IS NULL ORDER BY quality DESC, id LIMIT ?"
+    return [FaceId(face) for (face,) in catalog.execute(sql, (count,))]
+
+
 def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:
     """The aligned 112 px crop as JPEG bytes."""
     return bytes(catalog.scalar("SELECT crop FROM faces WHERE id = ?", (face_id,)))
