@@ -86,8 +86,9 @@ def page(shown: Sequence[Portrait], strangers: Sequence[tuple[FaceId, bytes]]) -
 def _intro(n_named: int, n_unnamed: int) -> str:
     return f"""<header><h1>People</h1>
 <p>{n_named} with a name, {n_unnamed} without. The number in a badge is a person's, the number
-below a picture is that face's. What you correct is kept for ever.</p>
-<pre>memoriesd people name 3 "Ada"       <i>name a person</i>
+below a picture is that face's; a frame marks a face that you confirmed. What you correct is kept
+for ever.</p>
+<pre>memoriesd people name 3 "Ada"      <i>name a person</i>
 memoriesd people name              <i>go through those without a name</i>
 memoriesd people merge 3 7         <i>both are the same person</i>
 memoriesd people reject 3 120 121  <i>these faces are not this person's</i>

@@ -22,10 +22,9 @@ from indexer.catalog.items import (
     update_item,
 )
 from indexer.catalog.labels import labels_of_item
-from indexer.catalog.people import add_correction, all_people
+from indexer.catalog.people import all_people
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
-from memoriesd.clock import stamp, utc_now
 from memoriesd.search import find_by_words
 
 
@@ -176,12 +175,10 @@ def hide_item(session: Session, item: str, *, undo: bool) -> None:
 
 
 def _mark(session: Session, told: str, column: str, *, on: bool) -> None:
-    with session.catalog() as catalog, catalog.transaction():
+    with session.catalog() as catalog:
         item = _find(catalog, told)
         path = files_of_item(catalog, item.id)[0].full_path
-        fact = {"item": item.id, "path": os.fspath(path), "on": on}
         update_item(catalog, item.id, **{column: int(on)})
-        add_correction(catalog, stamp(utc_now()), column, fact)
     click.echo(f"{echo_path(path)}: {'' if on else 'not '}{column}")
 
 

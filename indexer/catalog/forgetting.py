@@ -1,0 +1,97 @@
+"""Removing what is known: rows go with all that hangs on them, and leave no trace in the file."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from indexer.catalog.connection import Catalog
+from indexer.catalog.faces import PersonId
+from indexer.catalog.files import FileId
+from indexer.catalog.items import ItemId
+from indexer.catalog.memories import MemoryId
+from indexer.catalog.people import journal_path
+
+
+def files_below(catalog: Catalog, path: Path) -> list[FileId]:
+    """The files at a path of this machine, or below it."""
+    wanted = os.fsencode(path)
+    rows = catalog.execute(
+        "SELECT f.id, r.path, f.path FROM files f JOIN roots r ON r.id = f.root_id ORDER BY f.id"
+    )
+    full = [(FileId(i), os.path.join(root, below)) for i, root, below in rows]  # noqa: PTH118 - bytes
+    return [i for i, each in full if each == wanted or each.startswith(wanted + b"/")]
+
+
+def items_of_files(catalog: Catalog, file_ids: Iterable[FileId]) -> list[ItemId]:
+    """The items that files belong to."""
+    sql = (
+        "SELECT DISTINCT item_id FROM item_files"
+        " WHERE file_id IN (SELECT value FROM json_each(?)) ORDER BY item_id"
+    )
+    return [ItemId(i) for (i,) in catalog.execute(sql, (json.dumps(list(file_ids)),))]
+
+
+def items_with_person(catalog: Catalog, person_id: PersonId) -> list[ItemId]:
+    """The items on which somebody was found."""
+    sql = "SELECT DISTINCT item_id FROM faces WHERE person_id = ? ORDER BY item_id"
+    return [ItemId(i) for (i,) in catalog.execute(sql, (person_id,))]
+
+
+def memories_with_items(catalog: Catalog, item_ids: Iterable[ItemId]) -> list[MemoryId]:
+    """The memories that show one of the items."""
+    sql = (
+        "SELECT DISTINCT memory_id FROM memory_items"
+        " WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY memory_id"
+    )
+    return [MemoryId(i) for (i,) in catalog.execute(sql, (json.dumps(list(item_ids)),))]
+
+
+def movies_of_memories(catalog: Catalog, memory_ids: Iterable[MemoryId]) -> list[Path]:
+    """Where the movies of memories lie."""
+    sql = "SELECT path FROM movies WHERE memory_id IN (SELECT value FROM json_each(?)) ORDER BY id"
+    rows = catalog.execute(sql, (json.dumps(list(memory_ids)),))
+    return [Path(os.fsdecode(path)) for (path,) in rows]
+
+
+def delete_memories(catalog: Catalog, memory_ids: Iterable[MemoryId]) -> None:
+    """Remove memories with their storyboards and the rows of their movies."""
+    catalog.execute_many("DELETE FROM memories WHERE id = ?", ((i,) for i in memory_ids))
+
+
+def delete_files(catalog: Catalog, file_ids: Iterable[FileId]) -> None:
+    """Remove the rows of files."""
+    catalog.execute_many("DELETE FROM files WHERE id = ?", ((i,) for i in file_ids))
+
+
+def delete_faces_of_person(catalog: Catalog, person_id: PersonId) -> int:
+    """Remove somebody's faces with vectors and crops; returns how many."""
+    cursor = catalog.execute("DELETE FROM faces WHERE person_id = ?", (person_id,))
+    return int(cursor.rowcount)
+
+
+def keep_corrections(catalog: Catalog, ids: Iterable[int]) -> None:
+    """Remove all other corrections, from the journal beside the catalog, too."""
+    catalog.execute(
+        "DELETE FROM corrections WHERE id NOT IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    rows = catalog.execute("SELECT made_at, kind, fact FROM corrections ORDER BY id").fetchall()
+    lines = [
+        json.dumps({"made_at": at, "kind": kind, "fact": json.loads(fact)}, sort_keys=True)
+        for at, kind, fact in rows
+    ]
+    journal = journal_path(catalog)
+    part = journal.with_name(journal.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(line + "\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(journal)
+
+
+def leave_no_trace(catalog: Catalog) -> None:
+    """Write the file anew without what was removed, and empty its log."""
+    catalog.execute("VACUUM")
+    catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")

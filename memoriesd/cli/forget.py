@@ -1,0 +1,87 @@
+"""``forget`` and ``undo``."""
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from clustering.people.corrections import person_called, undo_correction
+from indexer.catalog.movies import all_movies
+from indexer.errors import NotFoundError
+from memoriesd.cli.options import Session, echo_path, session_command
+from memoriesd.cli.running import run_job
+from memoriesd.clock import local_today, utc_now
+from memoriesd.exits import DaemonRunningError
+from memoriesd.locks import LockedError, hold
+
+
+@click.command("forget", short_help="Remove what is known of a person, a path, or all.")
+@click.argument("what", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything: catalog, corrections, movies.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@session_command
+def forget_command(session: Session, what: str | None, *, everything: bool, yes: bool) -> None:
+    """Remove what is known of a person (name or number) or a PATH, with the movies that show it.
+
+    Movies that were copied elsewhere are out of reach. Your photos and videos are not touched;
+    what stays in a watched folder comes back with the next index.
+    """
+    if everything == (what is not None):
+        raise click.UsageError("name a person or a path, or say --all")
+    if everything:
+        _forget_all(session, yes=yes)
+        return
+    told, args = _meant(session, str(what))
+    if not yes:
+        click.confirm(f"forget {told}, with each movie that shows it?", abort=True, err=True)
+    report = run_job(session, session.config(), "forget", args, local_today())
+    click.echo(
+        f"forgot {told}: {report['items']:,} items, {report['faces']:,} faces,"
+        f" {report['memories']:,} memories, {len(report['movies']):,} movies"
+    )
+
+
+def _meant(session: Session, what: str) -> tuple[str, dict[str, Any]]:
+    """What is to be forgotten, in words and as the job's arguments: a person goes first."""
+    with session.catalog() as catalog, contextlib.suppress(NotFoundError):
+        person = person_called(catalog, what)
+        name = f" ({person.name})" if person.name else ""
+        return f"person {person.id}{name}", {"person": person.id}
+    path = Path(what).absolute()
+    return echo_path(path), {"path": str(path)}
+
+
+def _forget_all(session: Session, *, yes: bool) -> None:
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(hold(session.folders.daemon_lock))
+        except LockedError as error:
+            raise DaemonRunningError(str(error)) from error
+        stack.enter_context(hold(session.folders.job_lock))
+        with session.catalog() as catalog:
+            movies = [movie.file for movie in all_movies(catalog)]
+        question = f"forget everything: {echo_path(session.folders.catalog)}, {len(movies)} movies?"
+        if not yes:
+            click.confirm(question, abort=True, err=True)
+        for movie in movies:
+            movie.unlink(missing_ok=True)
+            movie.with_suffix(".jpg").unlink(missing_ok=True)
+        for path in _own_files(session):
+            path.unlink(missing_ok=True)
+    click.echo("everything is forgotten; the configuration and your photos are as they were")
+
+
+def _own_files(session: Session) -> list[Path]:
+    data, catalog = session.folders.data, session.folders.catalog
+    beside = [catalog.with_name(catalog.name + end) for end in ("-wal", "-shm", "-journal")]
+    return [catalog, *beside, data / "corrections.jsonl", data / "people.html", data / "job.log"]
+
+
+@click.command("undo", short_help="Take the last correction back.")
+@session_command
+def undo_command(session: Session) -> None:
+    """Take the last correction of people back; again, the one before."""
+    with session.catalog() as catalog:
+        undone = undo_correction(catalog, utc_now())
+    click.echo(f"took back: {undone.kind}, of {undone.made_at}")

@@ -1,0 +1,103 @@
+"""Forgetting a person or a path: rows, vectors, crops, previews, storyboards and movies.
+
+Movies that show what is forgotten go as a whole. Those that were copied elsewhere are out of
+reach. A file that stays where it is comes back with the next scan.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from clustering.people.facts import standing
+from indexer.catalog import forgetting
+from indexer.catalog.connection import Catalog
+from indexer.catalog.exclusions import all_exclusions, remove_exclusion
+from indexer.catalog.faces import PersonId
+from indexer.catalog.items import ItemId, delete_items
+from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
+from indexer.errors import NotFoundError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetReport:
+    """What was removed."""
+
+    faces: int
+    items: int
+    memories: int
+    movies: tuple[str, ...]
+
+
+def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
+    """Forget the files at a path or below it.
+
+    Raises
+    ------
+    NotFoundError
+        If nothing is known of it.
+    """
+    file_ids = forgetting.files_below(catalog, path)
+    if not file_ids:
+        raise NotFoundError(
+            f"nothing is known of {path}", remedy="see what is with: memoriesd items list"
+        )
+    item_ids = forgetting.items_of_files(catalog, file_ids)
+    with catalog.transaction():
+        movies, n_memories = _forget_memories(catalog, item_ids)
+        delete_items(catalog, item_ids)
+        forgetting.delete_files(catalog, file_ids)
+    _remove(movies)
+    forgetting.leave_no_trace(catalog)
+    return ForgetReport(
+        faces=0, items=len(item_ids), memories=n_memories, movies=tuple(map(str, movies))
+    )
+
+
+def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
+    """Forget somebody: their faces, what was told of them, and the movies that show them.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person.
+    """
+    person = get_person(catalog, person_id)
+    if person is None:
+        raise NotFoundError(
+            f"there is no person {person_id}", remedy="see them with: memoriesd people list"
+        )
+    item_ids = forgetting.items_with_person(catalog, person_id)
+    with catalog.transaction():
+        movies, n_memories = _forget_memories(catalog, item_ids)
+        n_faces = forgetting.delete_faces_of_person(catalog, person_id)
+        delete_person(catalog, person_id)
+        for rule in all_exclusions(catalog):
+            if rule.kind == "person" and json.loads(rule.rule)["person"] in (
+                person_id,
+                person.name,
+            ):
+                remove_exclusion(catalog, rule.id)
+        left = [c for c in standing(all_corrections(catalog)) if not _tells_of(c, person_id)]
+        forgetting.keep_corrections(catalog, [correction.id for correction in left])
+    _remove(movies)
+    forgetting.leave_no_trace(catalog)
+    return ForgetReport(faces=n_faces, items=0, memories=n_memories, movies=tuple(map(str, movies)))
+
+
+def _forget_memories(catalog: Catalog, item_ids: Sequence[ItemId]) -> tuple[list[Path], int]:
+    memory_ids = forgetting.memories_with_items(catalog, item_ids)
+    movies = forgetting.movies_of_memories(catalog, memory_ids)
+    forgetting.delete_memories(catalog, memory_ids)
+    return movies, len(memory_ids)
+
+
+def _tells_of(correction: Correction, person_id: PersonId) -> bool:
+    fact = json.loads(correction.fact)
+    return person_id in (fact.get("person"), fact.get("other"))
+
+
+def _remove(movies: Sequence[Path]) -> None:
+    for movie in movies:
+        movie.unlink(missing_ok=True)
+        movie.with_suffix(".jpg").unlink(missing_ok=True)
