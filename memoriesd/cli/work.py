@@ -91,10 +91,14 @@ def cluster_command(session: Session, *, as_json: bool) -> None:
     if as_json:
         echo_json(report)
         return
-    counts = ", ".join(
-        f"{value:,} {name.replace('_', ' ')}" for name, value in report.items() if value != []
+    people, found = report["people"], report["events"]
+    click.echo(
+        f"{report['n_items']:,} items, {report['n_dated']:,} with a date, {report['n_placed']:,}"
+        " with a place\n"
+        f"{people['n_people']:,} people, {people['n_named']:,} named; {people['n_faces']:,} faces,"
+        f" {people['n_open']:,} of nobody\n"
+        f"{found['n_events']:,} events, {found['n_trips']:,} of them trips"
     )
-    click.echo(counts)
 
 
 @click.command("compose", short_help="Make a movie.")

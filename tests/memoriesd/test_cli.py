@@ -1,0 +1,286 @@
+"""Commands, called in this process on a catalog of a few rows."""
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.exclusions import all_exclusions
+from indexer.catalog.items import get_item
+from indexer.catalog.people import all_people
+from memoriesd.cli.main import run
+from memoriesd.exits import Exit
+from memoriesd.locks import hold
+
+Capture = pytest.CaptureFixture[str]
+
+
+def call(capsys: Capture, *words: str) -> tuple[int, str, str]:
+    """Exit code, output and error output of a command."""
+    code = run(words)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def call_json(capsys: Capture, *words: str) -> Any:
+    code, out, _ = call(capsys, *words, "--json")
+    assert code == Exit.DONE
+    return json.loads(out)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["dance"], Exit.USAGE, "No such command 'dance'"),
+        (["compose", "1", "--all", "2"], Exit.USAGE, "give one of"),
+        (["compose", "--length", "endless"], Exit.USAGE, "'endless' is not one of"),
+        (["people", "name", "1"], Exit.USAGE, "give a person and a name"),
+        (["people", "birthday", "Ada", "soon"], Exit.USAGE, "is no date"),
+        (["exclude", "add", "dates", "soon"], Exit.USAGE, "not a date"),
+        (["forget"], Exit.USAGE, "name a person or a path"),
+        (["index"], Exit.CONFIGURATION, "no such configuration file"),
+        (["run"], Exit.CONFIGURATION, "no such configuration file"),
+        (["themes", "show", "sombre"], Exit.CONFIGURATION, "there is no theme 'sombre'"),
+        (["people", "show", "Grace"], Exit.NOT_FOUND, "nobody called 'Grace'"),
+        (["items", "show", "none.jpg"], Exit.NOT_FOUND, "there is no item none.jpg"),
+        (["movies", "keep", "99"], Exit.NOT_FOUND, "there is no movie 99"),
+        (["memories", "release", "99"], Exit.NOT_FOUND, "there is no memory 99"),
+        (["exclude", "add", "person", "Grace"], Exit.NOT_FOUND, "there is no person 'Grace'"),
+        (["exclude", "remove", "99"], Exit.NOT_FOUND, "there is no rule 99"),
+        (["index", "/not/there"], Exit.NOT_FOUND, "/not/there is not there"),
+        (["undo"], Exit.NOTHING, "no correction"),
+        (["rescan"], Exit.NOTHING, "no daemon runs"),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_error_is_told_in_a_few_lines_with_its_exit_code(
+    capsys: Capture, words: list[str], code: int, message: str
+) -> None:
+    got, out, err = call(capsys, *words)
+
+    assert (got, out) == (code, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_command_before_anything_is_indexed_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
+
+    code, _, err = call(capsys, "people", "list")
+
+    assert code == Exit.NOTHING
+    assert err == "memoriesd: nothing is indexed yet\n  run: memoriesd index\n"
+
+
+def test_damaged_catalog_is_exit_4(home: Path, capsys: Capture) -> None:
+    (home / "catalog.db").write_bytes(b"this was a catalog" * 1000)
+
+    code, _, err = call(capsys, "people", "list")
+
+    assert code == Exit.CATALOG
+    assert "catalog.db" in err
+
+
+def test_debug_shows_the_traceback(home: Path, capsys: Capture) -> None:
+    _, _, err = call(capsys, "movies", "keep", "99", "--debug")
+
+    assert "Traceback" in err
+
+
+def test_init_writes_a_private_file_and_does_not_write_over_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
+    path = tmp_path / "config.toml"
+
+    first, out, _ = call(capsys, "init", "--root", str(tmp_path))
+    text = path.read_text(encoding="utf-8")
+    second, _, err = call(capsys, "init")
+
+    assert (first, second) == (Exit.DONE, Exit.NOTHING)
+    assert str(path) in out
+    assert f'roots = ["{tmp_path}"]' in text
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "--force" in err
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.usefixtures("home")
+def test_status_is_told_from_the_catalog_when_no_daemon_runs(capsys: Capture) -> None:
+    document = call_json(capsys, "status")
+
+    assert (document["running"], document["daemon"]) == (False, None)
+    assert document["files"] == {"failed": 1, "indexed": 3}
+    assert (document["items"], document["movies"]) == (3, 1)
+    assert document["people"] == {"named": 1, "unnamed": 0}
+
+
+@pytest.mark.usefixtures("home")
+def test_export_prints_the_document(capsys: Capture) -> None:
+    document = call_json(capsys, "export")
+
+    assert document["schema"] == 1
+    assert len(document["items"]) == 3
+
+
+def test_favourites_are_kept_and_taken_back(home: Path, capsys: Capture) -> None:
+    call(capsys, "items", "favourite", "1")
+    with open_catalog(home / "catalog.db") as catalog:
+        marked = get_item(catalog, all_of(capsys)[0])
+    call(capsys, "items", "favourite", "1", "--not")
+    listed = call_json(capsys, "items", "list", "--favourite")
+
+    assert marked is not None
+    assert marked.favourite
+    assert listed["items"] == []
+
+
+def all_of(capsys: Capture) -> list[Any]:
+    return sorted(item["id"] for item in call_json(capsys, "items", "list")["items"])
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (["beach"], 1),
+        (["lisbon", "ada"], 1),
+        (["july", "2021", "video"], 1),
+        (["portugal"], 1),
+        (["trip"], 2),
+        (["beach", "video"], 0),
+    ],
+)
+def test_search_wants_every_word_to_fit(capsys: Capture, words: list[str], count: int) -> None:
+    assert len(call_json(capsys, "search", *words)["items"]) == count
+
+
+def test_path_that_is_not_utf8_is_shown_escaped(home: Path, capsys: Capture) -> None:
+    code, out, _ = call(capsys, "items", "list")
+
+    assert code == Exit.DONE
+    assert r"2021/caf\xe9.jpg" in out
+
+
+def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Capture) -> None:
+    for words in (
+        ["name", "Ada", "Ada Lovelace"],
+        ["birthday", "1", "12-10"],
+        ["died", "1", "1852-11-27"],
+        ["less", "1"],
+        ["hide", "1"],
+    ):
+        assert call(capsys, "people", *words)[0] == Exit.DONE
+    told = call_json(capsys, "people", "list")["people"]
+    call(capsys, "undo")
+    with open_catalog(home / "catalog.db") as catalog:
+        (person,) = all_people(catalog)
+
+    assert told == [
+        {
+            "id": 1,
+            "name": "Ada Lovelace",
+            "faces": 1,
+            "hidden": True,
+            "less": True,
+            "birthday": "0000-12-10",
+            "died": "1852-11-27",
+        }
+    ]
+    assert (person.hidden, person.less) == (0, 1)
+
+
+def test_people_sheet_is_one_private_page_that_needs_nothing_else(
+    home: Path, capsys: Capture
+) -> None:
+    call(capsys, "people", "sheet")
+
+    page = home / "people.html"
+    text = page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert "Ada" in text
+    assert 'src="data:image/jpeg;base64,' in text
+    assert "http" not in text.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "rule"),
+    [
+        (["person", "Ada"], "person", {"how": "never", "person": "Ada"}),
+        (["person", "#1", "--level", "less"], "person", {"how": "less", "person": 1}),
+        (
+            ["dates", "2020-03-01", "2020-05-31"],
+            "dates",
+            {"first": "2020-03-01", "last": "2020-05-31", "yearly": False},
+        ),
+        (
+            ["dates", "--yearly", "12-30", "01-02"],
+            "dates",
+            {"first": "12-30", "last": "01-02", "yearly": True},
+        ),
+        (
+            ["place", "48.14", "-11.58", "--radius-km", "5"],
+            "place",
+            {"latitude": 48.14, "longitude": -11.58, "radius_km": 5.0},
+        ),
+        (["place", "New", "York"], "place", {"name": "New York"}),
+        (["label", "food"], "label", {"label": "food"}),
+        (["folder", "Work"], "folder", {"folder": "Work"}),
+    ],
+)
+def test_exclusion_is_kept_as_a_fact(
+    home: Path, capsys: Capture, words: list[str], kind: str, rule: dict[str, object]
+) -> None:
+    code, _, err = call(capsys, "exclude", "add", *words)
+
+    assert (code, err) == (Exit.DONE, "")
+    with open_catalog(home / "catalog.db") as catalog:
+        (kept,) = all_exclusions(catalog)
+    assert (kept.kind, json.loads(kept.rule)) == (kind, rule)
+
+
+@pytest.mark.usefixtures("home")
+def test_movie_is_listed_kept_and_its_shots_are_shown(capsys: Capture) -> None:
+    call(capsys, "movies", "keep", "lisbon.mp4")
+    (movie,) = call_json(capsys, "movies", "list")["movies"]
+    code, out, _ = call(capsys, "storyboard", "show", "1")
+
+    assert (movie["state"], movie["title"], movie["exists"]) == ("kept", "Lisbon", False)
+    assert code == Exit.DONE
+    assert "opens" in out
+
+
+def test_second_daemon_exits_5_and_names_the_first(home: Path, capsys: Capture) -> None:
+    (home / "config.toml").write_text(f'[library]\nroots = ["{home}"]\n', encoding="utf-8")
+
+    with hold(home / "daemon.lock"):
+        code, _, err = call(capsys, "run")
+
+    assert code == Exit.DAEMON_RUNNING
+    assert "running already (process" in err
+
+
+def test_forgetting_everything_leaves_the_configuration_alone(home: Path, capsys: Capture) -> None:
+    (home / "config.toml").write_text("", encoding="utf-8")
+
+    code, _, _ = call(capsys, "forget", "--all", "--yes")
+
+    assert code == Exit.DONE
+    left = {path.name for path in home.iterdir()}
+    assert "config.toml" in left
+    assert not {name for name in left if name.startswith("catalog") or name.endswith(".jsonl")}
+
+
+@pytest.mark.usefixtures("home")
+def test_music_preview_is_a_wav_of_that_length(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "a.wav"
+
+    call(capsys, "music", "preview", "gentle", "--seconds", "6", "--out", str(out))
+
+    stereo_16_bit = 4
+    assert out.stat().st_size == pytest.approx(6 * 48_000 * stereo_16_bit, abs=100)
