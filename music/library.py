@@ -26,7 +26,7 @@ _WORDS = {
 _LISTENED = 8
 """Files that are listened to; the seed draws them, so that a large folder costs no more."""
 _EXCERPT_S = 30.0
-_AS_GOOD = 1.0
+_AS_GOOD = 0.5
 """Difference, in octaves of tempo, between two files that suit a mood about as well."""
 
 
@@ -133,8 +133,9 @@ def _hint(path: Path, mood: Mood) -> int:
 def _distance(path: Path, mood: Mood) -> float:
     """How far an excerpt from the middle is from the mood; infinite if it cannot be read."""
     try:
-        middle_s = max(header_duration_s(path) / 2 - _EXCERPT_S / 2, 0.0)
-        excerpt = read_audio(path, start_s=middle_s, duration_s=_EXCERPT_S)
+        length_s = header_duration_s(path) or _EXCERPT_S
+        excerpt_s = min(length_s, _EXCERPT_S)
+        excerpt = read_audio(path, start_s=(length_s - excerpt_s) / 2, duration_s=excerpt_s)
     except MusicError:
         return np.inf
     beats = track_beats(excerpt, RATE_HZ)
@@ -142,7 +143,8 @@ def _distance(path: Path, mood: Mood) -> float:
         return np.inf
     ideal = _IDEALS[mood]
     octaves = abs(float(np.log2(beats.tempo_bpm / ideal.tempo_bpm)))
-    return octaves + _BRIGHTNESS_WEIGHT * abs(_brightness_norm(excerpt) - ideal.brightness_norm)
+    miss = abs(_brightness_norm(excerpt) - ideal.brightness_norm)
+    return octaves + min(_BRIGHTNESS_WEIGHT * miss, 1.0)
 
 
 def _brightness_norm(samples: Stereo) -> float:

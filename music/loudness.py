@@ -81,14 +81,14 @@ def master(
     ceiling = 10 ** (ceiling_dbtp / 20)
     peaks = _peaks(samples)
     gain_db = min(target_lufs - loudness_lufs, _MOST_GAIN_DB)
-    out = _limited(samples, peaks, gain_db, ceiling, rate_hz)
     for _ in range(_PASSES):
+        out = _limited(samples, peaks, gain_db, ceiling, rate_hz)
         miss_db = target_lufs - integrated_lufs(out, rate_hz)
         if abs(miss_db) < 0.05 or gain_db + miss_db > _MOST_GAIN_DB:
-            break
+            return out
         gain_db += miss_db
-        out = _limited(samples, peaks, gain_db, ceiling, rate_hz)
-    return out
+        del out
+    return _limited(samples, peaks, gain_db, ceiling, rate_hz)
 
 
 def _limited(
@@ -99,13 +99,15 @@ def _limited(
     out = samples * gain
     if float(peaks.max()) * gain <= ceiling:
         return out
-    wanted = np.minimum(1.0, ceiling / np.maximum(peaks * gain, 1e-9)).astype(np.float32)
+    wanted = peaks * gain
+    np.maximum(wanted, np.float32(ceiling), out=wanted)
+    np.divide(np.float32(ceiling), wanted, out=wanted)
     n = int(_LOOKAHEAD_S * rate_hz)
     # The lowest wanted gain within reach, averaged over the same reach, is never above what is
     # wanted at its middle; averaging twice over halves of it makes the curve smooth.
     held = ndimage.minimum_filter1d(wanted, 2 * n + 1, mode="nearest")
-    for _ in range(2):
-        held = ndimage.uniform_filter1d(held, n | 1, mode="nearest")
+    ndimage.uniform_filter1d(held, n | 1, mode="nearest", output=wanted)
+    ndimage.uniform_filter1d(wanted, n | 1, mode="nearest", output=held)
     out *= held[:, None]
     return out
 

@@ -1,18 +1,22 @@
 """Pieces written for a length."""
 
+from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import music.pieces
 from music.arrange import arrange, arrange_piece
 from music.errors import MusicError
 from music.instruments import INSTRUMENTS
 from music.patterns import PATTERNS
 from music.percussion import STROKES
 from music.pieces import PIECES
+from music.pieces.recipe import Piece
 from music.score import Arrangement, Mood, SectionName
 
 TEMPI_BPM = {Mood.CHILL: (60, 76), Mood.GENTLE: (72, 92), Mood.UPLIFTING: (104, 126)}
@@ -23,7 +27,7 @@ pieces = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(piece=pieces)
 def test_beats_are_even_and_end_with_the_final_chord(piece: Arrangement) -> None:
     steps = np.diff(piece.beats_s)
@@ -35,7 +39,7 @@ def test_beats_are_even_and_end_with_the_final_chord(piece: Arrangement) -> None
     assert 1.8 <= piece.duration_s - piece.beats_s[-1] <= 4.3
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(piece=pieces)
 def test_sections_tile_the_piece_on_downbeats(piece: Arrangement) -> None:
     assert piece.sections[0].start_s == 0
@@ -47,7 +51,7 @@ def test_sections_tile_the_piece_on_downbeats(piece: Arrangement) -> None:
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(piece=pieces)
 def test_notes_lie_inside_the_piece(piece: Arrangement) -> None:
     notes = [note for part in piece.parts for note in part.notes]
@@ -85,7 +89,7 @@ def test_no_bar_is_silent(mood: str) -> None:
 
 
 @pytest.mark.parametrize("recipe", PIECES, ids=lambda recipe: recipe.title)
-def test_every_layer_names_an_instrument_and_a_pattern_and_fills_whole_bars(recipe) -> None:  # type: ignore[no-untyped-def]  # hypothesis-free parametrisation over dataclasses
+def test_every_layer_names_an_instrument_and_a_pattern_and_fills_whole_bars(recipe: Piece) -> None:
     patterns = {*PATTERNS, "melody", "grid", "swell"}
 
     assert all(layer.instrument in INSTRUMENTS for layer in recipe.layers)
@@ -98,7 +102,7 @@ def test_every_layer_names_an_instrument_and_a_pattern_and_fills_whole_bars(reci
 
 @pytest.mark.parametrize("recipe", PIECES, ids=lambda recipe: recipe.title)
 @pytest.mark.parametrize("duration_s", LENGTHS_S)
-def test_every_piece_can_be_written_at_every_length(recipe, duration_s: float) -> None:  # type: ignore[no-untyped-def]  # as above
+def test_every_piece_can_be_written_at_every_length(recipe: Piece, duration_s: float) -> None:
     piece = arrange_piece(recipe, duration_s, seed=3)
 
     final_s = piece.beats_s[-1]
@@ -151,3 +155,18 @@ def test_impossible_length_is_refused(duration_s: float) -> None:
         arrange("chill", duration_s, 0)
 
     assert "from 5 to 600 s" in caught.value.remedy
+
+
+def test_every_file_of_a_piece_is_in_the_list() -> None:
+    folder = Path(music.pieces.__file__).parent
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "recipe"}
+
+    listed = {
+        module
+        for module in files
+        for piece in vars(import_module(f"music.pieces.{module}")).values()
+        if piece in PIECES
+    }
+
+    assert listed == files
+    assert len(PIECES) == len(files)

@@ -81,7 +81,7 @@ def test_tempo_that_drifts_is_followed() -> None:
     ("mood", "seed"), [("chill", 0), ("gentle", 0), ("gentle", 1), ("uplifting", 0)]
 )
 def test_beats_and_bars_of_our_own_music_are_found(mood: str, seed: int) -> None:
-    piece = arrange(mood, 32.0, seed)
+    piece = arrange(mood, 24.0, seed)
 
     beats = track_beats(perform(piece).samples, RATE_HZ)
 

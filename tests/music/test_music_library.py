@@ -12,7 +12,8 @@ from music.fit import fit_file
 from music.library import choose, find_music
 from music.loudness import integrated_lufs
 from music.perform import perform
-from music.pieces import OPEN_ROAD, SLOW_LIGHT
+from music.pieces.open_road import OPEN_ROAD
+from music.pieces.slow_light import SLOW_LIGHT
 from music.track import Stereo
 
 RATE_HZ = 48_000
@@ -26,12 +27,12 @@ def save(path: Path, samples: Stereo) -> Path:
 
 @pytest.fixture(scope="module")
 def road() -> Stereo:
-    return perform(arrange_piece(OPEN_ROAD, 30.0, seed=2)).samples
+    return perform(arrange_piece(OPEN_ROAD, 16.0, seed=2)).samples
 
 
 @pytest.fixture(scope="module")
 def light() -> Stereo:
-    return perform(arrange_piece(SLOW_LIGHT, 30.0, seed=2)).samples
+    return perform(arrange_piece(SLOW_LIGHT, 16.0, seed=2)).samples
 
 
 def test_long_recording_is_shortened_and_faded(tmp_path: Path, road: Stereo) -> None:
@@ -50,11 +51,11 @@ def test_long_recording_is_shortened_and_faded(tmp_path: Path, road: Stereo) -> 
 def test_short_recording_is_looped_without_losing_the_beat(tmp_path: Path, road: Stereo) -> None:
     path = save(tmp_path / "road.wav", road)
 
-    track = fit_file(path, 75.0)
+    track = fit_file(path, 42.0)
 
     gaps = np.diff(track.beats_s)
-    assert len(track.samples) == 75 * RATE_HZ
-    assert track.beats_s[-1] > 68
+    assert len(track.samples) == 42 * RATE_HZ
+    assert track.beats_s[-1] > 35
     assert np.abs(gaps - np.median(gaps)).max() < 0.03
     assert np.abs(np.diff(track.samples, axis=0)).max() < 0.25
 
@@ -62,9 +63,9 @@ def test_short_recording_is_looped_without_losing_the_beat(tmp_path: Path, road:
 def test_loop_leaves_no_hole(tmp_path: Path, road: Stereo) -> None:
     path = save(tmp_path / "road.wav", road)
 
-    track = fit_file(path, 100.0)
+    track = fit_file(path, 44.0)
 
-    seconds = track.samples[: 96 * RATE_HZ].reshape(96, -1)
+    seconds = track.samples[: 40 * RATE_HZ].reshape(40, -1)
     levels = 20 * np.log10(np.sqrt((seconds**2).mean(axis=1)))
     assert levels.min() > np.median(levels) - 12
 
@@ -102,34 +103,30 @@ def test_name_that_speaks_of_the_mood_wins(tmp_path: Path, light: Stereo, road: 
     save(tmp_path / "Upbeat" / "one.wav", light)
     save(tmp_path / "calm evening.wav", road)
 
-    assert choose(tmp_path, "uplifting", 10.0, 0).title == "one"
-    assert choose(tmp_path, "chill", 10.0, 0).title == "calm evening"
+    assert choose(tmp_path, "uplifting", 6.0, 0).title == "one"
+    assert choose(tmp_path, "chill", 6.0, 0).title == "calm evening"
 
 
-def test_tempo_and_brightness_decide_between_names_that_say_nothing(
-    tmp_path: Path, light: Stereo
+def test_tempo_decides_between_names_that_say_nothing(
+    tmp_path: Path, light: Stereo, road: Stereo
 ) -> None:
-    rng = np.random.default_rng(4)
-    lively = np.zeros((30 * RATE_HZ, 2), np.float32)
-    for at in range(0, 29 * RATE_HZ, RATE_HZ // 2):
-        lively[at : at + 4800] += 0.2 * rng.standard_normal((4800, 1)).astype(np.float32)
     save(tmp_path / "a.wav", light)
-    save(tmp_path / "b.wav", lively)
+    save(tmp_path / "b.wav", road)
 
-    assert [choose(tmp_path, "chill", 10.0, seed).title for seed in range(3)] == ["a"] * 3
-    assert [choose(tmp_path, "uplifting", 10.0, seed).title for seed in range(3)] == ["b"] * 3
+    assert [choose(tmp_path, "chill", 6.0, seed).title for seed in range(2)] == ["a", "a"]
+    assert [choose(tmp_path, "uplifting", 6.0, seed).title for seed in range(2)] == ["b", "b"]
 
 
 def test_seeds_bring_different_songs_and_one_seed_always_the_same(
     tmp_path: Path, light: Stereo
 ) -> None:
     for name in "abcd":
-        save(tmp_path / f"{name}.wav", light[: 12 * RATE_HZ])
+        save(tmp_path / f"{name}.wav", light[: 5 * RATE_HZ])
 
-    titles = [choose(tmp_path, "chill", 10.0, seed).title for seed in range(8)]
+    titles = [choose(tmp_path, "chill", 4.0, seed).title for seed in range(4)]
 
     assert len(set(titles)) >= 2
-    assert titles[3] == choose(tmp_path, "chill", 10.0, 3).title
+    assert titles[3] == choose(tmp_path, "chill", 4.0, 3).title
 
 
 def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
@@ -138,7 +135,7 @@ def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
     save(tmp_path / ".hidden" / "calm.wav", light)
     save(tmp_path / "good.wav", light)
 
-    track = choose(tmp_path, "chill", 10.0, 0)
+    track = choose(tmp_path, "chill", 6.0, 0)
 
     assert track.title == "good"
     assert [path.name for path in find_music(tmp_path)] == ["calm broken.mp3", "good.wav"]
@@ -146,7 +143,7 @@ def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
 
 def test_folder_without_music_says_what_to_put_there(tmp_path: Path) -> None:
     with pytest.raises(MusicError, match="no music that can be played") as caught:
-        choose(tmp_path, "gentle", 10.0, 0)
+        choose(tmp_path, "gentle", 6.0, 0)
 
     assert "mp3, m4a, flac" in caught.value.remedy
 

@@ -1,0 +1,86 @@
+"""Fingerpicked guitar over a wide pad; the slowest piece."""
+
+from music.pieces.recipe import Layer, Piece
+from music.score import Mood
+
+LOW_TIDE = Piece(
+    title="Low Tide",
+    mood=Mood.CHILL,
+    tempo_bpm=(60, 70),
+    beats_per_bar=4,
+    tonics=(0, 2, 4, 7, 9),
+    a=("I.add9 IV.maj9 vi.m7 IV.maj7", "I.maj7 iii.m7 IV.maj9 V.sus4"),
+    b=("vi.m7 IV.maj9 I.add9 V.sus4", "IV.maj9 I.add9 ii.m7 V.9sus"),
+    bridge=("ii.m9 IV.maj9 ii.m9 V.9sus",),
+    cadence="IV.maj9 I.add9 ii.m7 V.9sus",
+    rhythms=("0:1.5 1.5:0.5 2:1.5", "1:1 2:0.5 2.5:1.5", "0:1 1.5:1 3:1", "0:3"),
+    layers=(
+        Layer(
+            instrument="guitar",
+            pattern="arpeggio",
+            gain_db=-9.5,
+            pan=-0.2,
+            reverb_norm=0.25,
+            centre=58,
+            levels=(0.75, 0.8, 0.85, 0.65, 0.7),
+        ),
+        Layer(
+            instrument="soft_pad",
+            pattern="sustain",
+            gain_db=-19,
+            reverb_norm=0.4,
+            centre=62,
+            levels=(0.75, 0.6, 0.9, 0.95, 0.8),
+        ),
+        Layer(
+            instrument="bass",
+            pattern="bass_long",
+            gain_db=-9,
+            reverb_norm=0.0,
+            centre=41,
+            levels=(0, 0.7, 0.85, 0.6, 0.7),
+        ),
+        Layer(
+            instrument="electric_piano",
+            pattern="melody",
+            gain_db=-6,
+            pan=0.2,
+            reverb_norm=0.45,
+            centre=74,
+            levels=(0, 0.75, 0.85, 0.6, 0.6),
+        ),
+        Layer(
+            instrument="kick",
+            pattern="grid",
+            gain_db=-12,
+            reverb_norm=0.04,
+            levels=(0, 0, 0.7, 0, 0),
+            grids=("x.......o.......",),
+        ),
+        Layer(
+            instrument="shaker",
+            pattern="grid",
+            gain_db=-12,
+            pan=0.3,
+            reverb_norm=0.15,
+            levels=(0, 0.6, 0.8, 0.4, 0.4),
+            grids=("..o.x...o.o.x...", "o...x...o...x.o."),
+        ),
+        Layer(
+            instrument="bells",
+            pattern="echo",
+            gain_db=-15,
+            pan=0.4,
+            reverb_norm=0.6,
+            centre=81,
+            levels=(0.7, 0, 0.7, 0.8, 0.5),
+        ),
+        Layer(
+            instrument="swell",
+            pattern="swell",
+            gain_db=-20,
+            reverb_norm=0.3,
+            levels=(0.6, 0.6, 0.7, 0.8, 0),
+        ),
+    ),
+)
