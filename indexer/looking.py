@@ -22,9 +22,10 @@ from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import read_photo
 from indexer.media.probe import MediaFormat, MediaKind
 from indexer.media.video import probe_video, sample_frames
-from indexer.models.registry import FacePack, load_faces, load_scenes
+from indexer.faces.pack import FacePack
+from indexer.models.registry import load_faces
 from indexer.scenes.duplicates import phash
-from indexer.scenes.labels import Labels, SceneLabeller, mean_labels
+from indexer.scenes.labels import Labels, SceneLabeller, load_scenes, mean_labels
 from indexer.scenes.mundane import judge
 from indexer.scenes.quality import exposure, picture_score, sharpness
 
