@@ -26,8 +26,9 @@ from indexer.faces.pack import FacePack
 from indexer.models.registry import load_faces
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels, SceneLabeller, load_scenes, mean_labels
-from indexer.scenes.mundane import judge
-from indexer.scenes.quality import exposure, picture_score, sharpness
+from indexer.scenes.mundane import Origin, judge
+from indexer.scenes.page import page_statistics
+from indexer.scenes.quality import assess
 
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 
@@ -180,13 +181,19 @@ def _measured(
     labels: Labels | None,
     highlights: tuple[tuple[float, float, float], ...],
 ) -> Pixels:
-    sharp, light = sharpness(image), exposure(image)
-    mundane = judge(image, labels, has_camera=task.has_camera, format_name=task.format)
+    quality = assess(image, full_size=(task.width, task.height))
+    origin = Origin(
+        format_name=task.format,
+        has_camera=task.has_camera,
+        width=task.width,
+        height=task.height,
+    )
+    mundane = judge(page_statistics(image), quality, origin)
     return Pixels(
         content_hash=digest,
-        sharpness=sharp,
-        exposure=light,
-        score=picture_score(sharp, light, faces),
+        sharpness=quality.sharpness,
+        exposure=quality.exposure,
+        score=quality.score,
         phash=phash(image),
         mundane=mundane.kind,
         mundane_score=mundane.score,
@@ -272,9 +279,9 @@ def _look_at_video(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
             _keep_best(best, face, _new_face(face, tools, frame.time_s))
         if tools.scenes:
             labels.append(tools.scenes.label(frame.pixels))
-        sharp = sharpness(frame.pixels)
-        if sharp > poster_sharpness:
-            poster, poster_sharpness = frame.pixels, sharp
+        sharpness = assess(frame.pixels, full_size=(task.width, task.height)).sharpness
+        if sharpness > poster_sharpness:
+            poster, poster_sharpness = frame.pixels, sharpness
     if poster is None:
         raise UnreadableMediaError("no frame of the video can be decoded")
     spans = find_highlights(task.path, info)
