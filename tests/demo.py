@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from demo_library import make_library
+from tests.demo_library import make_library
 
 THEMES = ("gentle", "chill", "uplifting")
 KINDS_FIRST = ("on_this_day", "trip", "best_of_month")
