@@ -3,6 +3,7 @@
 Decoded once, at the size that faces, scene and quality need; a video is looked at frame by frame.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,14 +16,15 @@ from numpy.typing import NDArray
 from indexer.catalog.faces import NewFace
 from indexer.errors import ModelPackMissingError, UnreadableMediaError
 from indexer.faces.find import FoundFace, find_faces
+from indexer.faces.pack import FacePack
 from indexer.identity import content_hash
-from indexer.media.highlights import find_highlights
+from indexer.media.highlights import FrameMeasure, find_highlights, measure_frame
 from indexer.media.metadata.model import NamedRegion
 from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import read_photo
 from indexer.media.probe import MediaFormat, MediaKind
+from indexer.media.sound import read_loudness
 from indexer.media.video import probe_video, sample_frames
-from indexer.faces.pack import FacePack
 from indexer.models.registry import load_faces
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels, SceneLabeller, load_scenes, mean_labels
@@ -34,7 +36,10 @@ Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 
 LOOK_PX = 1280
 """Long side at which pictures are looked at: faces from about 20 px are found, memory is small."""
-VIDEO_FRAMES_MAX = 60
+FRAMES_MAX = 240
+"""Frames of a clip that are measured for highlights; of a long one they lie further apart."""
+LOOKS_MAX = 60
+"""Frames of a clip that are searched for faces and labelled."""
 SAME_FACE_COSINE = 0.5
 """Above, two faces in different frames of one clip are taken for one; only the best is kept."""
 PREVIEW_PX = 256
@@ -270,24 +275,42 @@ def _off_centre(box: tuple[float, float, float, float], x: float, y: float) -> f
 
 def _look_at_video(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
     info = probe_video(task.path)
-    every_s = max(task.video_sample_s, info.duration_s / VIDEO_FRAMES_MAX)
+    every_s = max(task.video_sample_s, info.duration_s / FRAMES_MAX)
+    look_every = max(1, math.ceil(info.duration_s / every_s / LOOKS_MAX))
     best: list[tuple[FoundFace, NewFace]] = []
     labels: list[Labels] = []
-    poster, poster_sharpness = None, -1.0
-    for frame in sample_frames(task.path, every_s=every_s, max_side_px=LOOK_PX):
-        for face in _faces(frame.pixels, tools, (task.width, task.height)):
-            _keep_best(best, face, _new_face(face, tools, frame.time_s))
-        if tools.scenes:
-            labels.append(tools.scenes.label(frame.pixels))
-        sharpness = assess(frame.pixels, full_size=(task.width, task.height)).sharpness
-        if sharpness > poster_sharpness:
-            poster, poster_sharpness = frame.pixels, sharpness
-    if poster is None:
-        raise UnreadableMediaError("no frame of the video can be decoded")
-    spans = find_highlights(task.path, info)
+    measures: list[FrameMeasure] = []
+    poster = _Poster(task)
+    for n, frame in enumerate(sample_frames(task.path, every_s=every_s, max_side_px=LOOK_PX)):
+        n_faces = measures[-1].n_faces if measures else 0
+        if n % look_every == 0:
+            found = _faces(frame.pixels, tools, (task.width, task.height))
+            for face in found:
+                _keep_best(best, face, _new_face(face, tools, frame.time_s))
+            if tools.scenes:
+                labels.append(tools.scenes.label(frame.pixels))
+            poster.offer(frame.pixels)
+            n_faces = len(found)
+        measures.append(measure_frame(frame, n_faces=n_faces))
+    loudness_db = read_loudness(task.path) if info.has_audio else ()
+    spans = find_highlights(measures, duration_s=info.duration_s, loudness_db=loudness_db)
     highlights = tuple((span.start_s, span.end_s, span.score) for span in spans)
     faces = [face for _, face in best]
-    return _measured(poster, task, digest, faces, mean_labels(labels), highlights)
+    return _measured(poster.pixels, task, digest, faces, mean_labels(labels), highlights)
+
+
+class _Poster:
+    """The sharpest frame seen so far, by which a clip is judged."""
+
+    def __init__(self, task: PixelTask) -> None:
+        self._full_size = (task.width, task.height)
+        self._sharpness = -1.0
+        self.pixels: Rgb8 = np.empty((0, 0, 3), np.uint8)
+
+    def offer(self, pixels: Rgb8) -> None:
+        sharpness = assess(pixels, full_size=self._full_size).sharpness
+        if sharpness > self._sharpness:
+            self.pixels, self._sharpness = pixels, sharpness
 
 
 def _keep_best(best: list[tuple[FoundFace, NewFace]], found: FoundFace, face: NewFace) -> None:

@@ -114,20 +114,22 @@ def _read_header(task: HeaderTask, siblings: frozenset[str]) -> Header | None:
         if task.path.suffix.lower().removeprefix(".") in MEDIA_SUFFIXES:
             raise UnreadableMediaError("its content is neither a picture nor a video")
         return None
-    tags: dict[str, str] = {}
-    duration_s = None
-    if found.kind is MediaKind.VIDEO:
-        info = probe_video(task.path)
-        tags, duration_s, size = info.container_tags, info.duration_s, (info.width, info.height)
+    info = probe_video(task.path) if found.kind is MediaKind.VIDEO else None
     metadata = read_metadata(
         task.path,
         found.name,
         mtime=task.mtime_ns / 1e9,
-        container_tags=tags,
+        container_tags=info.container_tags if info else {},
         siblings=siblings,
     )
-    if found.kind is MediaKind.PHOTO:
-        size = upright_size(task.path, found, exif_orientation=metadata.orientation)
+    if info is None:
+        width, height = upright_size(task.path, found, metadata.orientation)
+    else:
+        width, height = info.width, info.height
     return Header(
-        format=found, width=size[0], height=size[1], duration_s=duration_s, metadata=metadata
+        format=found,
+        width=width,
+        height=height,
+        duration_s=info.duration_s if info else None,
+        metadata=metadata,
     )

@@ -1,7 +1,6 @@
 """Writing what a worker read of one file into the rows of its item."""
 
 from datetime import datetime, timedelta
-from functools import partial
 
 from indexer.catalog import faces, files, items, labels
 from indexer.catalog.connection import Catalog
@@ -9,7 +8,6 @@ from indexer.catalog.files import File, FileId, FileState
 from indexer.catalog.items import Item, ItemId
 from indexer.errors import UnreadableMediaError
 from indexer.looking import Models, Pixels
-from indexer.media.metadata.model import DateClaim
 from indexer.media.probe import MediaKind
 from indexer.reading import Answered, Header
 
@@ -32,7 +30,7 @@ def write_header(catalog: Catalog, file: File, answer: Answered) -> None:
 
 
 def _item_of(header: Header) -> Item:
-    metadata = header.metadata
+    metadata, date = header.metadata, header.metadata.date
     is_motion = metadata.motion_offset is not None
     kind = "video" if header.format.kind is MediaKind.VIDEO else "motion" if is_motion else "photo"
     return Item(
@@ -44,7 +42,13 @@ def _item_of(header: Header) -> Item:
         orientation=metadata.orientation,
         motion_offset=metadata.motion_offset,
         pair_id=metadata.pair_id,
-        **_date(metadata.date),
+        told_local=_text(date.local),
+        told_utc=_text(date.utc),
+        told_offset=None if date.offset is None else offset_text(date.offset),
+        day_only=int(date.is_day_only),
+        date_source=date.source.value,
+        date_confidence=date.confidence,
+        taken_at=_text(date.local),
         taken_at_utc=None,
         utc_offset=None,
         latitude=metadata.latitude,
@@ -75,20 +79,8 @@ def _told(item: Item) -> dict[str, object]:
     return {name: getattr(item, name) for name in _TOLD}
 
 
-def _date(claim: DateClaim) -> dict[str, object]:
-    local = None if claim.local is None else _seconds(claim.local)
-    return {
-        "told_local": local,
-        "told_utc": None if claim.utc is None else _seconds(claim.utc),
-        "told_offset": None if claim.offset is None else offset_text(claim.offset),
-        "day_only": int(claim.is_day_only),
-        "date_source": claim.source.value,
-        "date_confidence": claim.confidence,
-        "taken_at": local,
-    }
-
-
-_seconds = partial(datetime.isoformat, timespec="seconds")
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat(timespec="seconds")
 
 
 def offset_text(offset: timedelta) -> str:
