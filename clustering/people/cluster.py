@@ -1,13 +1,14 @@
 """People from faces: seeds by density, average linkage, then the poor and lonely faces join."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
 from clustering.people.assign import Known, attach
 from clustering.people.limits import FOUNDER_QUALITY_MIN, Limits, limits_for
-from clustering.people.linkage import Group, group_of, link
+from clustering.people.linkage import Group, joined, link
 from clustering.people.seeds import seeds
 from clustering.people.table import OPEN, FaceTable, Rows
 
@@ -47,15 +48,18 @@ def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> 
     """
     limits = limits_for(faces)
     order = canonical_order(faces)
-    told_rows = order[faces.told[order] != OPEN]
-    founders = order[(faces.told[order] == OPEN) & (faces.quality[order] >= FOUNDER_QUALITY_MIN)]
+    is_told = faces.told[order] != OPEN
+    is_refused = np.array([bool(faces.barred_of(row)) for row in order.tolist()], np.bool_)
+    is_founder = (faces.quality[order] >= FOUNDER_QUALITY_MIN) & ~is_told & ~is_refused
     checkpoint()
-    starts = told_groups(faces, told_rows) + seeds(faces, founders, limits)
+    starts = told_groups(faces, order[is_told], limits) + seeds(faces, order[is_founder], limits)
     checkpoint()
-    groups = [g for g in link(starts, limits) if g.told != OPEN or len(g.rows) >= FACES_MIN]
-    groups = link(groups, limits.among(len(groups)))
+    people = people_of(faces, linked(starts, limits))
     checkpoint()
-    return with_the_rest(faces, groups, order, limits)
+    people = with_open_faces(faces, people, order, limits)
+    rest = still_open(faces, people, order[is_refused & ~is_told])
+    people += people_of(faces, linked(seeds(faces, rest, limits), limits))
+    return labelled(faces, people)
 
 
 def canonical_order(faces: FaceTable) -> Rows:
@@ -64,37 +68,71 @@ def canonical_order(faces: FaceTable) -> Rows:
     return np.lexsort(keys).astype(np.int64)
 
 
-def told_groups(faces: FaceTable, rows: Rows) -> list[Group]:
-    """One group for each known person who has faces."""
-    return [
-        group_of(faces, rows[faces.told[rows] == person].tolist())
-        for person in np.unique(faces.told[rows]).tolist()
-    ]
+def told_groups(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
+    """Groups of each known person's faces: one, or more of somebody who looks different in them.
+
+    Who is in any of them is in none of the pictures of the others, so all have all frames.
+    """
+    found: list[Group] = []
+    for person in np.unique(faces.told[rows]).tolist():
+        theirs = rows[faces.told[rows] == person]
+        frames = frozenset(faces.frames[theirs].tolist())
+        groups = link(seeds(faces, theirs, limits), limits)
+        found.extend(replace(group, frames=frames) for group in groups)
+    return found
 
 
-def with_the_rest(
-    faces: FaceTable, groups: Sequence[Group], order: Rows, limits: Limits
-) -> Clustering:
-    """Take out whoever is in a frame twice, then let open faces join."""
-    labels = np.full(len(faces), OPEN, np.int64)
+def linked(starts: Sequence[Group], limits: Limits) -> list[Group]:
+    """Groups of people, after a second look at the few that are left."""
+    groups = [g for g in link(starts, limits) if g.told != OPEN or len(g.rows) >= FACES_MIN]
+    return link(groups, limits.among(len(groups)))
+
+
+def people_of(faces: FaceTable, groups: Sequence[Group]) -> list[Known]:
+    """The groups as people; those told to be one person are one; nobody is in a frame twice."""
+    told = sorted({group.told for group in groups} - {OPEN})
+    whole = [group for group in groups if group.told == OPEN]
+    whole += [reduce(joined, (g for g in groups if g.told == person)) for person in told]
     people = [
         Known(rows=np.array(once_per_frame(faces, group), np.int64), told=group.told)
-        for group in groups
+        for group in whole
     ]
-    people = [person for person in people if person.told != OPEN or len(person.rows) >= FACES_MIN]
-    people.sort(key=lambda person: int(person.rows.min()))
-    for number, person in enumerate(people):
-        labels[person.rows] = number
-    rest = order[(labels[order] == OPEN) & (faces.told[order] == OPEN)]
+    return [person for person in people if person.told != OPEN or len(person.rows) >= FACES_MIN]
+
+
+def still_open(faces: FaceTable, people: Sequence[Known], rows: Rows) -> Rows:
+    """Those of the rows that are nobody's and not told to be anybody's."""
+    is_taken = faces.told != OPEN
+    for person in people:
+        is_taken[person.rows] = True
+    return np.array([row for row in rows.tolist() if not is_taken[row]], np.int64)
+
+
+def with_open_faces(
+    faces: FaceTable, people: Sequence[Known], order: Rows, limits: Limits
+) -> list[Known]:
+    """Let open faces join."""
+    rest = still_open(faces, people, order)
     joins = attach(faces, rest, people, limits)
-    labels[rest[joins != OPEN]] = joins[joins != OPEN]
-    return Clustering(labels=labels, told=tuple(person.told for person in people))
+    return [
+        replace(person, rows=np.sort(np.concatenate([person.rows, rest[joins == number]])))
+        for number, person in enumerate(people)
+    ]
+
+
+def labelled(faces: FaceTable, people: Sequence[Known]) -> Clustering:
+    """People as labels."""
+    ordered = sorted(people, key=lambda person: int(person.rows.min()))
+    labels = np.full(len(faces), OPEN, np.int64)
+    for number, person in enumerate(ordered):
+        labels[person.rows] = number
+    return Clustering(labels=labels, told=tuple(person.told for person in ordered))
 
 
 def once_per_frame(faces: FaceTable, group: Group) -> list[int]:
     """The group's rows without the less fitting ones of each frame that it is in twice."""
     rows = np.array(group.rows)
-    if len(group.frames) == len(rows):
+    if len(set(faces.frames[rows].tolist())) == len(rows):
         return [int(row) for row in rows]
     fit = faces.vectors[rows] @ group.mean.astype(np.float32)
     kept: dict[int, int] = {}

@@ -1,7 +1,7 @@
 """How alike two faces must be to be one person.
 
 Two strangers' faces have a cosine that strays around a mean, and what strays must be set against
-how often one looks: among a few people a mean cosine of 0.31 between two large groups is never
+how often one looks: among a few people a mean cosine of 0.30 between two large groups is never
 chance, among a thousand it is. So every limit is the strangers' mean plus some spreads.
 
 The figures are cosines of the pack ``scrfd2.5g_mobilefacenet``, measured on 1,530 people of LFW:
@@ -18,11 +18,14 @@ are strangers by certainty, so the library itself tells how alike its strangers 
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clustering.people.table import FaceTable
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 STRANGERS_MEAN = 0.0145
 LOOKS_SPREAD = 0.07
@@ -37,12 +40,12 @@ FOUNDER_QUALITY_MIN = 0.5
 POOR_QUALITY_MAX = 0.3
 """Faces below must be more alike to join: blurred and enlarged faces resemble each other."""
 
-SURENESS = 4.42
-"""Spreads above the strangers' mean that make two faces one person: 0.47 for single faces."""
-SURENESS_MIN = 3.95
-"""The same among very few people: 0.30 for large groups."""
-CHANCE = 0.01
-"""How probable one wrong join in a library may be."""
+SURENESS = 4.6
+"""Spreads above the strangers' mean that make two faces one person: 0.49 for single faces."""
+SURENESS_MIN = 3.85
+"""The same among very few people: 0.28 for large groups."""
+CHANCE = 0.03
+"""How probable one wrong join of two groups in a library may be."""
 ATTACH_SPREADS = 3.94
 """Spreads of single faces for joining the nearest faces of a person: 0.42."""
 ATTACH_POOR_SPREADS = 4.52
@@ -60,12 +63,14 @@ class Limits:
     """How much more strangers' cosines stray in this library than in LFW."""
     sureness: float = SURENESS
 
-    def spread(self, typical: float) -> float:
+    def spread(self, typical: Number) -> Number:
         """How much the mean cosine of strangers' groups of a typical size strays."""
-        return self.scale * math.hypot(LOOKS_SPREAD, PICTURE_SPREAD / math.sqrt(typical))
+        variance = LOOKS_SPREAD**2 + PICTURE_SPREAD**2 / typical
+        root: Number = variance**0.5
+        return self.scale * root
 
-    def to_join(self, n_first: int, n_second: int) -> float:
-        """Least mean cosine between two groups' faces that makes them one person."""
+    def to_join(self, n_first: Number, n_second: Number) -> Number:
+        """Least mean cosine between two groups' faces that makes them one person, by sizes."""
         typical = 2.0 * n_first * n_second / (n_first + n_second)
         return self.mean + self.sureness * self.spread(typical)
 

@@ -34,6 +34,8 @@ def seeds(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
         How alike the faces of a leaf must be.
     """
     found: list[Group] = []
+    if not len(rows):
+        return found
     for block in blocks(rows):
         labels = leaves(faces.vectors[block])
         for label in range(int(labels.max()) + 1):
