@@ -42,7 +42,7 @@ class Frames:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._open.clear()
+        self._close_all_but(())
 
     def __iter__(self) -> Iterator[Planes]:
         return (self.frame(number) for number in range(self._storyboard.n_frames))
@@ -50,8 +50,7 @@ class Frames:
     def frame(self, number: int) -> Planes:
         """One frame; not to be modified."""
         seen = seen_at(self._storyboard, self._spans, number)
-        for index in [index for index in self._open if index not in (seen.shot, seen.next_shot)]:
-            del self._open[index]
+        self._close_all_but((seen.shot, seen.next_shot))
         shown = self._shot_frame(seen.shot, number)
         if seen.next_shot is not None:
             transition = self._storyboard.shots[seen.next_shot].transition
@@ -59,6 +58,10 @@ class Frames:
             params = {"colour": "#{:02x}{:02x}{:02x}".format(*self._ground), **transition.params}
             shown = TRANSITIONS[transition.name](shown, coming, seen.progress, params)
         return self._faded(shown, number)
+
+    def _close_all_but(self, wanted: tuple[int | None, ...]) -> None:
+        for index in [index for index in self._open if index not in wanted]:
+            self._open.pop(index).close()
 
     def _shot_frame(self, index: int, number: int) -> Planes:
         span = self._spans[index]

@@ -1,7 +1,7 @@
 """Photographs and video clips, decoded at the size that their shot needs."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +39,9 @@ class PanelPicture(Protocol):
 
     def draw(self, index: int, at: float, target: Planes) -> None:
         """Show the window at progress ``at`` of the picture at a visible frame."""
+
+    def close(self) -> None:
+        """Close what is open."""
 
 
 def open_panel(
@@ -84,6 +87,9 @@ class PhotoPanel:
         x, y, w, h = _window_px(self._panel, at, self._size)
         warp(self._picture, (x - self._offset[0], y - self._offset[1], w, h), target)
 
+    def close(self) -> None:
+        """See `PanelPicture`; a photograph has been closed after decoding."""
+
 
 class VideoPanel:
     """A clip: frames are read in order; going back starts again."""
@@ -106,14 +112,25 @@ class VideoPanel:
         size = (rgb.shape[1], rgb.shape[0])
         warp(graded(rgb, self._look), _window_px(self._panel, at, size), target)
 
+    def close(self) -> None:
+        """See `PanelPicture`."""
+        _close_frames(self._running)
+
     def _at(self, index: int) -> Rgb8:
         if index < self._next_index - 1:
+            _close_frames(self._running)
             self._running, self._next_index = self._frames(), 0
         while self._rgb is None or self._next_index <= index:
             # The reader repeats the last frame of a file that ends early.
             self._rgb = next(self._running)
             self._next_index += 1
         return self._rgb
+
+
+def _close_frames(frames: Iterator[Rgb8]) -> None:
+    """Close the file behind a generator of frames."""
+    if isinstance(frames, Generator):
+        frames.close()
 
 
 def _needed_side_px(panel: Panel, size_px: tuple[int, int]) -> int:

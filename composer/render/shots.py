@@ -64,12 +64,18 @@ class ShotFrames:
         self._hung = tuple(_hang(panel, span, stage) for panel in shot.panels)
         self._ground = _still_ground(shot, self._hung, stage)
         self._last: tuple[tuple[int, float], Planes] | None = None
-        self._picture: PlanesAt = self._composed
-        if shot.panels:
-            self._picture = with_effects(
+        self._changed: PlanesAt | None = None
+        if shot.panels and stage.theme.effects:
+            self._changed = with_effects(
                 self._composed, stage.theme.effects, n_visible=span.n_visible, fps=stage.fps
             )
         self._overlay = self._words()
+
+    def close(self) -> None:
+        """Let go of pictures and clips at once, without waiting for the garbage collector."""
+        for hung in self._hung:
+            hung.picture.close()
+        self._hung, self._ground, self._last, self._changed = (), None, None, None
 
     def frame(self, index: int) -> Planes:
         """The ``index``-th visible frame; not to be modified."""
@@ -80,6 +86,10 @@ class ShotFrames:
         own = shown.copy()
         self._overlay.apply(own, moment)
         return own
+
+    def _picture(self, index: int) -> Planes:
+        """Everything but the words."""
+        return self._composed(index) if self._changed is None else self._changed(index)
 
     def _composed(self, index: int) -> Planes:
         """Ground and panels; the same object as before where nothing has moved."""
