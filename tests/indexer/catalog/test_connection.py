@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog import files, people
-from indexer.catalog.connection import open_catalog
+from indexer.catalog.connection import Catalog, open_catalog
 from indexer.errors import CatalogCorruptError, CatalogTooNewError
 
 
@@ -44,9 +44,8 @@ def test_damaged_catalog_is_refused_and_left_alone(tmp_path: Path) -> None:
 
 def test_failed_transaction_leaves_nothing_behind(tmp_path: Path) -> None:
     with open_catalog(tmp_path / "catalog.db") as catalog:
-        with pytest.raises(sqlite3.IntegrityError), catalog.transaction():
-            files.add_root(catalog, Path("/pictures"))
-            catalog.execute("INSERT INTO faces (item_id) VALUES (1)")
+        with pytest.raises(sqlite3.IntegrityError):
+            _fail_after_a_write(catalog)
 
         assert files.all_roots(catalog) == []
 
@@ -61,3 +60,9 @@ def test_corrections_are_kept_in_the_catalog_and_in_the_journal(tmp_path: Path) 
         journal = people.journal_path(catalog)
         assert '"name": "Ada"' in journal.read_text()
         assert stat.S_IMODE(journal.stat().st_mode) == 0o600
+
+
+def _fail_after_a_write(catalog: Catalog) -> None:
+    with catalog.transaction():
+        files.add_root(catalog, Path("/pictures"))
+        catalog.execute("INSERT INTO faces (item_id) VALUES (1)")
