@@ -100,20 +100,20 @@ def merge_people(catalog: Catalog, kept: PersonId, other: PersonId, now: datetim
     if kept == other:
         raise NothingToDoError(f"person {kept} is one person already")
     with catalog.transaction():
-        theirs = face_rows.faces_of_person(catalog, other)
+        taken = {frame_of(face) for face in face_rows.faces_of_person(catalog, kept)}
+        to: dict[FaceId, PersonId | None] = {}
+        for face in face_rows.faces_of_person(catalog, other):
+            to[face.id] = None if frame_of(face) in taken else kept
+            taken.add(frame_of(face))
+        moved = [face for face, owner in to.items() if owner is not None]
         core = core_of(catalog, kept)
         fact = {
             "person": kept,
             "other": other,
             "core": core,
-            "faces": references(catalog, [face.id for face in theirs]),
+            "faces": references(catalog, moved),
         }
         keep(catalog, Told.MERGE, fact, [kept, other], now)
-        taken = {frame_of(face) for face in face_rows.faces_of_person(catalog, kept)}
-        to: dict[FaceId, PersonId | None] = {}
-        for face in theirs:
-            to[face.id] = None if frame_of(face) in taken else kept
-            taken.add(frame_of(face))
         face_rows.assign(catalog, to, dict.fromkeys(to, "confirmed"))
         person_rows.put_person(catalog, both(first, second))
         person_rows.delete_person(catalog, other)

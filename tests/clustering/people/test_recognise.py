@@ -1,0 +1,140 @@
+from collections.abc import Callable
+
+from clustering.people import recognise as subject
+from clustering.people.recognise import recognise
+from clustering.people.state import look
+from indexer.catalog.connection import Catalog
+from indexer.catalog.faces import FaceId, PersonId, all_faces
+from indexer.catalog.people import all_people
+
+AddPicture = Callable[..., list[FaceId]]
+
+
+def run(catalog: Catalog) -> str:
+    return recognise(catalog, lambda: None).how
+
+
+def owners(catalog: Catalog) -> dict[FaceId, PersonId | None]:
+    return {face.id: face.person_id for face in all_faces(catalog)}
+
+
+def dump(catalog: Catalog) -> list[str]:
+    return list(catalog.connection.iterdump())
+
+
+def test_an_empty_catalog_has_nobody(catalog: Catalog) -> None:
+    report = recognise(catalog, lambda: None)
+
+    assert (report.n_people, report.n_faces, report.n_open) == (0, 0, 0)
+
+
+def test_twice_in_a_row_changes_nothing(catalog: Catalog, add_picture: AddPicture) -> None:
+    for number in range(20):
+        add_picture(number % 3, 3 + number % 2, number=number)
+    run(catalog)
+    before = dump(catalog)
+
+    how = run(catalog)
+
+    assert how == "same"
+    assert dump(catalog) == before
+
+
+def test_ids_stay_while_people_grow_and_come(catalog: Catalog, add_picture: AddPicture) -> None:
+    early = {p: [add_picture(p, number=100 * p + n)[0] for n in range(6)] for p in (1, 2)}
+    run(catalog)
+    before = owners(catalog)
+    for person in (1, 2, 3):
+        for n in range(10, 18):
+            add_picture(person, number=100 * person + n)
+
+    run(catalog)
+
+    after = owners(catalog)
+    for person in (1, 2):
+        assert {after[face] for face in early[person]} == {before[early[person][0]]}
+    assert len(all_people(catalog)) == 3
+
+
+def test_unnamed_people_are_known_again_after_everything_was_read_anew(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for person in (1, 2):
+        for n in range(6):
+            add_picture(person, number=10 * person + n)
+    run(catalog)
+    ids = {p.id for p in all_people(catalog)}
+    first = owners(catalog)[add_first(catalog)]
+    again = [
+        add_picture(person, number=10 * person + n, model="better")[0]
+        for person in (2, 1)
+        for n in range(6)
+    ]
+
+    run(catalog)
+
+    assert {p.id for p in all_people(catalog)} == ids
+    assert owners(catalog)[again[6]] == first
+
+
+def add_first(catalog: Catalog) -> FaceId:
+    return min(owners(catalog))
+
+
+def test_an_imported_name_makes_a_person_who_draws_the_rest(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    named = [add_picture(1, number=n, names=("Ana",))[0] for n in range(2)]
+    others = [add_picture(1, number=n)[0] for n in range(2, 10)]
+
+    run(catalog)
+
+    (ana,) = all_people(catalog)
+    faces = {face.id: face for face in all_faces(catalog)}
+    assert ana.name == "Ana"
+    assert {faces[face].assigned for face in named} == {"imported"}
+    assert {faces[face].assigned for face in others} == {"cluster"}
+    assert {faces[face].person_id for face in named + others} == {ana.id}
+
+
+def test_faces_of_two_models_are_two_people_unless_told(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for n in range(6):
+        add_picture(1, number=n, model="one")
+        add_picture(1, number=10 + n, model="other")
+
+    run(catalog)
+
+    assert len(all_people(catalog)) == 2
+
+
+def test_everybody_has_a_face_to_be_shown_by(catalog: Catalog, add_picture: AddPicture) -> None:
+    for n in range(6):
+        add_picture(1, number=n)
+
+    run(catalog)
+
+    (person,) = all_people(catalog)
+    assert person.key_face_id is not None
+    assert owners(catalog)[person.key_face_id] == person.id
+
+
+def test_new_faces_join_known_people_by_the_cheap_path(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for person in (1, 2):
+        for n in range(8):
+            add_picture(person, number=10 * person + n)
+    run(catalog)
+    before = owners(catalog)
+    same = add_picture(2, number=50)[0]
+    stranger = add_picture(9, number=51)[0]
+
+    found = subject.find_new(look(catalog))
+
+    rows = {face.id: row for row, face in enumerate(all_faces(catalog))}
+    joined = {row: person.id for person in found for row in person.rows}
+    assert {face: joined.get(rows[face]) for face in before} == before
+    assert joined[rows[same]] == before[min(f for f in before if f > 8)]
+    assert rows[stranger] not in joined
