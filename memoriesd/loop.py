@@ -23,9 +23,11 @@ from memoriesd import due
 from memoriesd.clock import local_now, local_today
 from memoriesd.execute import Setting, execute, queue_job
 from memoriesd.exits import Exit
+from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
 from memoriesd.jobs import GRACE_S, JobProcess
 from memoriesd.locks import LockedError, hold
+from memoriesd.notify import tell_of_movies
 from memoriesd.protocol import Order, Outcome
 from memoriesd.rounds import State, Step, after, next_step, slice_items
 from memoriesd.schedule import triggers
@@ -71,6 +73,7 @@ class Loop:
         self._notes = notes
         self._settling = Settling(config.library.settle_s)
         self._quiet = parse_quiet_hours(config.schedule.quiet_hours)
+        self._machine = Machine(config.guest)
         self._roots = config.library.roots
         self._changed = set(self._roots)
         self._state = State(
@@ -116,9 +119,7 @@ class Loop:
         """The one reason why nothing is done; empty where there is none."""
         if self._notes.paused.is_set():
             return "paused; go on with: memoriesd resume"
-        if self._is_quiet():
-            return f"quiet hours ({self._setting.config.schedule.quiet_hours})"
-        return self._trouble
+        return self._why_not_by_itself() or self._trouble
 
     def _sleep(self) -> None:
         now_s = time.monotonic()
@@ -168,7 +169,7 @@ class Loop:
             )
             return True
         step = next_step(self._state)
-        if step is None or self._is_quiet():
+        if step is None or self._why_not_by_itself():
             return False
         self._do_step(step)
         return True
@@ -201,7 +202,7 @@ class Loop:
                 return None
             self._doing = job.kind
             try:
-                return execute(
+                outcome = execute(
                     self._setting,
                     job,
                     lock=lock,
@@ -210,6 +211,9 @@ class Loop:
                 )
             finally:
                 self._doing = ""
+        made = [movie["path"] for movie in outcome.report.get("movies", ())]
+        tell_of_movies(self._setting.config.notify.command, made)
+        return outcome
 
     def _wait_for_lock(self, stack: contextlib.ExitStack) -> int | None:
         while not self._notes.stop.is_set():
@@ -241,12 +245,15 @@ class Loop:
             has_movies=bool(all_movies(self._catalog)),
         )
 
-    def _is_quiet(self) -> bool:
-        return is_quiet(self._quiet, local_now().time())
+    def _why_not_by_itself(self) -> str:
+        """Why jobs of our own making wait: quiet hours, or the machine is needed otherwise."""
+        if is_quiet(self._quiet, local_now().time()):
+            return f"quiet hours ({self._setting.config.schedule.quiet_hours})"
+        return self._machine.why_not(working=bool(self._doing))
 
     def holds_up(self, *, own: bool) -> bool:
-        """Whether a running job is to pause; quiet hours are for jobs of our own making."""
-        return self._notes.paused.is_set() or (own and self._is_quiet())
+        """Whether a running job is to pause."""
+        return self._notes.paused.is_set() or (own and bool(self._why_not_by_itself()))
 
     def is_ending(self) -> bool:
         """Whether the daemon was told to end."""

@@ -1,11 +1,13 @@
 """A task of our own for tests of jobs, a library's folders, and a small catalog."""
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from indexer.catalog import events, faces, files, items, labels, memories, movies, people
 from indexer.catalog.connection import Catalog, open_catalog
@@ -62,6 +64,19 @@ def filled() -> Catalog:
 
 
 @pytest.fixture
+def strangers(home: Path) -> Path:
+    """Two unnamed people in the library, 2 with two faces and 3 with three."""
+    with open_catalog(home / "catalog.db") as catalog:
+        for item_id, count in ((ItemId(2), 2), (ItemId(3), 3)):
+            person = people.add_person(catalog)
+            found = faces.replace_faces(
+                catalog, item_id, [make_face(x=50.0 * n) for n in range(count)]
+            )
+            faces.assign(catalog, dict.fromkeys(found, person), dict.fromkeys(found, "cluster"))
+    return home
+
+
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library of a few rows in ``MEMORIESD_HOME``, for commands."""
     monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
@@ -90,6 +105,22 @@ def make_item(**values: object) -> Item:
     return Item(**(told | values))  # type: ignore[arg-type]  # a table of columns
 
 
+def make_face(x: float = 10.0) -> NewFace:
+    picture = io.BytesIO()
+    Image.new("RGB", (112, 112), (200, 160, 140)).save(picture, "JPEG")
+    return NewFace(
+        time_s=None,
+        box=(x, 20.0, 30.04, 40.0),
+        score=0.91,
+        landmarks=np.zeros((5, 2), np.float32),
+        vector=np.full(4, 0.5, np.float32),
+        model="m",
+        quality=0.9,
+        imported_name=None,
+        crop_jpeg=picture.getvalue(),
+    )
+
+
 def fill(opened: Catalog) -> None:
     """A photo in a trip with a face, its exact copy, a video, a broken file, a movie."""
     root = files.add_root(opened, Path("/photos"))
@@ -115,23 +146,7 @@ def fill(opened: Catalog) -> None:
 
 def _describe(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
     ada = people.add_person(catalog, "Ada")
-    (face,) = faces.replace_faces(
-        catalog,
-        photo,
-        [
-            NewFace(
-                time_s=None,
-                box=(10.0, 20.0, 30.04, 40.0),
-                score=0.91,
-                landmarks=np.zeros((5, 2), np.float32),
-                vector=np.full(4, 0.5, np.float32),
-                model="m",
-                quality=0.9,
-                imported_name=None,
-                crop_jpeg=b"jpeg",
-            )
-        ],
-    )
+    (face,) = faces.replace_faces(catalog, photo, [make_face()])
     faces.assign(catalog, {face: ada}, {face: "confirmed"})
     labels.replace_labels(catalog, photo, [("beach", 0.8), ("dog", 0.123456)], "m")
     labels.replace_highlights(catalog, video, [(1.0, 4.0, 0.9)])

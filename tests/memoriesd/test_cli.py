@@ -1,5 +1,6 @@
 """Commands, called in this process on a catalog of a few rows."""
 
+import io
 import json
 import stat
 from pathlib import Path
@@ -193,6 +194,49 @@ def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Captu
         }
     ]
     assert (person.hidden, person.less) == (0, 1)
+
+
+def names_of(home: Path) -> dict[int, str]:
+    with open_catalog(home / "catalog.db") as catalog:
+        return {person.id: person.name for person in all_people(catalog)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Grace\nAlan\n", {2: "Alan", 3: "Grace"}),
+        ("\nAlan\n", {2: "Alan", 3: ""}),
+        ("Grace\nu\nAlan\n\n", {2: "", 3: "Alan"}),
+        ("q\n", {2: "", 3: ""}),
+        ("u\nGrace\nq\n", {2: "", 3: "Grace"}),
+    ],
+)
+def test_unnamed_are_walked_through_by_how_often_they_are_seen(
+    strangers: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Capture,
+    typed: str,
+    names: dict[int, str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+
+    code, _, err = call(capsys, "people", "name")
+
+    assert (code, err) == (Exit.DONE, "")
+    assert names_of(strangers) == {1: "Ada"} | names
+
+
+def test_person_is_split_rejected_and_merged_by_the_numbers_of_the_sheet(
+    strangers: Path, capsys: Capture
+) -> None:
+    _, out, _ = call(capsys, "people", "split", "3", "4")
+    call(capsys, "people", "reject", "3", "5")
+    call(capsys, "people", "confirm", "2", "5")
+    call(capsys, "people", "merge", "Ada", "2")
+
+    assert "person 4" in out
+    people = call_json(capsys, "people", "list")["people"]
+    assert {person["id"]: person["faces"] for person in people} == {1: 3, 3: 1, 4: 1}
 
 
 def test_people_sheet_is_one_private_page_that_needs_nothing_else(

@@ -1,0 +1,84 @@
+"""Being a good guest: when the service does nothing by itself, and why."""
+
+import os
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from memoriesd.config import Guest
+
+READ_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """What the machine tells of itself."""
+
+    on_battery: bool
+    load_per_core: float
+    """Average of the last minute."""
+    temperature_c: float | None
+    """The hottest sensor of a processor; None where there is none."""
+
+
+def take_readings() -> Readings:
+    """What this machine tells now."""
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    cores = os.cpu_count() or 1
+    return Readings(
+        on_battery=battery is not None and battery.power_plugged is False,
+        load_per_core=psutil.getloadavg()[0] / cores,
+        temperature_c=_hottest(),
+    )
+
+
+def _hottest() -> float | None:
+    if not hasattr(psutil, "sensors_temperatures"):
+        return None
+    sensors = psutil.sensors_temperatures()
+    readings = [
+        entry.current
+        for name in ("coretemp", "k10temp", "cpu_thermal", "zenpower")
+        for entry in sensors.get(name, [])
+    ]
+    return max(readings, default=None)
+
+
+def why_wait(guest: Guest, readings: Readings, *, working: bool) -> str:
+    """The reason to do nothing by itself now; empty where there is none.
+
+    Parameters
+    ----------
+    working : bool
+        Whether a job of ours runs, whose own load must not count against it: two cores' worth.
+    """
+    if guest.pause_on_battery and readings.on_battery:
+        return "on battery ([guest] pause_on_battery)"
+    own = 2 / (os.cpu_count() or 1) if working else 0.0
+    if guest.max_load and readings.load_per_core - own > guest.max_load:
+        return f"load {readings.load_per_core:.1f} per core is above [guest] max_load"
+    if (
+        guest.max_temperature_c
+        and readings.temperature_c is not None
+        and readings.temperature_c > guest.max_temperature_c
+    ):
+        return f"{readings.temperature_c:.0f} degrees are above [guest] max_temperature_c"
+    return ""
+
+
+class Machine:
+    """The machine's readings, taken every few seconds."""
+
+    def __init__(self, guest: Guest) -> None:
+        self._guest = guest
+        self._readings = take_readings()
+        self._read_at_s = time.monotonic()
+
+    def why_not(self, *, working: bool) -> str:
+        """See :func:`why_wait`."""
+        now_s = time.monotonic()
+        if now_s - self._read_at_s >= READ_EVERY_S:
+            self._readings = take_readings()
+            self._read_at_s = now_s
+        return why_wait(self._guest, self._readings, working=working)

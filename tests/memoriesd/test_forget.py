@@ -1,0 +1,75 @@
+"""Forgetting, on a catalog in a file: what is gone must be gone from its bytes, too."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indexer.catalog import movies
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.faces import PersonId, all_faces
+from indexer.catalog.items import all_items
+from indexer.catalog.memories import all_memories
+from indexer.catalog.people import add_correction, all_corrections, all_people
+from indexer.errors import NotFoundError
+from memoriesd.forget import forget_path, forget_person
+
+ADA = PersonId(1)
+
+
+def movie_file(catalog: Catalog, folder: Path) -> Path:
+    """Give the movie of the small catalog a file with a poster."""
+    (movie,) = movies.all_movies(catalog)
+    path = folder / "lisbon.mp4"
+    catalog.execute("UPDATE movies SET path = ? WHERE id = ?", (os.fsencode(path), movie.id))
+    path.write_bytes(b"movie")
+    path.with_suffix(".jpg").write_bytes(b"poster")
+    return path
+
+
+def test_forgotten_person_leaves_no_face_no_movie_and_no_name(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        path = movie_file(catalog, home)
+        add_correction(catalog, "2026-01-01T00:00:00+00:00", "name", {"person": 1, "name": "Ada"})
+        add_correction(catalog, "2026-01-02T00:00:00+00:00", "name", {"person": 2, "name": "Bo"})
+
+        report = forget_person(catalog, ADA)
+
+        assert (report.faces, report.memories, report.movies) == (1, 1, (str(path),))
+        assert (all_people(catalog), all_faces(catalog), all_memories(catalog)) == ([], [], [])
+        assert len(all_items(catalog)) == 3
+        assert len(all_corrections(catalog)) == 1
+    assert not path.exists()
+    assert not path.with_suffix(".jpg").exists()
+    everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
+    assert b"Ada" not in everything
+    assert b"Bo" in everything
+
+
+def test_forgotten_folder_takes_its_items_and_their_movies(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        path = movie_file(catalog, home)
+
+        report = forget_path(catalog, Path("/photos/2021"))
+
+        assert (report.items, report.memories) == (2, 1)
+        assert [item.kind for item in all_items(catalog)] == ["video"]
+    assert not path.exists()
+    everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
+    assert b"copy.jpg" not in everything
+
+
+def test_name_that_only_begins_alike_is_not_below_a_folder(home: Path) -> None:
+    with (
+        open_catalog(home / "catalog.db") as catalog,
+        pytest.raises(NotFoundError, match="nothing is known of /photos/20"),
+    ):
+        forget_path(catalog, Path("/photos/20"))
+
+
+def test_unknown_person_is_told(home: Path) -> None:
+    with (
+        open_catalog(home / "catalog.db") as catalog,
+        pytest.raises(NotFoundError, match="there is no person 99"),
+    ):
+        forget_person(catalog, PersonId(99))
