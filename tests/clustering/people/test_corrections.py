@@ -1,4 +1,3 @@
-import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
