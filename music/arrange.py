@@ -4,7 +4,6 @@ Nothing is rendered here: the result is a score, its beats known exactly because
 on them.
 """
 
-
 import numpy as np
 
 from music.errors import MusicError

@@ -15,6 +15,8 @@ from music.track import RATE_HZ, Stereo
 
 _PREROLL_S = 0.2
 """Decoders that carry state (MP3, AAC, Opus) are right again within this time of a seek."""
+_GAP_S = 0.1
+"""Timestamps that jump by more mean lost sound, which must not pull the rest out of time."""
 _BROKEN_PACKETS = 50
 """So many packets in a row that cannot be decoded end the reading."""
 
@@ -120,10 +122,21 @@ def _resampled(
 ) -> Iterator[tuple[float, Stereo]]:
     """Decoded frames at the wanted rate with the time at which each starts."""
     resampler = av.AudioResampler(format="fltp", rate=rate_hz)
+    kind: tuple[str, str, int] | None = None
     at_s: float | None = None
     for frame in _frames(container, stream):
+        found = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if kind not in (None, found):
+            # Broadcasts switch between stereo and surround; a resampler takes one kind only.
+            resampler = av.AudioResampler(format="fltp", rate=rate_hz)
+        kind = found
+        starts_s = frame.time
         if at_s is None:
-            at_s = 0.0 if frame.time is None else float(frame.time)
+            at_s = 0.0 if starts_s is None else starts_s
+        elif starts_s is not None and starts_s - at_s > _GAP_S:
+            n_missing = round((starts_s - at_s) * rate_hz)
+            yield at_s, np.zeros((n_missing, 2), np.float32)
+            at_s += n_missing / rate_hz
         for resampled in resampler.resample(frame):
             samples = _stereo(resampled)
             yield at_s, samples

@@ -69,7 +69,7 @@ def electric_piano(pitch: int, brightness: float, seconds: float) -> Planar:
     n = np.arange(1, 9, dtype=np.float64)
     amps = np.array([1, 0.55, 0.3, 0.19, 0.12, 0.07, 0.045, 0.03])
     amps = amps * (0.35 + 0.65 * brightness) ** (0.5 * (n - 1))
-    long_s = 6.5 * 2.0 ** (-(pitch - 55) / 18) / n**0.8
+    long_s = 10.0 * 2.0 ** (-(pitch - 55) / 18) / n**0.8
     pans = 0.5 * np.cos(2.1 * n)
     pans[0] = 0.0
     chorus = 0.35 + 0.02 * (pitch - 60)

@@ -32,7 +32,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="electric_piano",
             pattern="melody",
-            gain_db=-5.5,
+            gain_db=-7,
             pan=0.15,
             reverb_norm=0.3,
             centre=76,

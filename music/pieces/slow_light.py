@@ -20,7 +20,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="electric_piano",
             pattern="comp",
-            gain_db=-12,
+            gain_db=-14,
             pan=-0.12,
             reverb_norm=0.22,
             centre=62,

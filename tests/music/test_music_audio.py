@@ -19,11 +19,19 @@ CODECS = {
     "opus": "libopus",
     "ogg": "libopus",
     "mka": "aac",
+    "mkv": "flac",
 }
 
 
-def encode(path: Path, waves: np.ndarray, *, rate_hz: int = 48_000, layout: str = "stereo") -> Path:
-    """Write float planes [channels, n]."""
+def encode(
+    path: Path,
+    waves: np.ndarray,
+    *,
+    rate_hz: int = 48_000,
+    layout: str = "stereo",
+    gap_at: int = 1 << 40,
+) -> Path:
+    """Write float planes [channels, n]; what comes after a gap is stamped a second later."""
     codec = CODECS[path.suffix[1:]]
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate_hz, layout=layout)
@@ -32,7 +40,7 @@ def encode(path: Path, waves: np.ndarray, *, rate_hz: int = 48_000, layout: str 
             frame = av.AudioFrame.from_ndarray(
                 np.ascontiguousarray(waves[:, start : start + 4096], np.float32), "fltp", layout
             )
-            frame.sample_rate, frame.pts = rate_hz, start
+            frame.sample_rate, frame.pts = rate_hz, start + rate_hz * (start >= gap_at)
             frame.time_base = Fraction(1, rate_hz)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
@@ -122,6 +130,14 @@ def test_start_beyond_the_end_is_silence(tmp_path: Path) -> None:
 
     assert samples.shape == (24_000, 2)
     assert not samples.any()
+
+
+def test_lost_sound_does_not_pull_the_rest_out_of_time(tmp_path: Path) -> None:
+    path = encode(tmp_path / "film.mkv", with_click_at(3.0, 2.0), gap_at=48_000)
+
+    samples = read_audio(path)
+
+    assert click_position_s(samples) == pytest.approx(3.0, abs=0.03)
 
 
 def test_header_tells_the_length(tmp_path: Path) -> None:
