@@ -3,15 +3,18 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.catalog import files, items
 from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileId, FileState
+from indexer.catalog.items import Item, ItemFile, ItemId
 from indexer.identity import content_hash
-from indexer.scenes.duplicates import group
+from indexer.scenes.duplicates import Picture, group
 
 _HASHES_A_TASK = 64
+_64_BITS = (1 << 64) - 1
 
 
 def mark_copies(catalog: Catalog, pool: Executor, checkpoint: Callable[[], None]) -> None:
@@ -73,11 +76,33 @@ def hash_files(paths: Sequence[Path]) -> list[bytes | None]:
 
 
 def mark_duplicates(catalog: Catalog) -> None:
-    """Group exact copies, bursts and near-duplicates anew; the best of each group is kept."""
+    """Group copies, bursts and near-duplicates anew; the best of each group is kept."""
     mains = items.main_files(catalog)
     copies = items.copies(catalog)
-    pictures = [...]
-    kept = group(pictures)
+    pictures = [
+        _picture(item, mains[item.id])
+        for item in items.all_items(catalog)
+        if item.phash is not None
+        and item.id in mains
+        and mains[item.id].state == FileState.INDEXED
+        and item.id not in copies
+        and item.kind != "video"
+    ]
+    kept = {ItemId(item): ItemId(best) for item, best in group(pictures).items()}
     for copy, original in copies.items():
         kept[copy] = kept.get(original, original)
     items.set_duplicates(catalog, kept)
+
+
+def _picture(item: Item, file: ItemFile) -> Picture:
+    assert item.phash is not None
+    told = None if item.told_local is None or item.day_only else item.told_local
+    return Picture(
+        item_id=item.id,
+        content_hash=file.content_hash or str(item.id).encode(),
+        phash=item.phash & _64_BITS,
+        taken_at_s=datetime.fromisoformat(told).replace(tzinfo=UTC).timestamp() if told else None,
+        width=item.width,
+        height=item.height,
+        score=item.score or 0.0,
+    )

@@ -199,7 +199,7 @@ def _measured(
         sharpness=quality.sharpness,
         exposure=quality.exposure,
         score=quality.score,
-        phash=phash(image),
+        phash=signed_64(phash(image)),
         mundane=mundane.kind,
         mundane_score=mundane.score,
         faces=tuple(faces),
@@ -207,6 +207,11 @@ def _measured(
         highlights=highlights,
         preview_jpeg=_jpeg(_shrunk(image, PREVIEW_PX), _PREVIEW_QUALITY),
     )
+
+
+def signed_64(bits: int) -> int:
+    """64 bits as SQLite keeps them: a signed integer."""
+    return bits - (1 << 64) if bits >> 63 else bits
 
 
 def _new_face(face: FoundFace, tools: _Tools, time_s: float | None) -> NewFace:
