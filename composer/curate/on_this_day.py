@@ -26,7 +26,7 @@ def on_this_day(view: LibraryView, occasion: Occasion) -> Iterator[Idea]:
     """Ideas for today and the days to come."""
     found = by_day_of_year(view.items)
     count = 0
-    for ahead in range(366):
+    for ahead in range(365):
         if ahead > AHEAD_DAYS and count >= AHEAD_AT_LEAST:
             return
         day = occasion.today + dt.timedelta(days=ahead)

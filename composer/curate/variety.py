@@ -72,7 +72,7 @@ def _closely_looked_at(candidates: Candidates, most: int) -> Candidates:
     """The best of every stretch of time; stretches hold equally many items."""
     total = len(candidates.items)
     order = sorted(range(total), key=lambda index: sort_key(candidates.items[index]))
-    per_bucket = math.ceil(total / max(1, min(most, total)))
+    per_bucket = max(1, math.ceil(total / most))
     kept: list[int] = []
     for start in range(0, total, per_bucket):
         bucket = order[start : start + per_bucket]

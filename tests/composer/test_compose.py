@@ -1,0 +1,326 @@
+"""From a catalog with real files to finished movies, and what they must never hold."""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from composer.choose import choose, release
+from composer.compose import ComposeRequest, Due, MovieMade, compose, render_storyboard
+from composer.curate.exclude import Rule, parse_rule
+from composer.curate.model import CurationSettings, MemoryKind
+from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.codec import from_json
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.events import Event, EventId, Place, put_event, put_place
+from indexer.catalog.exclusions import add_exclusion
+from indexer.catalog.faces import NewFace, assign, replace_faces
+from indexer.catalog.files import FileId, add_root
+from indexer.catalog.items import Item, ItemId, add_item, update_item
+from indexer.catalog.jobs import due_done
+from indexer.catalog.labels import replace_labels
+from indexer.catalog.memories import (
+    MemoryId,
+    MemoryState,
+    all_memories,
+    get_memory,
+    items_of_memory,
+    set_memory_state,
+)
+from indexer.catalog.movies import all_movies, get_storyboard
+from indexer.catalog.people import add_person, update_person
+from indexer.errors import NotFoundError, NothingToDoError
+
+NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
+TODAY = NOW.date()
+SMALL = Canvas(width=96, height=54, fps=5)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of twenty-four pictures."""
+    photos = tmp_path / "photos"
+    (photos / "work").mkdir(parents=True)
+    rng = np.random.default_rng(1)
+    for n in range(24):
+        pixels = rng.integers(0, 255, (12, 16, 3), np.uint8)
+        picture = Image.fromarray(pixels).resize((160, 120), Image.Resampling.BICUBIC)
+        picture.save(photos / ("work" if n % 6 == 5 else ".") / f"IMG_{n:02d}.jpg")
+    return photos
+
+
+@pytest.fixture
+def catalog(folder: Path, tmp_path: Path) -> Iterator[Catalog]:
+    """A trip of four days; every sixth picture lies in ``work``, person 1 is on every fourth."""
+    with open_catalog(tmp_path / "catalog.db") as catalog, catalog.transaction():
+        person = add_person(catalog, "Anna")
+        place = put_place(
+            catalog,
+            Place(id=0, name="Lisbon", region="Lisboa", country_code="pt", country="Portugal"),
+        )
+        root = add_root(catalog, folder)
+        ids = []
+        for n, path in enumerate(sorted(folder.rglob("*.jpg"), key=lambda path: path.name)):
+            cursor = catalog.execute(
+                "INSERT INTO files (root_id, path, size, mtime_ns, inode, state)"
+                " VALUES (?, ?, 1, 1, ?, 'indexed')",
+                (root, os.fsencode(path.relative_to(folder)), n),
+            )
+            item = add_item(catalog, _item(n, place), FileId(int(cursor.lastrowid or 0)))
+            replace_labels(catalog, item, [("dog" if n % 7 == 0 else "street", 0.8)], "m")
+            faces = replace_faces(catalog, item, [_new_face()] if n % 4 == 0 else [])
+            assign(catalog, dict.fromkeys(faces, person), dict.fromkeys(faces, "confirmed"))
+            ids.append(item)
+        event = Event(
+            id=EventId(0),
+            kind="trip",
+            start_at="2024-05-04T10:00:00",
+            end_at="2024-05-07T12:00:00",
+            place="Lisbon",
+            latitude=None,
+            longitude=None,
+            title="",
+        )
+        put_event(catalog, event, ids)
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        yield catalog
+
+
+def _item(n: int, place: int) -> Item:
+    taken = dt.datetime(2024, 5, 4 + n // 6, 10) + dt.timedelta(minutes=30 * (n % 6))  # noqa: DTZ001
+    values: dict[str, Any] = dict.fromkeys(Item.__slots__)
+    values |= {
+        "id": ItemId(0),
+        "kind": "photo",
+        "width": 160,
+        "height": 120,
+        "orientation": 1,
+        "day_only": 0,
+        "date_source": "exif",
+        "date_confidence": 1.0,
+        "taken_at": taken.isoformat(),
+        "latitude": 38.7 + (0.5 if n % 5 == 1 else 0.0),
+        "longitude": -9.1,
+        "place_id": place,
+        "mundane_score": 0.0,
+        "score": 0.5 + 0.01 * n,
+        "favourite": 0,
+        "hidden": 0,
+    }
+    return Item(**values)
+
+
+def _new_face() -> NewFace:
+    return NewFace(
+        time_s=None,
+        box=(60.0, 40.0, 30.0, 30.0),
+        score=0.9,
+        landmarks=np.zeros((5, 2), np.float32),
+        vector=np.zeros(4, np.float32),
+        model="m",
+        quality=0.9,
+        imported_name=None,
+        crop_jpeg=b"",
+    )
+
+
+def _choose(catalog: Catalog, *rules: Rule) -> None:
+    settings = CurationSettings(kinds=(MemoryKind.TRIP,), rules=rules)
+    choose(catalog, settings, TODAY, checkpoint=_nothing, progress=_nothing)
+
+
+def _compose(catalog: Catalog, out: Path, *rules: Rule, **values: Any) -> tuple[MovieMade, ...]:
+    request = ComposeRequest(
+        out=out,
+        today=TODAY,
+        settings=CurationSettings(rules=rules),
+        **{"length": Length.SHORT, "theme": "uplifting", "canvas": SMALL, **values},
+    )
+    return compose(catalog, request, NOW, checkpoint=_nothing, progress=_nothing)
+
+
+def _nothing(*_: object) -> None:
+    """Neither waits nor stops nor tells."""
+
+
+def _shown(catalog: Catalog) -> set[str]:
+    """The names of all files that the movies show."""
+    names = set()
+    for movie in all_movies(catalog):
+        stored = get_storyboard(catalog, movie.storyboard_id)
+        assert stored is not None
+        for shot in from_json(stored.board).shots:
+            names |= {Path(panel.path).name for panel in shot.panels}
+    return names
+
+
+RULES = {
+    "person": "Anna",
+    "dates": "2024-05-05",
+    "place": "39.2,-9.1,20km",
+    "label": "dog",
+    "folder": "work",
+}
+
+
+def _excluded() -> set[str]:
+    """The files that any of the rules is about."""
+    hidden = {
+        n for n in range(24) if n % 4 == 0 or n // 6 == 1 or n % 5 == 1 or n % 7 == 0 or n % 6 == 5
+    }
+    return {f"IMG_{n:02d}.jpg" for n in hidden}
+
+
+@pytest.mark.parametrize("when", ["before choosing", "just before the render"])
+def test_a_movie_holds_nothing_that_is_excluded(
+    when: str, catalog: Catalog, tmp_path: Path
+) -> None:
+    rules = [parse_rule(kind, text) for kind, text in RULES.items()]
+    if when == "before choosing":
+        _choose(catalog, *rules)
+        _compose(catalog, tmp_path / "out", *rules)
+    else:
+        _choose(catalog)
+        for rule in rules:
+            add_exclusion(catalog, rule.kind, rule.fact, NOW.isoformat())
+        _compose(catalog, tmp_path / "out")
+
+    shown = _shown(catalog)
+    assert len(shown) >= 4
+    assert shown.isdisjoint(_excluded())
+
+
+def test_a_movie_is_not_made_where_nearly_all_is_excluded(catalog: Catalog, tmp_path: Path) -> None:
+    _choose(catalog)
+    rule = parse_rule("dates", "2024-05-01..2024-05-31")
+
+    with pytest.raises(NothingToDoError, match="no memory is ready"):
+        _compose(catalog, tmp_path / "out", rule)
+
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_somebody_hidden_after_choosing_is_not_in_the_movie(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    update_person(catalog, catalog.scalar("SELECT id FROM people"), hidden=1)
+
+    _compose(catalog, tmp_path / "out")
+
+    assert _shown(catalog).isdisjoint({f"IMG_{n:02d}.jpg" for n in range(0, 24, 4)})
+
+
+def test_movie_state_and_due_record_are_kept_together(catalog: Catalog, tmp_path: Path) -> None:
+    _choose(catalog)
+    due = Due(key="schedule:2026-11-21T09:00", due_at=NOW.isoformat())
+
+    (made,) = _compose(catalog, tmp_path / "out", due=due)
+
+    assert made.path.name == "2026-11-21 Lisbon, May 4 – 7, 2024 (uplifting).mp4"
+    assert made.poster.is_file()
+    with av.open(str(made.path)) as container:
+        frames = sum(1 for _ in container.decode(video=0))
+    assert frames == round(made.duration_s * SMALL.fps)
+    memory = get_memory(catalog, made.memory_id)
+    assert memory is not None
+    assert memory.state == MemoryState.MADE
+    assert due_done(catalog, due.key)
+    assert catalog.scalar("SELECT movie_id FROM due") == made.movie_id
+
+
+def test_no_memory_is_made_twice_by_itself_but_a_named_one_is(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (first,) = _compose(catalog, tmp_path / "out")
+
+    with pytest.raises(NothingToDoError):
+        _compose(catalog, tmp_path / "out")
+    (again,) = _compose(catalog, tmp_path / "out", memory_id=first.memory_id)
+
+    assert again.path.name == "2026-11-21 Lisbon, May 4 – 7, 2024 (uplifting) 2.mp4"
+    assert again.seed != first.seed
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_told(
+    catalog: Catalog, folder: Path, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (folder / "IMG_22.jpg").unlink()
+    (folder / "IMG_16.jpg").write_bytes(b"no picture")
+
+    (made,) = _compose(catalog, tmp_path / "out")
+
+    assert _shown(catalog).isdisjoint({"IMG_22.jpg", "IMG_16.jpg"})
+    assert any("IMG_22.jpg" in note for note in made.notes)
+
+
+def test_a_held_memory_is_made_only_after_its_release(catalog: Catalog, tmp_path: Path) -> None:
+    for item in [ItemId(row[0]) for row in catalog.execute("SELECT id FROM items LIMIT 6")]:
+        replace_labels(catalog, item, [("hospital", 0.8)], "m")
+    _choose(catalog)
+    held = all_memories(catalog)[0]
+
+    with pytest.raises(NothingToDoError, match="held: its pictures speak of a hospital"):
+        _compose(catalog, tmp_path / "out", memory_id=held.id)
+    release(catalog, held.id)
+    (made,) = _compose(catalog, tmp_path / "out", memory_id=held.id, theme="auto")
+    set_memory_state(catalog, held.id, MemoryState.READY)
+    _choose(catalog)
+
+    assert made.theme == "gentle"
+    assert all_memories(catalog)[0].state == MemoryState.READY
+
+
+def test_choosing_twice_gives_the_same_memories(catalog: Catalog) -> None:
+    _choose(catalog)
+    before = [(m, items_of_memory(catalog, m.id)) for m in all_memories(catalog)]
+
+    _choose(catalog)
+
+    assert [(m, items_of_memory(catalog, m.id)) for m in all_memories(catalog)] == before
+
+
+def test_what_is_not_found_again_is_forgotten_and_what_was_made_stays(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    _compose(catalog, tmp_path / "out")
+    for row in catalog.execute("SELECT id FROM items").fetchall():
+        update_item(catalog, ItemId(row[0]), hidden=1)
+
+    _choose(catalog)
+
+    assert [(m.state, m.current) for m in all_memories(catalog)] == [(MemoryState.MADE, 0)]
+
+
+def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (made,) = _compose(catalog, tmp_path / "out")
+    board = catalog.scalar("SELECT board FROM storyboards")
+    shown = sorted(_shown(catalog))[0]
+    request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL)
+
+    movie = render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+    add_exclusion(catalog, "dates", {"first": "2024-05-04", "last": "2024-05-07"}, "")
+    with pytest.raises(NothingToDoError, match="may not be shown"):
+        render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+
+    assert movie.duration_s == made.duration_s
+    assert shown
+    assert json.loads(board)["memory_id"] == movie.memory_id
+
+
+def test_a_memory_that_is_not_there_is_told(catalog: Catalog, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match="there is no memory 99"):
+        _compose(catalog, tmp_path / "out", memory_id=MemoryId(99))
