@@ -22,6 +22,9 @@ N_TILES = 8
 FLOOR_SHARE = 0.05
 """Part of a tile's energy added to every direction: one straight edge says nothing along itself."""
 
+ENERGY_FLOOR = 5.0
+"""Added to a tile's sums, so that an even surface has the ratio 1 and not that of its noise."""
+
 SCORE_SIDE_PX = 1600.0
 """Above this (root of the area) more pixels make no better picture on a 1080p movie."""
 
@@ -110,22 +113,26 @@ def acuity(grey: Grey) -> tuple[float, float]:
 
 
 def tensors(grey: Grey, sigma_px: float) -> Tensors:
-    """Mean structure tensors of the tiles of a picture, smoothed first."""
+    """Sums of the structure tensors in each tile of a picture, smoothed first."""
     smooth = cv2.GaussianBlur(grey, (0, 0), sigma_px)
-    across = (smooth[:, 1:] - smooth[:, :-1])[:-1]
-    down = (smooth[1:] - smooth[:-1])[:, :-1]
-    size = (N_TILES, N_TILES)
-    return np.stack(
-        [
-            cv2.resize(product, size, interpolation=cv2.INTER_AREA).ravel()
-            for product in (across * across, down * down, across * down)
-        ]
-    ).astype(np.float64)
+    across = cv2.subtract(smooth[:-1, 1:], smooth[:-1, :-1])
+    down = cv2.subtract(smooth[1:, :-1], smooth[:-1, :-1])
+    products = (
+        cv2.multiply(one, two) for one, two in ((across, across), (down, down), (across, down))
+    )
+    return np.stack([tile_sums(np.asarray(product, np.float32)) for product in products])
+
+
+def tile_sums(plane: Grey) -> NDArray[np.float64]:
+    """Sums over the tiles of a plane, row by row."""
+    tops, lefts = (np.arange(N_TILES) * length // N_TILES for length in plane.shape)
+    bands = np.add.reduceat(plane, tops, axis=0)
+    return np.add.reduceat(bands, lefts, axis=1).astype(np.float64).ravel()
 
 
 def worst_ratio(fine: Tensors, coarse: Tensors, *, floor_share: float) -> NDArray[np.float64]:
     """Smallest generalised eigenvalue of each pair of tensors (closed form for 2 x 2)."""
-    floor = floor_share * (coarse[0] + coarse[1]) + 1e-3
+    floor = floor_share * (coarse[0] + coarse[1]) + ENERGY_FLOOR
     fxx, fyy, fxy = fine[0] + floor, fine[1] + floor, fine[2]
     cxx, cyy, cxy = coarse[0] + floor, coarse[1] + floor, coarse[2]
     determinant = cxx * cyy - cxy * cxy
