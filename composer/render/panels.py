@@ -9,13 +9,15 @@ import cv2
 import numpy as np
 
 from composer.render.grade import Look, graded
-from composer.render.motion import between, warp
+from composer.render.motion import between
 from composer.render.planes import Planes, Rgb8
+from composer.render.warp import warp
 from composer.storyboard.model import Panel, Rect
 
-OVERSAMPLE = 1.25
-"""Pixels of the decoded picture for each of the movie's, at the closest view: sharper than one to
-one after bilinear interpolation, and no more than needed."""
+OVERSAMPLE = 5**0.5 - 1
+"""Pixels of the decoded picture for each of the movie's, at the closest view: 1.24 is sharper than
+one to one after bilinear interpolation, and no more than needed. It is far from every fraction with
+a small denominator, so that the quick way of `warp` is open to pans as well, whose scale stays."""
 
 PhotoReader = Callable[[Panel, int], Rgb8]
 """Panel and longest side in px -> the upright picture, no larger than that."""

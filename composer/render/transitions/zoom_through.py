@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from composer.render.motion import smoothstep, warp
+from composer.render.motion import smoothstep
 from composer.render.planes import Planes, empty, mixed
+from composer.render.warp import warp
 
 _REACH = 0.28
 """How far the first picture has grown where it is gone."""

@@ -2,12 +2,15 @@
 
 import cv2
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from composer.render.motion import PEAK_OVER_MEAN, between, progress, smoothstep, warp
+from composer.render.motion import PEAK_OVER_MEAN, between, progress, smoothstep
+from composer.render.panels import OVERSAMPLE
 from composer.render.planes import Planes, cropped, empty, from_rgb
+from composer.render.warp import MARGIN_PX, warp, warped_into
 from composer.storyboard.model import WHOLE, Rect
 
 FPS = 30
@@ -92,3 +95,33 @@ def test_moves_go_forward_only_and_start_and_end_slowly(n_visible: int, fades_in
 @given(st.floats(-1, 2))
 def test_smoothstep_is_symmetric(at: float) -> None:
     assert abs(smoothstep(at) + smoothstep(1 - at) - 1) < 1e-9
+
+
+@given(
+    x=st.floats(0, 60),
+    y=st.floats(0, 60),
+    factor=st.floats(0.6, 1.8),
+)
+@settings(deadline=None)
+def test_quick_way_shows_what_the_affine_warp_shows(x: float, y: float, factor: float) -> None:
+    source = marker(420, 380, 260, 240)
+    window = (MARGIN_PX + x, MARGIN_PX + y, 80 * factor, 60 * factor)
+    quick, plain = empty(80, 60), empty(80, 60)
+
+    warp(source, window, quick)
+    for plane, out, scale in zip(source.each(), plain.each(), (1.0, 0.5, 0.5), strict=True):
+        warped_into(plane, tuple(scale * side for side in window), out)  # type: ignore[arg-type]  # still four
+
+    np.testing.assert_allclose(quick.i420.astype(int), plain.i420, atol=1)
+
+
+def test_pan_over_a_decoded_picture_goes_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = []
+    monkeypatch.setattr("composer.render.warp.warped_into", lambda *given: plain.append(given))
+    source, target = marker(900, 520, 300, 200), empty(400, 224)
+    side = (400 * OVERSAMPLE, 224 * OVERSAMPLE)
+
+    for index in range(100):
+        warp(source, (MARGIN_PX + 0.7 * index, MARGIN_PX + 0.3 * index, *side), target)
+
+    assert len(plain) < 0.2 * 300
