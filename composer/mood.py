@@ -9,81 +9,21 @@ CHILL, GENTLE, UPLIFTING = "chill", "gentle", "uplifting"
 
 _WORDS: Mapping[str, frozenset[str]] = {
     CHILL: frozenset(
-        {
-            "beach",
-            "sea",
-            "ocean",
-            "lake",
-            "river",
-            "waterfall",
-            "sunset",
-            "sunrise",
-            "sky",
-            "forest",
-            "mountain",
-            "snow",
-            "field",
-            "desert",
-            "garden",
-            "park",
-            "landscape",
-            "boat",
-            "cat",
-            "island",
-            "coast",
-            "night",
-            "road",
-        }
+        {"beach", "sea", "lake", "mountain", "snow", "boat", "cat", "bird", "lighthouse", "camping"}
+        | {"garden", "coffee", "underwater", "farm", "forest", "sunset", "river", "waterfall"}
+        | {"ruins", "butterfly", "fish", "train"}
     ),
     GENTLE: frozenset(
-        {
-            "baby",
-            "family",
-            "wedding",
-            "flower",
-            "flowers",
-            "home",
-            "kitchen",
-            "living",
-            "bedroom",
-            "bed",
-            "book",
-            "portrait",
-            "child",
-            "church",
-            "rain",
-            "autumn",
-            "tree",
-            "bird",
-        }
+        {"baby", "wedding", "flower", "living room", "bedroom", "kitchen", "book", "church"}
+        | {"christmas", "toys", "rabbit", "restaurant", "candle", "castle", "horse"}
     ),
     UPLIFTING: frozenset(
-        {
-            "party",
-            "cake",
-            "balloon",
-            "concert",
-            "stage",
-            "sport",
-            "sports",
-            "ball",
-            "bicycle",
-            "swimming",
-            "pool",
-            "playground",
-            "dance",
-            "festival",
-            "fireworks",
-            "carnival",
-            "dog",
-            "city",
-            "street",
-            "amusement",
-            "car",
-            "motorcycle",
-        }
+        {"balloon", "stage", "music", "sport", "swimming", "playground", "fairground", "bicycle"}
+        | {"city", "street", "dog", "motorcycle", "ice cream", "drink", "halloween", "fireworks"}
+        | {"airplane", "fruit", "party"}
     ),
 }
+"""Words of the labellers that speak for a theme."""
 
 _KINDS: Mapping[str, Mapping[str, float]] = {
     "on_this_day": {GENTLE: 0.30, CHILL: 0.20},

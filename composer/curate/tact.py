@@ -25,12 +25,10 @@ OFTEN_DAYS = 8
 OTHERS_DAYS = 3
 """Days of the last year with other people's faces: life was photographed on."""
 
-SAD_WORDS = frozenset(
-    {"hospital", "funeral", "cemetery", "grave", "gravestone", "coffin", "ambulance", "stretcher"}
-)
-CANDLE_WORDS = frozenset({"candle", "candles", "candlelight"})
+SAD_WORDS = frozenset({"hospital", "funeral", "cemetery", "grave"})
+CANDLE_WORDS = frozenset({"candle"})
 CHEERFUL_WORDS = frozenset(
-    {"cake", "birthday", "birthday cake", "party", "balloon", "christmas", "christmas tree", "gift"}
+    {"balloon", "cake", "christmas", "fireworks", "halloween", "ice cream", "party", "toys"}
 )
 """With these about, candles stand on a cake or a tree."""
 

@@ -27,46 +27,11 @@ WIDE_ASPECT = 1.9
 """Pictures wider than this are panoramas."""
 
 PLACE_WORDS = frozenset(
-    {
-        "beach",
-        "sea",
-        "ocean",
-        "lake",
-        "river",
-        "waterfall",
-        "mountain",
-        "mountains",
-        "snow",
-        "forest",
-        "park",
-        "garden",
-        "field",
-        "desert",
-        "city",
-        "street",
-        "building",
-        "bridge",
-        "castle",
-        "church",
-        "tower",
-        "skyline",
-        "village",
-        "harbour",
-        "harbor",
-        "landscape",
-        "sky",
-        "sunset",
-        "sunrise",
-        "island",
-        "coast",
-        "valley",
-        "temple",
-        "monument",
-        "ruins",
-        "palace",
-        "square",
-    }
+    {"beach", "sea", "lake", "mountain", "snow", "garden", "city", "street", "bridge", "castle"}
+    | {"church", "mosque", "lighthouse", "ruins", "fountain", "farm", "camping", "underwater"}
+    | {"forest", "sunset", "river", "waterfall", "desert", "field"}
 )
+"""Words of the labellers for what a picture opens on rather than goes into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
