@@ -60,7 +60,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-12,
+            gain_db=-15,
             pan=0.3,
             reverb_norm=0.15,
             levels=(0, 0.6, 0.8, 0.4, 0.4),

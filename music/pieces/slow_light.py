@@ -71,7 +71,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-12,
+            gain_db=-14,
             pan=-0.35,
             reverb_norm=0.1,
             levels=(0.4, 0.6, 0.85, 0.55, 0.4),
