@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import os
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from composer.mood import Mood, choose_theme
 from composer.movies import MovieFile, render_movie
 from composer.naming import free_path, movie_name
 from composer.render.sources import UnusableSourceError
-from composer.soundtrack import sound_for
-from composer.storyboard.brief import Brief, Canvas, Length, TooFewItemsError
+from composer.soundtrack import file_for, sound_for, sound_of_file
+from composer.storyboard.brief import Brief, Canvas, Length, SoundFor, TooFewItemsError
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Storyboard
@@ -36,7 +37,7 @@ from indexer.catalog.memories import (
 )
 from indexer.catalog.movies import MovieId, add_movie, put_storyboard
 from indexer.errors import NotFoundError, NothingToDoError
-from themes.theme import load_theme
+from themes.theme import Theme, load_theme
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,8 @@ class ComposeRequest:
     seed: int | None = None
     """None: from the memory, and another one each time it is made."""
     canvas: Canvas = FULL_HD
+    music: Path | None = None
+    """A folder of the user's music; None: our own."""
     due: Due | None = None
     """What the first movie is made for; kept in the same transaction as the movie."""
 
@@ -252,7 +255,7 @@ def _make(run: _Run, memory: Memory, due: Due | None) -> MovieMade:
         mood = _mood(run, memory, view)
         brief = _brief(run, memory, view, chosen, mood.theme)
         try:
-            directed = direct(brief, sound_for(brief.theme.mood, brief.music_seed))
+            directed = direct(brief, _sound(brief))
         except TooFewItemsError as error:
             raise _MemoryGoneError(str(error)) from error
         try:
@@ -307,7 +310,19 @@ def _brief(
         wording=Wording(run.request.settings.language),
         seed=seed,
         music_seed=seed,
+        music_file=_music_file(run, load_theme(theme), seed),
     )
+
+
+def _music_file(run: _Run, theme: Theme, seed: int) -> str | None:
+    folder = run.request.music
+    return None if folder is None else os.fspath(file_for(folder, theme.mood, seed))
+
+
+def _sound(brief: Brief) -> SoundFor:
+    if brief.music_file is None:
+        return sound_for(brief.theme.mood, brief.music_seed)
+    return sound_of_file(Path(brief.music_file))
 
 
 def _is_solemn(catalog: Catalog, memory: Memory, view: LibraryView) -> bool:

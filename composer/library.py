@@ -32,10 +32,7 @@ from indexer.catalog.labels import (
     labels_of_item,
 )
 from indexer.catalog.people import Person, all_people
-
-SURE_DATE = 0.7
-"""From this `date_confidence` on, the day is certain enough for "on this day" and birthdays; file
-times and scanners' dates lie below."""
+from indexer.media.metadata.model import TRUSTED_DAY_CONFIDENCE
 
 LABEL_FLOOR = 0.15
 """Words less probable than this say nothing about a picture."""
@@ -103,7 +100,7 @@ class ViewItem:
     @property
     def sure_date(self) -> dt.date | None:
         """The day it was taken, where that is certain."""
-        if self.taken_at is None or self.date_confidence < SURE_DATE:
+        if self.taken_at is None or self.date_confidence < TRUSTED_DAY_CONFIDENCE:
             return None
         return self.taken_at.date()
 

@@ -54,6 +54,8 @@ class Sound:
     """Rising, from 0 on; cuts are made on them."""
     peak_s: tuple[float, float]
     """The stretch in which the music is fullest."""
+    has_pulse: bool = True
+    """False where the beats are but a grid for cuts."""
 
 
 SoundFor = Callable[[float], Sound]

@@ -112,7 +112,7 @@ def _storyboard(brief: Brief, plan: Plan) -> Storyboard:
         music_seed=brief.music_seed,
         music_file=brief.music_file,
         n_frames=n_frames,
-        beats_s=plan.sound.beats_s,
+        beats_s=plan.sound.beats_s if plan.sound.has_pulse else (),
         shots=_shots(brief, plan, starts, lengths),
     )
 
@@ -151,7 +151,7 @@ def _shots(
                 transition=joins[n].transition,
                 text=texts[n],
                 sound_gain_db=SOUND_GAIN_DB if slide.is_video else None,
-                on_beat=plan.starts_s[n] in plan.sound.beats_s,
+                on_beat=_on_beat(plan, n),
                 seed=int(_rng(brief, slide, 1).integers(2**31)),
                 reason=_reason(brief, plan.arc, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
             )
@@ -196,10 +196,14 @@ def _end(brief: Brief, plan: Plan, start: int, n_frames: int, how: Join) -> Shot
         ground=Ground.COLOUR,
         transition=how.transition,
         text=Text(lines=(brief.title,), style="end"),
-        on_beat=plan.starts_s[-1] in plan.sound.beats_s,
+        on_beat=_on_beat(plan, -1),
         seed=int(np.random.default_rng([brief.seed, 0]).integers(2**31)),
         reason=f"closes the movie; {how.reason}",
     )
+
+
+def _on_beat(plan: Plan, n: int) -> bool:
+    return plan.sound.has_pulse and plan.starts_s[n] in plan.sound.beats_s
 
 
 def _reason(brief: Brief, arc: Arc, n: int, slide: Slide, how: str) -> str:
