@@ -11,13 +11,16 @@ import numpy as np
 from composer.render.grade import Look, graded
 from composer.render.motion import between
 from composer.render.planes import Planes, Rgb8
-from composer.render.warp import warp
+from composer.render.warp import MARGIN_PX, warp
 from composer.storyboard.model import Panel, Rect
 
 OVERSAMPLE = 5**0.5 - 1
 """Pixels of the decoded picture for each of the movie's, at the closest view: 1.24 is sharper than
 one to one after bilinear interpolation, and no more than needed. It is far from every fraction with
 a small denominator, so that the quick way of `warp` is open to pans as well, whose scale stays."""
+
+_SPARE_PX = 4
+"""To the right and below, for rounding."""
 
 PhotoReader = Callable[[Panel, int], Rgb8]
 """Panel and longest side in px -> the upright picture, no larger than that."""
@@ -76,7 +79,16 @@ class PhotoPanel:
         left, top, right, bottom = _union_px(panel, width, height)
         self._size = (width, height)
         self._offset = (left, top)
-        self._picture = graded(rgb[top:bottom, left:right], look)
+        # Room for the warp to start in, of the picture's own edge where there is no more of it.
+        part = cv2.copyMakeBorder(
+            rgb[max(0, top) : bottom, max(0, left) : right],
+            max(0, -top),
+            _SPARE_PX,
+            max(0, -left),
+            _SPARE_PX,
+            cv2.BORDER_REPLICATE,
+        )
+        self._picture = graded(np.asarray(part, np.uint8), look)
 
     def whole(self, index: int) -> Planes:
         """See `PanelPicture`; a photograph is always the same."""
@@ -154,14 +166,17 @@ def _window_px(panel: Panel, at: float, size: tuple[int, int]) -> tuple[float, f
 
 
 def _union_px(panel: Panel, width: int, height: int) -> tuple[int, int, int, int]:
-    """Even part of the picture that is ever seen: left, top, right, bottom."""
+    """Part of the picture that is ever seen, and a margin: left, top, right, bottom.
+
+    Left and top are even and may lie outside of the picture.
+    """
     views: tuple[Rect, Rect] = (panel.view_start, panel.view_end)
     left = min(view.x_norm for view in views) * width
     top = min(view.y_norm for view in views) * height
     right = max(view.x_norm + view.w_norm for view in views) * width
     bottom = max(view.y_norm + view.h_norm for view in views) * height
-    # Two more on each side: interpolation looks at neighbours, chroma at twice as many.
-    edges = max(0, int(left) - 2) // 2 * 2, max(0, int(top) - 2) // 2 * 2
+    # Two more to the right and below: interpolation looks at neighbours, chroma at twice as many.
+    edges = (int(left) - MARGIN_PX) // 2 * 2, (int(top) - MARGIN_PX) // 2 * 2
     return *edges, min(width, math.ceil(right) + 2), min(height, math.ceil(bottom) + 2)
 
 
