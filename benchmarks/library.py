@@ -100,7 +100,8 @@ def run_the_job(library: Path, scratch: Path) -> dict[str, float]:
     }
     seconds = {}
     for step in ("index", "cluster", "memories"):
-        seconds[f"{step}_cpu_s"] = timed([step, "--today", "2024-01-15"], environment)
+        day = [] if step == "cluster" else ["--today", "2024-01-15"]
+        seconds[f"{step}_cpu_s"] = timed([step, *day], environment)
     exported = subprocess.run(
         [*MEMORIESD, "export", "--json"], env=environment, check=True, capture_output=True
     )

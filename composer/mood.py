@@ -40,7 +40,7 @@ _KINDS: Mapping[str, Mapping[str, float]] = {
 }
 
 _CROWD_FACES = 4
-_LAST_THEME = 0.15
+_LAST_THEME = 0.25
 """What it costs to be the theme of the last movie."""
 
 

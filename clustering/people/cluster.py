@@ -8,7 +8,7 @@ import numpy as np
 
 from clustering.people.assign import Known, attach
 from clustering.people.limits import FOUNDER_QUALITY_MIN, Limits, limits_for
-from clustering.people.linkage import Group, joined, link
+from clustering.people.linkage import Group, group_of, joined, link
 from clustering.people.seeds import seeds
 from clustering.people.table import OPEN, FaceTable, Rows
 
@@ -60,6 +60,28 @@ def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> 
     rest = still_open(faces, people, order[is_refused & ~is_told])
     people += people_of(faces, linked(seeds(faces, rest, limits), limits))
     return labelled(faces, people)
+
+
+def grow(faces: FaceTable, people: Sequence[Known]) -> Clustering:
+    """Let open faces join people who are there already; what is left may be somebody new.
+
+    The cheap path: nobody is taken apart, and only open faces are looked at one by one.
+
+    Parameters
+    ----------
+    faces : FaceTable
+        All faces of one model.
+    people : sequence of Known
+        Who is there, with everybody who was told.
+    """
+    limits = limits_for(faces)
+    order = canonical_order(faces)
+    known = with_open_faces(faces, people, order, limits)
+    rest = still_open(faces, known, order)
+    founders = rest[faces.quality[rest] >= FOUNDER_QUALITY_MIN]
+    groups = [replace(group_of(faces, p.rows.tolist()), told=p.told) for p in known]
+    groups += linked(seeds(faces, founders, limits), limits)
+    return labelled(faces, people_of(faces, link(groups, limits.among(len(groups)))))
 
 
 def canonical_order(faces: FaceTable) -> Rows:

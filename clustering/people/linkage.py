@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from clustering.people.limits import Limits
 from clustering.people.table import OPEN, FaceTable
 
-BLOCK_ROWS = 2048
+BLOCK_ROWS = 512
 FORGIVEN_SHARE = 0.02
 FORGIVEN_SHARE_TOLD = 0.1
 """Of the smaller group's faces: how many may be in pictures of the other one."""

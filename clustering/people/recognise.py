@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clustering.continuity import kept_ids
-from clustering.people.assign import Known, attach
-from clustering.people.cluster import cluster
-from clustering.people.limits import limits_for
+from clustering.people.assign import Known
+from clustering.people.cluster import cluster, grow
 from clustering.people.names import as_row
 from clustering.people.refs import find_faces
 from clustering.people.state import METHOD, Memory, Seen, digest_of, look, remember
@@ -19,7 +18,7 @@ from indexer.catalog import people as person_rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId, PersonId, vector_of
 
-ALWAYS_WHOLE_BELOW = 3000
+ALWAYS_WHOLE_BELOW = 2000
 """So few faces are clustered anew each time: it costs a second."""
 GROWTH_MAX = 0.1
 """New faces join known people until they are so many of all; then all are clustered anew."""
@@ -68,7 +67,7 @@ def recognise(catalog: Catalog, checkpoint: Callable[[], None]) -> PeopleReport:
         if seen.memory.digest == seen.digest:
             return report(catalog, "same")
         is_whole = needs_whole(seen)
-        found = find_all(seen, checkpoint) if is_whole else find_new(seen)
+        found = find_people(seen, checkpoint, is_whole=is_whole)
         checkpoint()
         with catalog.transaction():
             if digest_of(catalog) == seen.digest:
@@ -124,12 +123,13 @@ def tables(seen: Seen) -> list[tuple[list[int], FaceTable]]:
     return found
 
 
-def find_all(seen: Seen, checkpoint: Callable[[], None]) -> list[FoundPerson]:
-    """Cluster all faces; groups that are recognisably an old person keep the id."""
+def find_people(seen: Seen, checkpoint: Callable[[], None], *, is_whole: bool) -> list[FoundPerson]:
+    """Who is on the pictures; groups that are recognisably an old person keep the id."""
     told: dict[int, list[int]] = defaultdict(list)
     groups: list[list[int]] = []
     for rows, table in tables(seen):
-        clustering = cluster(table, checkpoint)
+        checkpoint()
+        clustering = cluster(table, checkpoint) if is_whole else grow(table, known(seen, rows))
         members: list[list[int]] = [[] for _ in clustering.told]
         for number, label in enumerate(clustering.labels.tolist()):
             if label != OPEN:
@@ -150,6 +150,24 @@ def find_all(seen: Seen, checkpoint: Callable[[], None]) -> list[FoundPerson]:
     return found
 
 
+def known(seen: Seen, rows: list[int]) -> list[Known]:
+    """People as the catalog has them, among some of the faces; those told may be new."""
+    index_of = {i.id: n for n, i in enumerate(seen.telling.identities) if i.id is not None}
+    theirs: dict[tuple[int, PersonId | None], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        told, person_id = int(seen.telling.told[row]), seen.faces[row].person_id
+        if told != OPEN:
+            theirs[told, None].append(number)
+        elif person_id in index_of:
+            theirs[index_of[person_id], None].append(number)
+        elif person_id is not None:
+            theirs[OPEN, person_id].append(number)
+    return [
+        Known(rows=np.array(numbers, np.int64), told=told)
+        for (told, _), numbers in sorted(theirs.items(), key=lambda item: item[1])
+    ]
+
+
 def old_people(seen: Seen) -> dict[int, int]:
     """By row: whose face it was, or whose it was when its picture was read the last time."""
     old = {row: int(f.person_id) for row, f in enumerate(seen.faces) if f.person_id is not None}
@@ -165,37 +183,6 @@ def reserved(seen: Seen) -> frozenset[int]:
     """Ids of those who are told to be somebody: no group takes them by likeness."""
     identities = {i.id for i in seen.telling.identities if i.id is not None}
     return frozenset(identities | {person.id for person in seen.people.values() if person.name})
-
-
-def find_new(seen: Seen) -> list[FoundPerson]:
-    """Let faces that are nobody's join the people of the catalog; the others stay theirs."""
-    index_of = {i.id: n for n, i in enumerate(seen.telling.identities) if i.id is not None}
-    members: dict[tuple[int, PersonId | None], list[int]] = defaultdict(list)
-    for rows, table in tables(seen):
-        theirs: dict[tuple[int, PersonId | None], list[int]] = defaultdict(list)
-        for number, row in enumerate(rows):
-            told, person_id = int(table.told[number]), seen.faces[row].person_id
-            if told != OPEN:
-                theirs[told, seen.telling.identities[told].id].append(number)
-            elif person_id is not None:
-                theirs[index_of.get(person_id, OPEN), person_id].append(number)
-        keys = sorted(theirs, key=lambda key: (key[0], key[1] or 0))
-        people = [Known(rows=np.array(theirs[key], np.int64), told=key[0]) for key in keys]
-        taken = np.zeros(len(rows), np.bool_)
-        for person in people:
-            taken[person.rows] = True
-        open_rows = np.flatnonzero(~taken)
-        for number, joins in zip(
-            open_rows.tolist(), attach(table, open_rows, people, limits_for(table)), strict=True
-        ):
-            if joins != OPEN:
-                theirs[keys[joins]].append(number)
-        for key, numbers in theirs.items():
-            members[key].extend(rows[number] for number in numbers)
-    return [
-        FoundPerson(rows=tuple(sorted(rows)), identity=identity, id=person_id)
-        for (identity, person_id), rows in members.items()
-    ]
 
 
 def write(catalog: Catalog, seen: Seen, found: list[FoundPerson], *, is_whole: bool) -> None:

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer.curate.alike import Looks
+from composer.library import SeenFace
+from composer.storyboard.model import Rect
 from composer.storyboard.slides import Slide
+from themes.theme import Placement
 
-OPENING_FACES = 0.12
-"""What each face takes off a picture that words stand on, up to three of them."""
+COVERED_FACE = 0.25
+OPENING_FACE = 0.03
+"""What each face takes off a picture that words stand on: one under the words, one elsewhere."""
+
+WORDS_AT: Mapping[Placement, Rect] = {
+    Placement.CENTRE: Rect(x_norm=0.2, y_norm=0.3, w_norm=0.6, h_norm=0.4),
+    Placement.LOWER_LEFT: Rect(x_norm=0.0, y_norm=0.55, w_norm=0.65, h_norm=0.45),
+}
+"""Where a title stands, roughly."""
 
 NEARLY_BEST = 0.85
 """A picture this near the best one may stand in for it at the peak, where time allows no other."""
@@ -37,15 +47,17 @@ class Arc:
     """False where the best slide left its place in time to stand at the peak."""
 
 
-def choose_opening(slides: Sequence[Slide]) -> int:
+def choose_opening(slides: Sequence[Slide], placement: Placement) -> int:
     """The slide to open with: a good single photograph, with no faces where words stand."""
+    words = WORDS_AT[placement]
 
     def worth(n: int) -> tuple[bool, float, int]:
         slide = slides[n]
-        faces = min(3, len(slide.first.faces))
+        covered = sum(_overlap(face, words) for face in slide.first.faces)
+        faces = COVERED_FACE * min(2, covered) + OPENING_FACE * len(slide.first.faces)
         plain = len(slide.items) == 1 and not slide.is_video
         early = 0.05 * (1 - n / max(1, len(slides)))
-        return plain, slide.value - OPENING_FACES * faces + early, -n
+        return plain, slide.value - faces + early, -n
 
     return max(range(len(slides)), key=worth)
 
@@ -140,6 +152,12 @@ def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -
     if bool(looks.same(a)[b]) or float(looks.cosines(a)[b]) >= LIKE_COSINE:
         return True
     return len(first.people) == 1 and first.people == second.people
+
+
+def _overlap(face: SeenFace, words: Rect) -> bool:
+    across = face.x_norm < words.x_norm + words.w_norm and words.x_norm < face.x_norm + face.w_norm
+    down = face.y_norm < words.y_norm + words.h_norm and words.y_norm < face.y_norm + face.h_norm
+    return across and down
 
 
 def _runs(slides: Sequence[Slide], n: int) -> bool:

@@ -16,6 +16,9 @@ from composer.storyboard.slides import Slide
 SHORT_FACTOR = 0.75
 """In a short movie title and end card are shorter, so that pictures have most of the time."""
 
+AIM_SHARE = 0.6
+"""Where in its range a movie should end where there is enough to show."""
+
 INSIDE_S = 0.25
 """A movie stays so far inside its range."""
 
@@ -85,7 +88,8 @@ def _tries(brief: Brief, available: int, length: Length) -> Iterator[tuple[int, 
     edges_s = title.wanted_s + end.wanted_s
     least_s, most_s = brief.theme.pace.photo_s
     usual_s = (least_s + most_s) / 2
-    wanted = max(1, round(((low_s + high_s) / 2 - edges_s) / usual_s))
+    aim_s = low_s + AIM_SHARE * (high_s - low_s)
+    wanted = max(1, round((aim_s - edges_s) / usual_s))
     tried = set()
     for count in (wanted, wanted - 1, wanted + 1, wanted - 2, wanted + 2):
         n = min(count, available)

@@ -150,7 +150,7 @@ class Sampler:
 
     def _packets(self) -> Iterator[tuple[_Packet, float]]:
         """Packets and their times, less those that a seek to the next step passes over."""
-        newest_s = -math.inf
+        left_at_s = -math.inf
         is_behind = True
         while is_behind:
             is_behind = False
@@ -159,32 +159,37 @@ class Sampler:
                 if at is None:
                     continue
                 now_s = at - self.start_s
-                # A seek that leads back would lead back again: the file has no good index.
-                self._may_seek &= now_s > newest_s - self.every_s
-                newest_s = max(newest_s, now_s)
+                # A seek that does not lead on would not the next time: there is no good index.
+                self._may_seek &= now_s > left_at_s
                 yield packet, now_s
                 if self._is_far(now_s):
                     is_behind = True
+                    left_at_s = now_s
                     break
             if is_behind:
-                target_s = self._due_s - _EARLY * self.every_s + self.start_s
                 time_base = self.stream.time_base or Fraction(1, 90_000)
-                self.container.seek(int(target_s / time_base), stream=self.stream)
+                stamp = int((self._wanted_s + self.start_s) / time_base)
+                self.container.seek(stamp, stream=self.stream)
+
+    @property
+    def _wanted_s(self) -> float:
+        """From here on a key frame will do for the next step."""
+        return self._due_s - _EARLY * self.every_s
 
     def _is_far(self, now_s: float) -> bool:
-        ahead_s = self._due_s - now_s
         group_s = min(self.rhythm.key_interval_s, _SEEK_WORTH_S)
+        is_ahead = self._wanted_s - now_s > _SEEK_WORTH_S + group_s
         return (
             self._may_seek
+            and is_ahead
             and not self._is_decoding
-            and _SEEK_WORTH_S + group_s < ahead_s
-            and self._due_s < self.duration_s
+            and self._wanted_s < self.duration_s
         )
 
     def _is_worth_starting(self, packet: _Packet, now_s: float) -> bool:
         if self._n_fed == 0:
             return True  # some streams begin with a recovery point that is not marked as key
-        is_due = self._in_row or now_s >= self._due_s - _EARLY * self.every_s
+        is_due = self._in_row or now_s >= self._wanted_s
         return packet.is_keyframe and is_due and self._cost_s(packet) <= self._left_s(now_s)
 
     def _left_s(self, now_s: float) -> float:

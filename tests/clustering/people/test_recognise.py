@@ -1,13 +1,15 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 
-from clustering.people import recognise as subject
-from clustering.people.recognise import recognise
+from clustering.people.corrections import reject_faces
+from clustering.people.recognise import ALWAYS_WHOLE_BELOW, find_people, recognise
 from clustering.people.state import look
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId, PersonId, all_faces
 from indexer.catalog.people import all_people
 
 AddPicture = Callable[..., list[FaceId]]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def run(catalog: Catalog) -> str:
@@ -120,7 +122,7 @@ def test_everybody_has_a_face_to_be_shown_by(catalog: Catalog, add_picture: AddP
     assert owners(catalog)[person.key_face_id] == person.id
 
 
-def test_new_faces_join_known_people_by_the_cheap_path(
+def test_new_faces_join_known_people_and_found_others_without_all_being_done_anew(
     catalog: Catalog, add_picture: AddPicture
 ) -> None:
     for person in (1, 2):
@@ -130,11 +132,48 @@ def test_new_faces_join_known_people_by_the_cheap_path(
     before = owners(catalog)
     same = add_picture(2, number=50)[0]
     stranger = add_picture(9, number=51)[0]
+    newcomers = [add_picture(8, number=60 + n)[0] for n in range(4)]
 
-    found = subject.find_new(look(catalog))
+    found = find_people(look(catalog), lambda: None, is_whole=False)
 
     rows = {face.id: row for row, face in enumerate(all_faces(catalog))}
     joined = {row: person.id for person in found for row in person.rows}
     assert {face: joined.get(rows[face]) for face in before} == before
     assert joined[rows[same]] == before[min(f for f in before if f > 8)]
     assert rows[stranger] not in joined
+    assert {joined[rows[face]] for face in newcomers} == {None}
+
+
+def test_a_large_catalog_is_clustered_anew_only_when_it_has_grown(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    with catalog.transaction():
+        first_picture = add_picture(*range(30), number=0)
+        for n in range(1, ALWAYS_WHOLE_BELOW // 30 + 1):
+            add_picture(*range(30), number=n)
+    first = run(catalog)
+    before = owners(catalog)
+    late = add_picture(3, number=90_000)[0]
+
+    second, third = run(catalog), run(catalog)
+
+    after = owners(catalog)
+    assert [first, second, third] == ["whole", "new", "same"]
+    assert after[late] == before[first_picture[3]]
+    assert {face: after[face] for face in before} == before
+
+
+def test_a_correction_made_while_people_are_found_is_not_lost(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    faces = [add_picture(1, number=n)[0] for n in range(8)]
+    run(catalog)
+    person = owners(catalog)[faces[0]]
+    assert person is not None
+    add_picture(1, number=50)
+    calls = iter([lambda: reject_faces(catalog, person, faces[:1], NOW)])
+
+    recognise(catalog, lambda: next(calls, lambda: None)())
+
+    assert owners(catalog)[faces[0]] != person
+    assert run(catalog) == "same"
