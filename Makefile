@@ -11,7 +11,7 @@ SOURCES := memoriesd indexer clustering composer themes music tests benchmarks
 	touch $@
 
 demo: .venv/installed  ## a sample library, indexed, and one finished movie per theme
-	$(BIN)/python -m memoriesd.demo demo
+	$(BIN)/python -m tests.demo demo
 
 test: .venv/installed check system  ## everything that CI runs
 
