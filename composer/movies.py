@@ -22,6 +22,7 @@ from indexer.errors import MissingResourceError
 from music.arrange import arrange
 from music.audio import read_audio
 from music.errors import MusicError
+from music.fit import fit_file
 from music.perform import perform
 from music.track import RATE_HZ, Stereo
 from themes.theme import Theme
@@ -116,7 +117,15 @@ def movie_sound(storyboard: Storyboard) -> Stereo:
 
 
 def soundtrack(storyboard: Storyboard) -> Stereo:
-    """Music that a storyboard names, for its length."""
+    """Music that a storyboard names, for its length.
+
+    Raises
+    ------
+    MusicError
+        If it names a file of the user's that cannot be read.
+    """
+    if storyboard.music_file is not None:
+        return fit_file(Path(storyboard.music_file), storyboard.duration_s).samples
     arrangement = arrange(storyboard.mood, storyboard.duration_s, storyboard.music_seed)
     return perform(arrangement).samples
 

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from composer.storyboard.model import (
 )
 from indexer.errors import MissingResourceError
 from music.audio import read_audio
+from music.errors import MusicError
 from music.loudness import integrated_lufs
 from themes.theme import load_theme
 
@@ -56,7 +58,7 @@ def write_clip(path: Path, seconds: float) -> Path:
         video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
         audio = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
         for index in range(round(seconds * FPS)):
-            grey = np.full((180, 320, 3), 40 + 2 * index, np.uint8)
+            grey = np.full((180, 320, 3), 40 + index, np.uint8)
             container.mux(video.encode(VideoFrame.from_ndarray(grey, format="rgb24")))
         time_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
         tone = np.tile(0.3 * np.sin(2 * np.pi * 880 * time_s), (2, 1)).astype(np.float32)
@@ -177,6 +179,25 @@ def test_clips_own_sound_is_heard_where_the_clip_is(board: Storyboard) -> None:
     bin_880 = 440
     assert len(sound) == 6 * RATE_HZ
     assert spectra[0][bin_880] > 10 * spectra[1][bin_880]
+
+
+def test_own_music_file_is_played_instead_of_our_score(board: Storyboard, tmp_path: Path) -> None:
+    tone = write_clip(tmp_path / "song.mp4", 8.0)
+
+    sound = movie_sound(replace(board, music_file=os.fspath(tone)))
+
+    part = np.abs(np.fft.rfft(sound[round(3.9 * RATE_HZ) : round(4.9 * RATE_HZ), 0]))
+    assert len(sound) == 6 * RATE_HZ
+    assert part.argmax() == 880
+
+
+def test_music_file_that_is_gone_is_told(board: Storyboard, tmp_path: Path) -> None:
+    gone = replace(board, music_file=os.fspath(tmp_path / "gone.mp3"))
+
+    with pytest.raises(MusicError, match=r"gone\.mp3"):
+        render(gone, tmp_path / "m.mp4")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_and_checkpoint_are_called_on_the_way(board: Storyboard, tmp_path: Path) -> None:
