@@ -25,6 +25,9 @@ INSIDE_S = 0.25
 GOOD_COST = 0.015
 """Lengths within about an eighth of what was wanted: no need to look further."""
 
+ENOUGH_TRIES = 6
+"""So many timings that fit are compared; the user's music is listened to for each."""
+
 UNEVEN = (0.82, 1.18)
 """Lengths differ by so much before the beats round them, so that the rhythm is no metronome's."""
 
@@ -68,6 +71,7 @@ def plan_timing(
     first, until the cuts lie well on the beats.
     """
     best: tuple[float, Plan] | None = None
+    fitting = 0
     for count, duration_s in _tries(brief, len(material.slides) - 1, length):
         sound = sound_for(duration_s)
         found = _fit(brief, material, count, duration_s, sound, length)
@@ -75,7 +79,8 @@ def plan_timing(
             continue
         if best is None or found[0] < best[0]:
             best = found
-        if found[0] <= GOOD_COST:
+        fitting += 1
+        if found[0] <= GOOD_COST or fitting >= ENOUGH_TRIES:
             break
     return None if best is None else best[1]
 
