@@ -102,7 +102,7 @@ def _same_day(today: date) -> Iterator[Taken]:
         day = _years_before(today, year)
         for n in range(5):
             at = datetime.combine(day, time(10 + 2 * n, 7 * n + year))
-            yield _taken(at, AT_HOME[(n + year) % len(AT_HOME)], 3 * year + n, HOME)
+            yield _taken(at, AT_HOME[(n + year) % len(AT_HOME)], HOME)
 
 
 def _trip(today: date, number: int, place: tuple[float, float]) -> Iterator[Taken]:
@@ -112,7 +112,7 @@ def _trip(today: date, number: int, place: tuple[float, float]) -> Iterator[Take
             at = datetime.combine(day, time(10 + 3 * n, 11 * n + day_number))
             near = (place[0] + 0.004 * n, place[1] - 0.003 * day_number)
             source = AWAY[(n + day_number) % len(AWAY)]
-            yield _taken(at, source, 4 * number + n + day_number, near)
+            yield _taken(at, source, near)
 
 
 def _last_month(today: date) -> Iterator[Taken]:
@@ -120,7 +120,7 @@ def _last_month(today: date) -> Iterator[Taken]:
     last = today.replace(day=1) - timedelta(days=1)
     for n in range(12):
         at = datetime.combine(last.replace(day=2 + 2 * n), time(9 + n % 9, 3 * n))
-        yield _taken(at, AT_HOME[n % len(AT_HOME)], n + 1, HOME)
+        yield _taken(at, AT_HOME[n % len(AT_HOME)], HOME)
 
 
 def _ordinary_days(today: date) -> Iterator[Taken]:
@@ -128,11 +128,11 @@ def _ordinary_days(today: date) -> Iterator[Taken]:
     for n in range(1, 24):
         day = today - timedelta(days=37 * n + 9)
         at = datetime.combine(day, time(8 + n % 12, n))
-        yield _taken(at, AT_HOME[n % len(AT_HOME)], 2 * n + 1, HOME)
+        yield _taken(at, AT_HOME[n % len(AT_HOME)], HOME)
 
 
 def _trip_days(today: date, number: int) -> list[date]:
-    first = _years_before(today, number + 1) + timedelta(days=70)
+    first = _years_before(today, number + 1) + timedelta(days=60 + 17 * number)
     return [first + timedelta(days=n) for n in range(4)]
 
 
@@ -141,9 +141,9 @@ def _years_before(day: date, years: int) -> date:
     return day.replace(year=day.year - years, day=28 if leap_day else day.day)
 
 
-def _taken(at: datetime, source: int, variant: int, place: tuple[float, float]) -> Taken:
+def _taken(at: datetime, source: int, place: tuple[float, float]) -> Taken:
     name = f"IMG_{at:%Y%m%d_%H%M%S}.jpg"
-    return Taken(name=name, source=source, variant=variant, at=at, place=place)
+    return Taken(name=name, source=source, variant=int(f"{at:%y%j%H}"), at=at, place=place)
 
 
 def write_picture(path: Path, taken: Taken, *, size_px: int = LONG_SIDE_PX) -> None:
@@ -167,16 +167,16 @@ def _source(number: int) -> Image.Image:
 def _variant(source: Image.Image, variant: int, size_px: int) -> Image.Image:
     """Another view of a picture: a part of it, upright or not, perhaps mirrored, with grain."""
     rng = np.random.default_rng([variant, *source.size])
-    upright = variant % 7 == 3
+    upright = rng.random() < 0.15
     aspect = 2 / 3 if upright else 3 / 2
     width, height = source.size
-    share = 0.62 + 0.3 * rng.random()
+    share = 0.5 + 0.42 * rng.random()
     w = share * min(width, height * aspect)
     h = w / aspect
     x, y = (width - w) * rng.random(), (height - h) * rng.random()
     size = (round(size_px * aspect), size_px) if upright else (size_px, round(size_px / aspect))
     view = source.resize(size, Image.Resampling.LANCZOS, (x, y, x + w, y + h))
-    if variant % 2:
+    if rng.random() < 0.5:
         view = ImageOps.mirror(view)
     return _with_grain(view, rng)
 
