@@ -18,7 +18,8 @@ _WIDEST = 0.80
 _LEADING = 1.16
 _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15, 0.1)
 _END_SCALE = 0.78
-_MOST_LINES = 2
+_SEPARATORS = " ·•–|"
+"""Stay away from where a line is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block 
     short_px = min(width_px, height_px)
     room_px = round(width_px * _WIDEST)
     paragraphs = [
-        _paragraph(words, face, scale, short_px, room_px)
+        _paragraph(words, face, scale, short_px, room_px, 3 if width_px < height_px else 2)
         for words, face, scale in _faces(text, kind)
     ]
     paragraphs = [lines for lines in paragraphs if lines]
@@ -70,16 +71,16 @@ def _faces(text: Text, kind: Type) -> list[tuple[str, Face, float]]:
 
 
 def _paragraph(
-    words: str, face: Face, scale: float, short_px: int, room_px: int
+    words: str, face: Face, scale: float, short_px: int, room_px: int, most_lines: int
 ) -> list[tuple[Line, float]]:
     """Break words into lines that fit; each with the step from one baseline to the next."""
     for shrink in _SCALES:
         lines = _broken(words, face, short_px, scale * shrink, room_px)
         drawn = [_set(line, face, short_px, scale * shrink) for line in lines]
-        if len(drawn) <= _MOST_LINES and all(line.mask.shape[1] <= room_px for line in drawn):
+        if len(drawn) <= most_lines and all(line.mask.shape[1] <= room_px for line in drawn):
             break
     else:
-        drawn, shrink = drawn[:_MOST_LINES], _SCALES[-1]
+        drawn, shrink = drawn[:most_lines], _SCALES[-1]
     step_px = face.size * scale * shrink * short_px * _LEADING
     return [(line, step_px) for line in drawn if line.mask.size > 1]
 
@@ -99,7 +100,9 @@ def _broken(words: str, face: Face, short_px: int, scale: float, room_px: int) -
         if len(tighter) > len(best):
             break
         best = tighter
-    return best
+    if len(best) == 1:
+        return best
+    return [line for line in (line.strip(_SEPARATORS) for line in best) if line]
 
 
 def _filled(widths: list[tuple[str, float]], space_px: float, limit_px: float) -> list[str]:
