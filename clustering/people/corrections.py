@@ -112,6 +112,7 @@ def merge_people(catalog: Catalog, kept: PersonId, other: PersonId, now: datetim
             "other": other,
             "core": core,
             "faces": references(catalog, moved),
+            "dropped": references(catalog, to.keys() - set(moved)),
         }
         keep(catalog, Told.MERGE, fact, [kept, other], now)
         face_rows.assign(catalog, to, dict.fromkeys(to, "confirmed"))

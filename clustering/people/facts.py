@@ -128,7 +128,7 @@ def _apply(drafts: dict[int, _Draft], kind: Told, fact: Mapping[str, Any]) -> No
             person.name = fact["name"]
             person.aliases.add(fact["name"].casefold())
         case Told.MERGE:
-            _merge(person, drafts.pop(fact["other"], _Draft()), fact["faces"])
+            _merge(person, drafts.pop(fact["other"], _Draft()), fact)
         case Told.SPLIT:
             person.leave(fact["faces"])
             other = drafts.setdefault(fact["other"], _Draft())
@@ -151,7 +151,7 @@ def _confirm(drafts: Mapping[int, _Draft], person: _Draft, faces: Sequence[str])
     person.take(faces)
 
 
-def _merge(person: _Draft, other: _Draft, faces: Sequence[str]) -> None:
+def _merge(person: _Draft, other: _Draft, fact: Mapping[str, Any]) -> None:
     person.name = person.name or other.name
     person.aliases |= other.aliases
     person.hidden |= other.hidden
@@ -159,4 +159,5 @@ def _merge(person: _Draft, other: _Draft, faces: Sequence[str]) -> None:
     person.birthday = person.birthday or other.birthday
     person.died = person.died or other.died
     person.refused |= other.refused - set(person.faces)
-    person.take([*other.faces, *faces])
+    dropped = set(fact["dropped"])
+    person.take(face for face in (*other.faces, *fact["faces"]) if face not in dropped)
