@@ -45,6 +45,9 @@ AUTO = "auto"
 
 FULL_HD = Canvas(width=1920, height=1080, fps=30)
 
+SOLEMN_SHARE = 0.2
+"""A memory is never lively where so much of it touches a loss."""
+
 MOST_REPLANS = 8
 """So many files may prove unreadable before a memory is given up."""
 
@@ -250,8 +253,8 @@ def _make(run: _Run, memory: Memory, due: Due | None) -> MovieMade:
     for _ in range(MOST_REPLANS):
         run.checkpoint()
         view = shown_now(run.catalog, run.request.settings, chosen.keys() - unreadable.keys())
-        if not view.items:
-            raise _MemoryGoneError("none of its items can be shown")
+        if len(view.items) < run.request.settings.min_items:
+            raise _MemoryGoneError(f"{len(view.items)} of its {len(chosen)} items can be shown")
         mood = _mood(run, memory, view)
         brief = _brief(run, memory, view, chosen, mood.theme)
         try:
@@ -283,7 +286,7 @@ def _mood(run: _Run, memory: Memory, view: LibraryView) -> Mood:
     return choose_theme(
         memory.kind,
         view.items,
-        solemn=_is_solemn(run.catalog, memory, view),
+        solemn=_is_solemn(run.catalog, view),
         last_theme=history[-1].theme if history else None,
     )
 
@@ -325,13 +328,17 @@ def _sound(brief: Brief) -> SoundFor:
     return sound_of_file(Path(brief.music_file))
 
 
-def _is_solemn(catalog: Catalog, memory: Memory, view: LibraryView) -> bool:
+def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:
     """Whether a memory touches a loss: somebody died, or a person had to release it."""
     released = released_subjects(catalog)
     died = {person.id for person in view.people.values() if person.died}
-    seen = sum(bool(item.people & died) for item in view.items)
-    about = any(subject in memory.subjects for subject in (f'"{one}"' for one in released))
-    return about or seen * 5 >= len(view.items)
+    touching = sum(
+        bool(item.people & died)
+        or f"event:{item.event}" in released
+        or any(f"person:{person}" in released for person in item.people)
+        for item in view.items
+    )
+    return touching >= SOLEMN_SHARE * len(view.items)
 
 
 def _render(run: _Run, board: Storyboard) -> MovieFile:

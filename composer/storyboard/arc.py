@@ -11,13 +11,17 @@ import numpy as np
 
 from composer.curate.alike import Looks
 from composer.library import SeenFace
+from composer.storyboard.brief import Canvas
 from composer.storyboard.model import Rect
-from composer.storyboard.slides import Slide
+from composer.storyboard.slides import Slide, fills_frame
 from themes.theme import Placement
 
 COVERED_FACE = 0.25
 OPENING_FACE = 0.03
 """What each face takes off a picture that words stand on: one under the words, one elsewhere."""
+
+SMALL_OPENING = 0.2
+"""What it costs that a picture does not fill the frame."""
 
 WORDS_AT: Mapping[Placement, Rect] = {
     Placement.CENTRE: Rect(x_norm=0.2, y_norm=0.3, w_norm=0.6, h_norm=0.4),
@@ -47,7 +51,7 @@ class Arc:
     """False where the best slide left its place in time to stand at the peak."""
 
 
-def choose_opening(slides: Sequence[Slide], placement: Placement) -> int:
+def choose_opening(slides: Sequence[Slide], placement: Placement, canvas: Canvas) -> int:
     """The slide to open with: a good single photograph, with no faces where words stand."""
     words = WORDS_AT[placement]
 
@@ -57,7 +61,8 @@ def choose_opening(slides: Sequence[Slide], placement: Placement) -> int:
         faces = COVERED_FACE * min(2, covered) + OPENING_FACE * len(slide.first.faces)
         plain = len(slide.items) == 1 and not slide.is_video
         early = 0.05 * (1 - n / max(1, len(slides)))
-        return plain, slide.value - faces + early, -n
+        small = SMALL_OPENING * (not fills_frame(slide.first, canvas))
+        return plain, slide.value - faces - small + early, -n
 
     return max(range(len(slides)), key=worth)
 

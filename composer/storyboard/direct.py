@@ -85,7 +85,7 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
 def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
     return Material(
         slides=slides,
-        opening=choose_opening(slides, brief.theme.type.placement),
+        opening=choose_opening(slides, brief.theme.type.placement, brief.canvas),
         priority=ranking(slides),
         index={int(item.id): n for n, item in enumerate(brief.items)},
         looks=looks_of(brief.items, brief.vectors),

@@ -11,7 +11,7 @@ FITS_SHARE = 0.6
 """A picture fills the frame where cropping it to the frame's shape leaves this much of it: 4:3
 (0.75) and 3:2 do on 16:9, portraits (0.42) do not."""
 
-PAIR_WITHIN = dt.timedelta(hours=3)
+PAIR_WITHIN = dt.timedelta(hours=6)
 """Two narrow pictures stand side by side where they belong to one occasion."""
 
 
