@@ -16,7 +16,7 @@ AWAY_KM = 7.0
 """Nearer is around the corner."""
 VERY_FAR_KM = 200.0
 """One does not come home from here the same day: a single day of pictures is a journey too."""
-BEFORE_S, AFTER_S = 36 * 3600, 8 * 3600
+BEFORE_S, AFTER_S = 30 * 3600, 8 * 3600
 """A picture without a place was taken where one of up to so long before or after was."""
 PARTY_FROM_HOUR, PARTY_TO_HOUR = 17, 4
 PARTY_ITEMS_MIN = 8

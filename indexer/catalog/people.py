@@ -128,16 +128,23 @@ def all_corrections(catalog: Catalog) -> list[Correction]:
 def restore_corrections(catalog: Catalog) -> int:
     """Read the journal into a catalog that has no corrections; returns how many it had.
 
-    A last line that a crash cut short is left out.
+    A line that a crash cut short is left out.
     """
     path = journal_path(catalog)
     if catalog.scalar("SELECT count(*) FROM corrections") or not path.is_file():
         return 0
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    rows = [json.loads(line) for line in lines if line]
+    rows = [row for line in path.read_text(encoding="utf-8").splitlines() if (row := _read(line))]
     with catalog.transaction():
         catalog.execute_many(
             "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)",
             ((r["made_at"], r["kind"], json.dumps(r["fact"], sort_keys=True)) for r in rows),
         )
     return len(rows)
+
+
+def _read(line: str) -> dict[str, Any] | None:
+    try:
+        row: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return row

@@ -226,6 +226,22 @@ def test_corrections_outlive_the_catalog_and_the_model(
         assert owners(built_anew)[made[1][0]] is None
 
 
+def test_a_line_of_the_journal_that_was_cut_short_is_left_out(
+    catalog: Catalog, faces: dict[int, list[FaceId]], tmp_path: Path
+) -> None:
+    first = owner_of(catalog, faces[1][0])
+    told.hide_person(catalog, first, NOW, hidden=True)
+    told.less_of_person(catalog, first, NOW, less=True)
+    text = journal_path(catalog).read_text()
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "corrections.jsonl").write_text(text[:-20])
+
+    with open_catalog(tmp_path / "new" / "catalog.db") as built_anew:
+        n_restored = restore_corrections(built_anew)
+
+    assert n_restored == 1
+
+
 def test_a_catalog_that_has_corrections_is_not_given_them_twice(
     catalog: Catalog, faces: dict[int, list[FaceId]]
 ) -> None:
