@@ -5,7 +5,7 @@ best of all comes when the music is fullest. A shorter movie shows a part of wha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,8 +32,12 @@ WORDS_AT: Mapping[Placement, Rect] = {
 NEARLY_BEST = 0.85
 """A picture this near the best one may stand in for it at the peak, where time allows no other."""
 
-LIKE_COSINE = 0.85
-"""Image vectors closer than this show much the same."""
+LIKE_COSINE = 0.75
+"""Image vectors closer than this show much the same: on made libraries 99 of 100 pairs of different
+pictures are below 0.82, half of them below 0.30."""
+
+FARTHEST = 3
+"""So many places a slide may move to stand off one that is like it."""
 
 MOST_VIDEOS_RUNNING = 2
 
@@ -128,7 +132,7 @@ def ranking(slides: Sequence[Slide]) -> tuple[int, ...]:
 
 
 def apart(arc: Arc, index: Mapping[int, int], looks: Looks) -> Arc:
-    """The same arc with neighbours that are alike moved apart, as far as one step does it.
+    """The same arc with neighbours that are alike moved apart, within one day.
 
     Parameters
     ----------
@@ -141,14 +145,14 @@ def apart(arc: Arc, index: Mapping[int, int], looks: Looks) -> Arc:
     """
     slides = list(arc.slides)
     for n in range(1, len(slides)):
-        clash = alike(slides[n - 1], slides[n], index, looks) or _runs(slides, n)
-        if not clash or n + 1 >= len(slides) or arc.peak in (n, n + 1):
+        if not (alike(slides[n - 1], slides[n], index, looks) or _runs(slides, n)):
             continue
-        if not _same_day(slides[n], slides[n + 1]):
-            continue
-        if not alike(slides[n - 1], slides[n + 1], index, looks):
-            slides[n], slides[n + 1] = slides[n + 1], slides[n]
-    return Arc(opening=arc.opening, slides=tuple(slides), peak=arc.peak, in_order=arc.in_order)
+        for other in range(n + 1, min(n + 1 + FARTHEST, len(slides))):
+            free = arc.peak not in (n, other) and _same_day(slides[n], slides[other])
+            if free and not alike(slides[n - 1], slides[other], index, looks):
+                slides[n], slides[other] = slides[other], slides[n]
+                break
+    return replace(arc, slides=tuple(slides))
 
 
 def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:

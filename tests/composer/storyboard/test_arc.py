@@ -1,0 +1,91 @@
+"""The arc: opening, order, peak, and neighbours that differ."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from composer.curate.alike import looks_of
+from composer.storyboard.arc import Arc, apart, choose_opening, ranking, shape_arc
+from composer.storyboard.brief import Canvas
+from composer.storyboard.slides import Slide, slides_of
+from themes.theme import Placement
+
+Factory = Callable[..., Any]
+WIDE = Canvas(width=1920, height=1080, fps=30)
+
+
+def _slides(items: list[Any]) -> tuple[Slide, ...]:
+    return slides_of(items, WIDE)
+
+
+def _ids(slides: tuple[Slide, ...]) -> list[int]:
+    return [slide.first.id for slide in slides]
+
+
+def test_the_title_stands_on_a_good_picture_without_faces_beneath_it(
+    make_item: Factory, make_face: Factory
+) -> None:
+    covered = make_item(1, score=0.9, faces=(make_face(0.45, 0.45, 0.1),))
+    aside = make_item(2, score=0.85, faces=(make_face(0.02, 0.05, 0.1),))
+    upright = make_item(3, score=0.95, width=3000, height=4000)
+
+    slides = _slides([covered, aside, upright])
+
+    assert choose_opening(slides, Placement.CENTRE, WIDE) == 1
+
+
+def test_the_best_slide_comes_at_the_peak_and_the_rest_in_the_order_of_time(
+    make_item: Factory,
+) -> None:
+    slides = _slides([make_item(n, score=0.9 if n == 12 else 0.4) for n in range(20)])
+
+    arc = shape_arc(slides, 0, 9, range(5, 8), ranking(slides))
+
+    assert arc.slides[arc.peak].first.id == 12
+    assert arc.peak in range(5, 8)
+    assert arc.in_order
+    assert _ids(arc.slides) == sorted(_ids(arc.slides))
+
+
+def test_a_best_slide_that_time_does_not_allow_at_the_peak_is_moved_and_told(
+    make_item: Factory,
+) -> None:
+    slides = _slides([make_item(n, score=0.9 if n == 1 else 0.3) for n in range(8)])
+
+    arc = shape_arc(slides, 0, 7, range(5, 6), ranking(slides))
+
+    assert arc.slides[5].first.id == 1
+    assert not arc.in_order
+
+
+def test_a_shorter_movie_shows_a_part_of_a_longer_one(make_item: Factory) -> None:
+    slides = _slides([make_item(n, score=0.4 + 0.01 * n) for n in range(30)])
+    order = ranking(slides)
+
+    assert sorted(order) == list(range(30))
+    assert max(np.diff(sorted(order[:6]))) <= 12
+
+
+def test_neighbours_that_look_alike_are_moved_apart(make_item: Factory) -> None:
+    items = [make_item(n) for n in range(4)]
+    vectors = {
+        item.id: ("m", np.array(vector, np.float32))
+        for item, vector in zip(items, [(1, 0), (1, 0), (0, 1), (0, 1)], strict=True)
+    }
+    slides = _slides(items)
+    arc = Arc(opening=slides[0], slides=slides, peak=0, in_order=True)
+
+    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors))
+
+    assert _ids(moved.slides) == [0, 2, 1, 3]
+
+
+def test_one_person_close_up_is_not_shown_twice_running(make_item: Factory) -> None:
+    items = [make_item(n, people=[1] if n < 2 else [2, 3]) for n in range(4)]
+    slides = _slides(items)
+    arc = Arc(opening=slides[0], slides=slides, peak=3, in_order=True)
+
+    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, {}))
+
+    assert _ids(moved.slides) == [0, 2, 1, 3]
