@@ -150,13 +150,39 @@ def check_integrity(catalog: Catalog) -> str:
 
 
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > SCHEMA_VERSION:
         raise CatalogTooNewError(path, version, SCHEMA_VERSION)
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")
     if version < SCHEMA_VERSION:
-        MIGRATIONS.apply(Database(connection))
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _migrate(connection)
+    _write_ahead(connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to date; of two processes that begin at once, the second waits."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) < SCHEMA_VERSION:
+            MIGRATIONS.apply(Database(connection))
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers go on while somebody writes; kept in the file from then on."""
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        # The switch does not wait for others who look at the file just now; the next one does it.
+        if "locked" not in str(error):
+            raise
