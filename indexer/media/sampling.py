@@ -26,12 +26,14 @@ from indexer.media.motion import GREY_WIDTH_PX, N_FRAMES, Motion, motion_of
 # PyAV's class takes its parameter for type checkers only.
 _Packet: TypeAlias = "Packet[VideoStream]"
 
-# One thread, HEVC at 4K and 3 to 45 Mbit/s: 17 to 60 ms a frame, 90 to 200 ms a key frame.
-_S_PER_MPX = 0.002
-_S_PER_MB = 0.15
-# Decoding may take this much of a second of video; scaling and measuring take about as much again
-# of what is left to the 0.2 s that are promised.
-_BUDGET_S_PER_S = 0.11
+# One thread, HEVC at 4K and 2 to 45 Mbit/s: 17 to 60 ms a frame, 90 to 200 ms a key frame.
+_S_PER_MPX, _S_PER_MB = 0.002, 0.15
+_KEY_S_PER_MPX, _KEY_S_PER_MB = 0.009, 0.09
+# Frames that others refer to have about so many times the mean frame's bytes.
+_REFERENCE_SHARE = 2.0
+# Decoding may take this much of a second of video; scaling and measuring take 0.03 s more of the
+# 0.2 s that are promised.
+_BUDGET_S_PER_S = 0.13
 # So much of a clip's budget may be spent at once: a short clip is looked at whole.
 _AHEAD_S = 10.0
 # Key frames closer than this many sampling steps are as good as any frames.
@@ -40,8 +42,8 @@ _DENSE_STEPS = 1.5
 _SPARSE_STEPS = 4.0
 _LOOKAHEAD_PACKETS = 400
 _MAX_DAMAGED_PACKETS = 60
-# Packets fed behind a key frame until its successors have come out of the decoder.
-_MAX_BURST_PACKETS = 8
+# A key frame and what two successors take: with B frames the second packet is the farthest.
+_MAX_BURST_PACKETS = 4
 # A key frame this part of a step before its time will do.
 _EARLY = 0.25
 # Reading on is cheaper than seeking up to here.
@@ -145,6 +147,10 @@ class Sampler:
         yield from self._take_done()
 
     @property
+    def _is_cheap(self) -> bool:
+        return self.rhythm.row_cost_s(self._frame_mpx) <= _BUDGET_S_PER_S
+
+    @property
     def _frame_mpx(self) -> float:
         return self.stream.codec_context.width * self.stream.codec_context.height / 1e6
 
@@ -190,33 +196,28 @@ class Sampler:
         if self._n_fed == 0:
             return True  # some streams begin with a recovery point that is not marked as key
         is_due = self._in_row or now_s >= self._wanted_s
-        return packet.is_keyframe and is_due and self._cost_s(packet) <= self._left_s(now_s)
+        return packet.is_keyframe and is_due and self._key_cost_s(packet) <= self._left_s(now_s)
 
     def _left_s(self, now_s: float) -> float:
         return _BUDGET_S_PER_S * max(min(self.duration_s, _AHEAD_S), now_s) - self._spent_s
 
-    def _cost_s(self, packet: _Packet) -> float:
-        return _S_PER_MPX * self._frame_mpx + _S_PER_MB * packet.size / 1e6
+    def _key_cost_s(self, packet: _Packet) -> float:
+        return _KEY_S_PER_MPX * self._frame_mpx + _KEY_S_PER_MB * packet.size / 1e6
 
     def _feed(self, packet: _Packet) -> None:
         if not self._is_decoding:
             self._is_decoding, self._n_fed, self._n_closed = True, 0, 0
         self._n_fed += 1
         context = self.stream.codec_context
-        is_cheap = self.rhythm.row_cost_s(self._frame_mpx) <= _BUDGET_S_PER_S
         # A picture to which no other refers is wanted all the same if it is the only one.
-        context.skip_frame = "DEFAULT" if is_cheap or packet.is_keyframe else "NONREF"
+        context.skip_frame = "DEFAULT" if self._is_cheap or packet.is_keyframe else "NONREF"
         try:
             frames = context.decode(packet)
         except av.FFmpegError:
             self._n_damaged += 1
             return
         if packet.is_keyframe:
-            self._spent_s += self._cost_s(packet)
-        else:
-            # Frames that nothing refers to come not out, and cost nothing.
-            mean_s = _S_PER_MPX * self._frame_mpx + _S_PER_MB * self.rhythm.mean_mb
-            self._spent_s += mean_s * len(frames)
+            self._spent_s += self._key_cost_s(packet)
         for frame in frames:
             self._accept(frame)
 
@@ -238,6 +239,11 @@ class Sampler:
         self._close()
 
     def _accept(self, frame: av.VideoFrame) -> None:
+        if not frame.key_frame:
+            # Frames that nothing refers to are skipped on the way: they do not come out, and what
+            # does is larger than the mean.
+            frame_mb = self.rhythm.mean_mb * (1 if self._is_cheap else _REFERENCE_SHARE)
+            self._spent_s += _S_PER_MPX * self._frame_mpx + _S_PER_MB * frame_mb
         stamp_s = frame_time_s(frame, self.stream)
         if stamp_s is None:
             return
