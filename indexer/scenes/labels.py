@@ -19,7 +19,7 @@ INPUT_PX = 224
 _SHORT_SIDE_PX = 256
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)  # of ImageNet, as the network was taught
 _STD = np.array([0.229, 0.224, 0.225], np.float32)
-RECIPE = "imagenet 256/224 projection 256"
+RECIPE = "imagenet 256/224 signs 256"
 """How input and vector are made; a change makes the vectors another model's."""
 VECTOR_LENGTH = 256
 WORDS_MOST = 8
@@ -114,14 +114,18 @@ def load_scenes(path: Path) -> SceneLabeller:
     session = open_session(path)
     count = session.get_outputs()[0].shape[-1]
     words, membership = _words_of(_class_names(path, count))
-    rng = np.random.default_rng(VECTOR_LENGTH)
-    return Classifier(
-        content_id(path, recipe=RECIPE),
-        session,
-        words,
-        membership,
-        rng.standard_normal((count, VECTOR_LENGTH)).astype(np.float32),
-    )
+    return Classifier(content_id(path, recipe=RECIPE), session, words, membership, _signs(count))
+
+
+def _signs(count: int) -> NDArray[np.float32]:
+    """The fixed projection, ``float32[count, VECTOR_LENGTH]`` of 1 and -1.
+
+    Signs keep angles as normal numbers do (Achlioptas 2003), and the raw bits of a generator are
+    the part of numpy whose stream never changes between versions.
+    """
+    words = np.random.PCG64(VECTOR_LENGTH).random_raw(count * VECTOR_LENGTH // 64)
+    bits = np.unpackbits(words.astype("<u8").view(np.uint8))
+    return (bits.reshape(count, VECTOR_LENGTH) * np.float32(2) - 1).astype(np.float32)
 
 
 def _class_names(path: Path, count: object) -> list[str]:
