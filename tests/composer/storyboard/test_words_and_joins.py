@@ -1,0 +1,141 @@
+"""Captions and joins: what they say and mean."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from composer.curate.wording import Wording
+from composer.storyboard.brief import Canvas
+from composer.storyboard.captions import captions, reading_s
+from composer.storyboard.joins import Break, break_between, chapters, join
+from composer.storyboard.slides import slides_of
+from indexer.catalog.events import Place
+from themes.theme import load_theme
+
+Factory = Callable[..., Any]
+WIDE = Canvas(width=1920, height=1080, fps=30)
+NOON = dt.datetime.fromisoformat("2024-05-04T12:00")
+
+
+def _place(name: str) -> Place:
+    return Place(id=1, name=name, region="", country_code="PT", country="Portugal")
+
+
+def _captions(items: list[Any], visible_s: float = 4.0, language: str = "en") -> list[str | None]:
+    slides = slides_of(items, WIDE)
+    found = captions(slides, [visible_s] * len(slides), Wording(language))
+    return [None if text is None else text.lines[0] for text in found]
+
+
+def test_a_caption_comes_where_day_or_place_changes(make_item: Factory) -> None:
+    lisbon, sintra = _place("Lisbon"), _place("Sintra")
+    days = [(0, lisbon), (0, lisbon), (1, lisbon), (1, lisbon), (2, sintra), (2, sintra)]
+    items = [
+        make_item(n, taken_at=NOON + dt.timedelta(days=day, hours=n), place=place)
+        for n, (day, place) in enumerate(days)
+    ]
+
+    assert _captions(items) == ["Lisbon · May 4", None, "May 5", None, "Sintra · May 6", None]
+
+
+def test_one_afternoon_needs_no_caption_and_years_are_told(make_item: Factory) -> None:
+    afternoon = [make_item(n, place=_place("Lisbon")) for n in range(4)]
+    through = [make_item(n, taken_at=NOON.replace(year=2020 + n)) for n in range(3)]
+
+    assert _captions(afternoon) == [None] * 4
+    assert _captions(through, language="de") == ["4. Mai 2020", None, "4. Mai 2022"]
+
+
+def test_a_caption_that_cannot_be_read_in_time_is_shortened_or_left_out(
+    make_item: Factory,
+) -> None:
+    items = [
+        make_item(1, taken_at=NOON, place=_place("Vila Real de Santo António")),
+        make_item(2, taken_at=NOON + dt.timedelta(days=2), place=_place("Lisbon")),
+    ]
+
+    assert _captions(items, visible_s=2.0) == ["May 4", None]
+    assert _captions(items, visible_s=1.0) == [None, None]
+    assert reading_s("May 4") < 2.0
+
+
+def test_an_uncertain_day_is_no_caption(make_item: Factory) -> None:
+    items = [
+        make_item(n, taken_at=NOON + dt.timedelta(days=3 * n), date_confidence=0.3)
+        for n in range(3)
+    ]
+
+    assert _captions(items) == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("hours", "latitude", "what"),
+    [
+        (0.1, 38.7, Break.MOMENT),
+        (3, 38.7, Break.TIME),
+        (24, 38.7, Break.DAY),
+        (3, 41.1, Break.PLACE),
+        (24 * 400, 38.7, Break.YEAR),
+    ],
+)
+def test_what_lies_between_two_slides(
+    hours: float, latitude: float, what: Break, make_item: Factory
+) -> None:
+    later = NOON + dt.timedelta(hours=hours)
+    items = [
+        make_item(1, taken_at=NOON, latitude=38.7, longitude=-9.1),
+        make_item(2, taken_at=later, latitude=latitude, longitude=-9.1),
+    ]
+
+    before, after = slides_of(items, WIDE)
+
+    assert break_between(before, after) is what
+
+
+def test_chapters_are_the_widest_breaks_and_at_most_a_quarter() -> None:
+    breaks = [Break.DAY, Break.TIME, Break.PLACE, Break.DAY, Break.MOMENT, Break.DAY] * 2
+
+    found = chapters(breaks)
+
+    assert len(found) == 3
+    assert {2, 8} < found
+    assert chapters([Break.TIME] * 8) == frozenset()
+
+
+def _names(theme: str, what: Break, *, chapter: bool) -> set[str]:
+    return {
+        join(
+            load_theme(theme),
+            what,
+            chapter=chapter,
+            lengths=(120, 120),
+            fps=30,
+            before=(),
+            rng=np.random.default_rng(seed),
+        ).transition.name
+        for seed in range(60)
+    }
+
+
+def test_a_chapter_opens_as_the_theme_says_and_no_dip_lies_between_others() -> None:
+    assert _names("chill", Break.DAY, chapter=True) == {"dip_to_black"}
+    assert _names("chill", Break.TIME, chapter=False) == {"dissolve", "blur_dissolve"}
+    assert _names("uplifting", Break.MOMENT, chapter=False) == {"cut", "dissolve"}
+    assert {"cut", "push", "soft_wipe"} < _names("uplifting", Break.TIME, chapter=False)
+
+
+def test_a_transition_too_long_for_a_short_shot_is_shortened_to_a_third() -> None:
+    found = join(
+        load_theme("chill"),
+        Break.TIME,
+        chapter=False,
+        lengths=(60, 200),
+        fps=30,
+        before=(),
+        rng=np.random.default_rng(1),
+    )
+
+    assert found.transition.n_frames == 20
