@@ -11,6 +11,7 @@ import pytest
 
 from composer.render.encode import OURS, RATE_HZ, MovieFormat, write_movie
 from composer.render.planes import Planes, filled, to_rgb
+from indexer.errors import MissingResourceError
 
 Stereo = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 
@@ -120,10 +121,19 @@ def test_same_frames_give_the_same_file(tmp_path: Path) -> None:
 def test_place_that_cannot_be_written_is_an_error_and_leaves_no_thread(tmp_path: Path) -> None:
     form = make_form()
 
-    with pytest.raises(OSError, match="No such file"):
+    with pytest.raises(MissingResourceError, match="No such file") as caught:
         write_movie(tmp_path / "absent" / "movie.mp4", colours(form, 50), sound(form, 50), form)
 
+    assert "absent" in caught.value.remedy
     assert [thread.name for thread in threading.enumerate() if thread.name == "encoder"] == []
+
+
+def test_frame_that_cannot_be_encoded_is_an_error_and_not_a_shorter_movie(tmp_path: Path) -> None:
+    form = make_form()
+    frames = [*colours(form, 5), Planes(np.zeros((271, 320), np.uint8)), *colours(form, 5)]
+
+    with pytest.raises(ValueError, match=r"\(271, 320\)"):
+        write_movie(tmp_path / "movie.mp4", frames, sound(form, 11), form)
 
 
 def test_stop_from_outside_ends_the_encoder(tmp_path: Path) -> None:

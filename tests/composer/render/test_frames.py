@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from composer.storyboard.model import (
     Text,
     Transition,
 )
-from themes.theme import BUILTIN, load_theme
+from themes.theme import BUILTIN, Effect, load_theme
 
 FPS = 30
 LEFT = Rect(x_norm=0.02, y_norm=0.03, w_norm=0.47, h_norm=0.94)
@@ -270,6 +271,29 @@ def test_title_is_gone_before_the_next_shot_and_picture_moves_on_under_it() -> N
         with_title, without = frames.frame(18), plain.frame(18)
 
     assert np.abs(with_title.y.astype(int) - without.y).max() > 60
+
+
+def test_effects_of_a_theme_change_pictures_but_not_words() -> None:
+    plain = load_theme("uplifting")
+    grey = replace(plain, effects=(Effect(name="BlackAndWhite"),))
+    board = make_board(
+        [
+            {
+                "panels": (make_panel(1),),
+                "text": Text(lines=("Title",), style="title"),
+                "n_frames": 90,
+            }
+        ]
+    )
+
+    with Frames(board, plain, MEDIA) as coloured, Frames(board, grey, MEDIA) as changed:
+        before, after = coloured.frame(45), changed.frame(45)
+
+    picture = to_rgb(after)[:90].astype(int)
+    assert np.ptp(to_rgb(before)[:90].astype(int), axis=2).mean() > 40
+    assert np.ptp(picture, axis=2).mean() < 4
+    # The accent of the bar beside the title is still there.
+    assert np.ptp(to_rgb(after)[90:].astype(int), axis=2).max() > 80
 
 
 def test_poster_is_a_picture_after_the_title() -> None:
