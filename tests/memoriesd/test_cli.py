@@ -288,6 +288,18 @@ def test_exclusion_is_kept_as_a_fact(
     assert (kept.kind, json.loads(kept.rule)) == (kind, rule)
 
 
+def test_exclusion_of_a_person_stays_when_they_get_another_name(
+    home: Path, capsys: Capture
+) -> None:
+    call(capsys, "exclude", "add", "person", "ada", "--level", "less")
+    code, _, err = call(capsys, "people", "name", "1", "Ada Lovelace")
+
+    assert (code, err) == (Exit.DONE, "")
+    with open_catalog(home / "catalog.db") as catalog:
+        (kept,) = all_exclusions(catalog)
+    assert json.loads(kept.rule) == {"person": 1, "name": "Ada", "how": "less"}
+
+
 @pytest.mark.usefixtures("home")
 def test_movie_is_listed_kept_and_its_shots_are_shown(capsys: Capture) -> None:
     call(capsys, "movies", "keep", "lisbon.mp4")

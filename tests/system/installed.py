@@ -64,13 +64,14 @@ class Library:
 
     def start(self) -> "subprocess.Popen[bytes]":
         """The daemon in the background."""
-        return subprocess.Popen(
-            [COMMAND, "run"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.home / "daemon.log").open("wb"),
-        )
+        with (self.home / "daemon.log").open("wb") as log:
+            return subprocess.Popen(
+                [COMMAND, "run"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
 
     def movies(self) -> list[Path]:
         return sorted(self.output.rglob("*.mp4"))

@@ -87,7 +87,7 @@ def test_sigterm_ends_a_working_daemon_and_all_its_processes(
 
     assert code == 0
     assert time.monotonic() - started <= ENDS_WITHIN_S
-    assert not any(child.is_running() for child in children)
+    assert not any(_lives(child) for child in children)
 
 
 def test_killed_daemon_leaves_no_child_alive_and_the_next_one_goes_on(
