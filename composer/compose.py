@@ -18,6 +18,7 @@ from composer.mood import Mood, choose_theme
 from composer.movies import MovieFile, render_movie
 from composer.naming import free_path, movie_name
 from composer.render.sources import UnusableSourceError
+from composer.render.writing import writing_to
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.storyboard.brief import Brief, Canvas, Length, SoundFor, TooFewItemsError
 from composer.storyboard.codec import from_json, to_json
@@ -152,7 +153,8 @@ def compose(
         If the disk is full or the folder cannot be written to.
     """
     run = _Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
-    request.out.mkdir(parents=True, exist_ok=True)
+    with writing_to(request.out):
+        request.out.mkdir(parents=True, exist_ok=True)
     if request.memory_id is not None:
         memory = _named(catalog, request.memory_id)
         try:
@@ -207,7 +209,8 @@ def render_storyboard(
             f"the storyboard's memory {board.memory_id} is not in the catalog",
             remedy="make it from a memory: memoriesd compose MEMORY",
         )
-    request.out.mkdir(parents=True, exist_ok=True)
+    with writing_to(request.out):
+        request.out.mkdir(parents=True, exist_ok=True)
     wanted = _items_of(board)
     left_out = wanted - {item.id for item in shown_now(catalog, request.settings, wanted).items}
     if left_out:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import av
 import cv2
 
 from composer.render.encode import MovieFormat, write_movie
@@ -17,6 +16,7 @@ from composer.render.mix import ClipSound, mixed_sound
 from composer.render.planes import Planes, to_rgb
 from composer.render.sources import check_sources, files
 from composer.render.timeline import spans
+from composer.render.writing import writing_to
 from composer.storyboard.model import Shot, Storyboard
 from indexer.errors import MissingResourceError
 from music.arrange import arrange
@@ -92,15 +92,12 @@ def render_movie(
     poster = out.with_suffix(".jpg")
     with _part(out) as movie_part, _part(poster) as poster_part, _one_thread():
         frames = _told(storyboard, theme, poster_part, progress)
-        try:
-            n_frames = write_movie(movie_part, frames, samples, form, checkpoint=checkpoint)
-        except (av.FFmpegError, OSError) as error:
-            raise MissingResourceError(
-                f"the movie {out} cannot be written: {error}",
-                remedy=f"check the space and the permissions of {out.parent}",
-            ) from error
-        _finish(movie_part, out)
-        _finish(poster_part, poster)
+        n_frames = write_movie(movie_part, frames, samples, form, checkpoint=checkpoint)
+        if n_frames != storyboard.n_frames:
+            raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
+        with writing_to(out.parent):
+            _finish(movie_part, out)
+            _finish(poster_part, poster)
     return MovieFile(
         path=out,
         poster=poster,
@@ -198,7 +195,8 @@ def _check_space(storyboard: Storyboard, folder: Path) -> None:
 def _write_poster(frame: Planes, path: Path) -> None:
     bgr = cv2.cvtColor(to_rgb(frame), cv2.COLOR_RGB2BGR)
     _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _POSTER_QUALITY])
-    path.write_bytes(coded.tobytes())
+    with writing_to(path.parent):
+        path.write_bytes(coded.tobytes())
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from composer.render.planes import Planes
+from composer.render.writing import writing_to
 
 RATE_HZ = 48000
 OURS = "memoriesd"
@@ -71,6 +72,11 @@ def write_movie(
         Sound at `RATE_HZ`, -1 to 1.
     checkpoint : callable
         Called before each frame is asked for; may block or raise.
+
+    Raises
+    ------
+    MissingResourceError
+        If the file cannot be written.
     """
     pending: queue.Queue[Planes | None] = queue.Queue(maxsize=_QUEUED_FRAMES)
     encoder = _Encoder(path, samples, form, pending)
@@ -113,13 +119,14 @@ class _Encoder:
         pending: "queue.Queue[Planes | None]",
     ) -> None:
         self._path, self._samples, self._form, self._pending = path, samples, form, pending
-        self.error: av.FFmpegError | OSError | None = None
+        self.error: Exception | None = None
         self.n_frames = 0
 
     def run(self) -> None:
         try:
-            self._write()
-        except (av.FFmpegError, OSError) as error:
+            with writing_to(self._path.parent):
+                self._write()
+        except Exception as error:  # noqa: BLE001  # raised again by the thread that waits
             self.error = error
 
     def _write(self) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import av
+
 from composer.render.panels import Media
 from composer.render.planes import Rgb8
 from composer.storyboard.model import Panel, Storyboard
@@ -80,5 +82,5 @@ def _named(panel: Panel) -> Iterator[None]:
     """Say which file of the storyboard it was."""
     try:
         yield
-    except UnreadableMediaError as error:
+    except (UnreadableMediaError, av.FFmpegError, OSError) as error:
         raise UnusableSourceError(panel, str(error)) from error

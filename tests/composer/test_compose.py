@@ -36,7 +36,7 @@ from indexer.catalog.memories import (
 )
 from indexer.catalog.movies import all_movies, get_storyboard
 from indexer.catalog.people import add_person, update_person
-from indexer.errors import NotFoundError, NothingToDoError
+from indexer.errors import MissingResourceError, NotFoundError, NothingToDoError
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -319,6 +319,15 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
     assert movie.duration_s == made.duration_s
     assert shown
     assert json.loads(board)["memory_id"] == movie.memory_id
+
+
+def test_a_folder_that_cannot_be_made_is_told(catalog: Catalog, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(MissingResourceError, match="out cannot be written to") as caught:
+        _compose(catalog, tmp_path / "file" / "out")
+
+    assert "permissions" in caught.value.remedy
 
 
 def test_a_memory_that_is_not_there_is_told(catalog: Catalog, tmp_path: Path) -> None:

@@ -259,6 +259,28 @@ def test_folder_that_is_not_there_is_told(board: Storyboard, tmp_path: Path) -> 
     assert "[output] folder" in caught.value.remedy
 
 
+def test_name_that_cannot_be_taken_is_told(board: Storyboard, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "m.mp4").mkdir(parents=True)
+
+    with pytest.raises(MissingResourceError, match="out cannot be written to"):
+        render(board, out / "m.mp4")
+
+    assert [path for path in out.iterdir() if path.name.endswith(PART_SUFFIX)] == []
+
+
+def test_error_of_a_caller_is_not_told_as_one_of_the_disk(
+    board: Storyboard, tmp_path: Path
+) -> None:
+    def gone() -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        render(board, tmp_path / "m.mp4", checkpoint=gone)
+
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
 def test_disk_that_fills_up_is_told_and_left_clean(board: Storyboard, tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
