@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clustering.people.facts import standing
+from clustering.people.facts import Told, standing
 from indexer.catalog import forgetting
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions, remove_exclusion
@@ -72,13 +72,13 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
         movies, n_memories = _forget_memories(catalog, item_ids)
         n_faces = forgetting.delete_faces_of_person(catalog, person_id)
         delete_person(catalog, person_id)
+        corrections = standing(all_corrections(catalog))
+        merged = {json.loads(c.fact)["other"] for c in corrections if _is_merge(c, person_id)}
         for rule in all_exclusions(catalog):
-            if rule.kind == "person" and json.loads(rule.rule)["person"] in (
-                person_id,
-                person.name,
-            ):
+            about = json.loads(rule.rule).get("person")
+            if about in {person_id, person.name, *merged}:
                 remove_exclusion(catalog, rule.id)
-        left = [c for c in standing(all_corrections(catalog)) if not _tells_of(c, person_id)]
+        left = [c for c in corrections if not _tells_of(c, person_id)]
         forgetting.keep_corrections(catalog, [correction.id for correction in left])
     _remove(movies)
     forgetting.leave_no_trace(catalog)
@@ -90,6 +90,10 @@ def _forget_memories(catalog: Catalog, item_ids: Sequence[ItemId]) -> tuple[list
     movies = forgetting.movies_of_memories(catalog, memory_ids)
     forgetting.delete_memories(catalog, memory_ids)
     return movies, len(memory_ids)
+
+
+def _is_merge(correction: Correction, kept: PersonId) -> bool:
+    return correction.kind == Told.MERGE and json.loads(correction.fact)["person"] == kept
 
 
 def _tells_of(correction: Correction, person_id: PersonId) -> bool:

@@ -24,6 +24,7 @@ from clustering.people.journal import (
 from indexer.catalog import faces as face_rows
 from indexer.catalog import people as person_rows
 from indexer.catalog.connection import Catalog
+from indexer.catalog.exclusions import exclude_merged
 from indexer.catalog.faces import Face, FaceId, PersonId
 from indexer.catalog.people import Correction, Person
 from indexer.errors import MemoriesError, NotFoundError, NothingToDoError
@@ -117,6 +118,7 @@ def merge_people(catalog: Catalog, kept: PersonId, other: PersonId, now: datetim
         keep(catalog, Told.MERGE, fact, [kept, other], now)
         face_rows.assign(catalog, to, dict.fromkeys(to, "confirmed"))
         person_rows.put_person(catalog, both(first, second))
+        exclude_merged(catalog, both(first, second), second, now.isoformat(timespec="seconds"))
         person_rows.delete_person(catalog, other)
         confirm_rows(catalog, kept, core)
 

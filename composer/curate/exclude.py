@@ -4,7 +4,8 @@
 kind      as text                                       as a fact in the catalog
 ========  ============================================  ==========================================
 person    ``Anna``, ``#12``, ``less Anna``              ``{"person": "Anna", "how": "never"}``,
-                                                        ``{"person": 12, "how": "less"}``
+                                                        ``{"person": 12, "how": "less",
+                                                        "name": "Anna"}``, the name for reading
 dates     ``2020-03-01``, ``2020-03-01..2020-03-14``,   ``{"first": "2020-03-01",
           ``yearly 11-02``, ``yearly 12-30..01-02``     "last": "2020-03-14", "yearly": false}``
 place     ``48.137,11.575,2km``, ``Lisbon``             ``{"latitude": 48.137, "longitude":
@@ -17,6 +18,7 @@ folder    ``/photos/work``, ``work``                    ``{"folder": "/photos/wo
 
 import datetime as dt
 import json
+import logging
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -28,6 +30,8 @@ from composer.library import LibraryView, ViewItem
 from indexer.catalog.events import Event, EventId
 from indexer.catalog.faces import PersonId
 from indexer.catalog.people import Person
+
+log = logging.getLogger(__name__)
 
 DEFAULT_RADIUS_KM = 1.0
 EARTH_RADIUS_KM = 6371.0
@@ -122,6 +126,8 @@ def resolve(rules: Iterable[Rule], view: LibraryView) -> Exclusions:
     for rule in rules:
         if rule.kind is ExclusionKind.PERSON:
             found = _people_called(rule.fact["person"], people)
+            if not found:
+                log.warning("exclusion of person %r: nobody is called so", rule.fact["person"])
             (less if rule.fact.get("how") == "less" else never).update(found)
         else:
             reasons.append(_TESTS[rule.kind](rule.fact, view.events))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.catalog.connection import Catalog, columns
+from indexer.catalog.people import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,20 @@ def add_exclusion(catalog: Catalog, kind: str, rule: Mapping[str, Any], added_at
     )
     sql = "SELECT id FROM exclusions WHERE kind = ? AND rule = ?"
     return int(catalog.scalar(sql, (kind, text)))
+
+
+def exclude_merged(catalog: Catalog, kept: Person, other: Person, added_at: str) -> None:
+    """Let rules about somebody hold for the person that they were merged into.
+
+    Their own rules stay, so that they still hold when the merge is undone.
+    """
+    for row in all_exclusions(catalog):
+        rule = json.loads(row.rule)
+        about = rule.get("person")
+        named = isinstance(about, str) and about.casefold() == other.name.casefold()
+        if row.kind == "person" and (about == other.id or named):
+            fact = {**rule, "person": kept.id, "name": kept.name}
+            add_exclusion(catalog, row.kind, fact, added_at)
 
 
 def remove_exclusion(catalog: Catalog, exclusion_id: int) -> bool:

@@ -1,12 +1,13 @@
 """``exclude``: what is never shown."""
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from composer.curate.exclude import ExclusionError, ExclusionKind, parse_rule
 from indexer.catalog.exclusions import add_exclusion, all_exclusions, remove_exclusion
-from indexer.catalog.people import all_people
+from indexer.catalog.people import Person, all_people
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import Session, echo_json, json_option, session_command
 from memoriesd.clock import stamp, utc_now
@@ -53,9 +54,13 @@ def add_rule(
     except ExclusionError as error:
         raise click.UsageError(f"{error}; {error.remedy}") from error
     with session.catalog() as catalog:
+        fact = rule.fact
         if kind == ExclusionKind.PERSON:
-            _check_person(rule.fact["person"], [(p.id, p.name) for p in all_people(catalog)])
-        number = add_exclusion(catalog, rule.kind, rule.fact, stamp(utc_now()))
+            # By number, since names change; the name is for reading.
+            person = _person(fact["person"], all_people(catalog))
+            named = {"name": person.name} if person.name else {}
+            fact = {**fact, "person": person.id, **named}
+        number = add_exclusion(catalog, rule.kind, fact, stamp(utc_now()))
     click.echo(f"rule {number}: {kind} {text}")
 
 
@@ -79,12 +84,22 @@ def _is_number(word: str) -> bool:
     return word.replace(".", "", 1).removeprefix("-").isdigit()
 
 
-def _check_person(who: str | int, people: list[tuple[int, str]]) -> None:
-    known = {number for number, _ in people} | {name.casefold() for _, name in people if name}
-    if (who if isinstance(who, int) else who.casefold()) not in known:
-        raise NotFoundError(
-            f"there is no person {who!r}", remedy="see them with: memoriesd people list"
+def _person(who: str | int, people: Sequence[Person]) -> Person:
+    found = [
+        person
+        for person in people
+        if (
+            person.id == who
+            if isinstance(who, int)
+            else person.name.casefold() == who.casefold() != ""
         )
+    ]
+    if len(found) != 1:
+        what = "is no person" if not found else f"are {len(found)} people called"
+        raise NotFoundError(
+            f"there {what} {who!r}", remedy="name one as #ID; see: memoriesd people list"
+        )
+    return found[0]
 
 
 @exclude_command.command("list")

@@ -255,8 +255,12 @@ def test_people_sheet_is_one_private_page_that_needs_nothing_else(
 @pytest.mark.parametrize(
     ("words", "kind", "rule"),
     [
-        (["person", "Ada"], "person", {"how": "never", "person": "Ada"}),
-        (["person", "#1", "--level", "less"], "person", {"how": "less", "person": 1}),
+        (["person", "Ada"], "person", {"how": "never", "name": "Ada", "person": 1}),
+        (
+            ["person", "#1", "--level", "less"],
+            "person",
+            {"how": "less", "name": "Ada", "person": 1},
+        ),
         (
             ["dates", "2020-03-01", "2020-05-31"],
             "dates",

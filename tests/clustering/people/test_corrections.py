@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 from clustering.people import corrections as told
 from clustering.people.recognise import recognise
 from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.faces import FaceId, PersonId, all_faces
 from indexer.catalog.people import all_people, get_person, journal_path, restore_corrections
 from indexer.errors import NotFoundError, NothingToDoError
@@ -64,6 +66,25 @@ def test_the_name_of_somebody_else_makes_both_one(
     assert result == first
     assert set(owners(catalog).values()) == {first}
     assert [person.id for person in all_people(catalog)] == [first]
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_exclusions_of_a_merged_person_hold_for_who_they_are_now(
+    catalog: Catalog, faces: dict[int, list[FaceId]], *, by_name: bool
+) -> None:
+    first, second = (owner_of(catalog, faces[p][0]) for p in (1, 2))
+    told.name_person(catalog, first, "Ana", NOW)
+    told.name_person(catalog, second, "Bea", NOW)
+    who = "bea" if by_name else second
+    add_exclusion(catalog, "person", {"person": who, "how": "never"}, NOW.isoformat())
+
+    told.name_person(catalog, second, "Ana", NOW)
+    merged = [json.loads(rule.rule)["person"] for rule in all_exclusions(catalog)]
+    told.undo_correction(catalog, NOW)
+    undone = [json.loads(rule.rule)["person"] for rule in all_exclusions(catalog)]
+
+    assert first in merged
+    assert who in undone
 
 
 def test_two_people_of_one_picture_cannot_have_one_name(

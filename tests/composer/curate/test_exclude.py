@@ -48,6 +48,14 @@ def test_a_person_is_excluded_by_name_or_number(
     assert [item.id for item in shown.items] == [2]
 
 
+def test_a_rule_about_nobody_is_told(
+    make_item: Factory, make_view: Factory, caplog: pytest.LogCaptureFixture
+) -> None:
+    resolve([parse_rule("person", "Anna")], make_view([make_item(1)]))
+
+    assert "'Anna'" in caplog.text
+
+
 def test_less_of_a_person_hides_nothing_and_is_told(
     make_item: Factory, make_view: Factory, make_person: Factory
 ) -> None:
