@@ -1,31 +1,34 @@
 """Copies and near-duplicates: which items are shown by another one."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer.catalog import files, items
 from indexer.catalog.connection import Catalog
-from indexer.catalog.files import File, FileId, FileState
+from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
-from indexer.identity import content_hash
+from indexer.identity import WHOLE_BELOW_BYTES, content_hash
 from indexer.scenes.duplicates import Picture, group
+from indexer.workers import WorkerLostError
 
-_HASHES_A_TASK = 64
+_HASHES_A_TASK = 256
+_BYTES_A_TASK = 128 * 1024 * 1024
 _64_BITS = (1 << 64) - 1
 
 
 def mark_copies(catalog: Catalog, pool: Executor, checkpoint: Callable[[], None]) -> None:
     """Find files of the same bytes before their pixels are read; one of each is enough."""
     release_orphans(catalog)
-    for file_ids, digests in _hashes(files.sharing_size(catalog), catalog, pool):
+    for linked, digests in _hashed(catalog, pool):
         checkpoint()
         with catalog.transaction():
-            for file_id, digest in zip(file_ids, digests, strict=True):
+            for group_of_links, digest in zip(linked, digests, strict=True):
                 if digest is not None:
-                    files.set_content(catalog, file_id, digest)
+                    for file in group_of_links:
+                        files.set_content(catalog, file.id, digest)
     with catalog.transaction():
         for copy, file_id, kept in items.unread_copies(catalog):
             items.update_item(catalog, copy, duplicate_of=kept)
@@ -42,26 +45,34 @@ def release_orphans(catalog: Catalog) -> None:
             files.set_file_state(catalog, [file_id], FileState.READ)
 
 
-def _hashes(
-    waiting: Sequence[File], catalog: Catalog, pool: Executor
-) -> list[tuple[list[FileId], list[bytes | None]]]:
-    """Content hashes in batches; hard links of one file are read once."""
+def _hashed(
+    catalog: Catalog, pool: Executor
+) -> Iterator[tuple[list[list[File]], list[bytes | None]]]:
+    """Content hashes of files that may be copies; hard links of one file are read once."""
     roots = {root.id: root.folder for root in files.all_roots(catalog)}
     links: dict[tuple[int, int, int], list[File]] = {}
-    for file in waiting:
+    for file in files.sharing_size(catalog):
         links.setdefault((file.inode, file.size, file.mtime_ns), []).append(file)
-    groups = list(links.values())
-    batches = [groups[at : at + _HASHES_A_TASK] for at in range(0, len(groups), _HASHES_A_TASK)]
-    tasks = [
-        pool.submit(hash_files, [roots[g[0].root_id] / os.fsdecode(g[0].path) for g in batch])
-        for batch in batches
-    ]
-    answers = []
-    for batch, task in zip(batches, tasks, strict=True):
-        digests = task.result()
-        pairs = [(f.id, d) for g, d in zip(batch, digests, strict=True) for f in g]
-        answers.append(([i for i, _ in pairs], [d for _, d in pairs]))
-    return answers
+    for batch in _batches(links.values()):
+        paths = [roots[g[0].root_id] / os.fsdecode(g[0].path) for g in batch]
+        try:
+            yield batch, pool.submit(hash_files, paths).result()
+        except WorkerLostError:
+            continue  # a disk that hangs; pass two will tell of each file
+
+
+def _batches(links: Iterable[list[File]]) -> Iterator[list[list[File]]]:
+    """Groups of links, so many at once that a slow disk reads them within a task's limit."""
+    batch: list[list[File]] = []
+    size = 0
+    for group_of_links in links:
+        batch.append(group_of_links)
+        size += min(group_of_links[0].size, WHOLE_BELOW_BYTES)
+        if size > _BYTES_A_TASK or len(batch) == _HASHES_A_TASK:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
 
 
 def hash_files(paths: Sequence[Path]) -> list[bytes | None]:
@@ -80,7 +91,7 @@ def mark_duplicates(catalog: Catalog) -> None:
     mains = items.main_files(catalog)
     copies = items.copies(catalog)
     pictures = [
-        _picture(item, mains[item.id])
+        _picture(item, item.phash, mains[item.id])
         for item in items.all_items(catalog)
         if item.phash is not None
         and item.id in mains
@@ -94,13 +105,13 @@ def mark_duplicates(catalog: Catalog) -> None:
     items.set_duplicates(catalog, kept)
 
 
-def _picture(item: Item, file: ItemFile) -> Picture:
+def _picture(item: Item, phash: int, file: ItemFile) -> Picture:
     assert item.phash is not None
     told = None if item.told_local is None or item.day_only else item.told_local
     return Picture(
         item_id=item.id,
         content_hash=file.content_hash or str(item.id).encode(),
-        phash=item.phash & _64_BITS,
+        phash=phash & _64_BITS,
         taken_at_s=datetime.fromisoformat(told).replace(tzinfo=UTC).timestamp() if told else None,
         width=item.width,
         height=item.height,

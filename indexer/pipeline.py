@@ -5,6 +5,7 @@ memories need them. Worker processes read, this process writes: one transaction 
 """
 
 import itertools
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
@@ -24,6 +25,8 @@ from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_mod
 from indexer.reading import Answered, HeaderTask, read_headers
 from indexer.scan import ScanRules, scan
 from indexer.workers import WorkerLostError, WorkerPool
+
+log = logging.getLogger(__name__)
 
 Checkpoint = Callable[[], None]
 Progress = Callable[[int, int, str], None]
@@ -157,7 +160,7 @@ class _Run:
             headers = self._headers_of(batch, answer)
             with self.catalog.transaction():
                 for (file, _), header in zip(batch, headers, strict=True):
-                    record.write_header(self.catalog, file, header)
+                    record.write_header(self.catalog, file, header, self.models.stage_model)
             done += len(batch)
             self.progress(done, len(new), "reading dates and places")
 
@@ -234,6 +237,10 @@ class _Run:
             reason = str(error) or "it needs more memory than a worker may take"
             files.note_lost(self.catalog, file.file_id, reason)
             return False
+        except Exception as error:
+            log.exception("a reader failed on %s", file.full_path)
+            files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
+            return False
         with self.catalog.transaction():
             record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
         return True
@@ -258,9 +265,10 @@ class _Run:
 
 def _need(item: Item, today: date) -> tuple[bool, int, ItemId]:
     """Sort key: this day in other years first, then the newest, at last what has no date."""
-    if item.told_local is None:
+    told = item.told_local or item.told_utc
+    if told is None:
         return True, 0, item.id
-    taken = date.fromisoformat(item.told_local[:10])
+    taken = date.fromisoformat(told[:10])
     apart = abs(taken.timetuple().tm_yday - today.timetuple().tm_yday)
     is_anniversary = taken.year != today.year and min(apart, 366 - apart) <= _ANNIVERSARY_DAYS
     return not is_anniversary, -taken.toordinal(), item.id

@@ -4,6 +4,7 @@ Pass one asks for the header (format, size, metadata), pass two for the pixels (
 quality). Both are called in worker processes with paths and plain values.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import upright_size
 from indexer.media.probe import MediaFormat, MediaKind, recognise
 from indexer.media.video import probe_video
+
+log = logging.getLogger(__name__)
 
 MEDIA_SUFFIXES = frozenset(
     [
@@ -105,6 +108,10 @@ def read_headers(tasks: Sequence[HeaderTask]) -> list[Answered]:
             answers.append(error)
         except OSError as error:
             answers.append(UnreadableMediaError(error.strerror or str(error)))
+        except Exception as error:
+            # One odd file must not end a run over ten years of them.
+            log.exception("a reader failed on %s", task.path)
+            answers.append(UnreadableMediaError(f"{type(error).__name__}: {error}"))
     return answers
 
 

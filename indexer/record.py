@@ -12,21 +12,28 @@ from indexer.media.probe import MediaKind
 from indexer.reading import Answered, Header
 
 
-def write_header(catalog: Catalog, file: File, answer: Answered) -> None:
-    """Make or renew the item of a file whose header was read."""
+def write_header(catalog: Catalog, file: File, answer: Answered, model: str) -> None:
+    """Make or renew the item of a file whose header was read.
+
+    `model` is today's of the ``pixels`` stage: where only a sidecar changed, nothing is left to do.
+    """
     if isinstance(answer, UnreadableMediaError):
         files.note_failure(catalog, file.id, str(answer))
-    elif answer is None or answer.metadata.is_ours:
+        return
+    if answer is None or answer.metadata.is_ours:
         files.set_file_state(catalog, [file.id], FileState.OTHER)
+        return
+    files.set_format(catalog, file.id, answer.format.name)
+    item = _item_of(answer)
+    items.detach_clip(catalog, file.id)
+    known = items.item_of_file(catalog, file.id)
+    if known is None:
+        items.add_item(catalog, item, file.id)
     else:
-        files.set_format(catalog, file.id, answer.format.name)
-        item = _item_of(answer)
-        known = items.item_of_file(catalog, file.id)
-        if known is None:
-            items.add_item(catalog, item, file.id)
-        else:
-            items.update_item(catalog, known, **_told(item))
-        files.set_file_state(catalog, [file.id], FileState.READ)
+        items.update_item(catalog, known, **_told(item, catalog, known))
+    files.set_file_state(catalog, [file.id], FileState.READ)
+    if file.content_hash is not None:
+        files.restore_files(catalog, [file.id], model)
 
 
 def _item_of(header: Header) -> Item:
@@ -75,8 +82,12 @@ _TOLD = (
 """What a header tells; the rest of an item is found out later and stays when it is read again."""
 
 
-def _told(item: Item) -> dict[str, object]:
-    return {name: getattr(item, name) for name in _TOLD}
+def _told(item: Item, catalog: Catalog, known: ItemId) -> dict[str, object]:
+    told = {name: getattr(item, name) for name in _TOLD}
+    if len(items.files_of_item(catalog, known)) > 1:
+        for name in ("kind", "duration_s"):  # a Live Photo's are told by its two files together
+            del told[name]
+    return told
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -4,17 +4,17 @@ Only names, sizes and times are looked at; nothing is opened. A root that is awa
 """
 
 import fnmatch
-import hashlib
 import logging
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.catalog import files
 from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileId, FileState, RootId, Seen
+from indexer.media.metadata.read import sidecars_of
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ def _sort_out(
 ) -> tuple[list[bytes], list[Seen]]:
     folders: list[bytes] = []
     found: list[tuple[bytes, os.stat_result]] = []
-    sidecars: list[str] = []
+    sidecars: dict[str, str] = {}
     for entry in entries:
         path = os.path.join(below, entry.name)  # noqa: PTH118 - bytes
         if entry.name.startswith((b".", b"._")) or _ignored(path, entry.name, rules.ignore):
@@ -114,20 +114,24 @@ def _sort_out(
             if entry.name not in IGNORED_FOLDERS and not entry.name.endswith(PACKAGES):
                 folders.append(path)
         elif entry.name.lower().endswith(SIDECAR_SUFFIXES):
-            sidecars.append(f"{entry.name!r} {status.st_size} {status.st_mtime_ns}")
+            sidecars[os.fsdecode(entry.name)] = f"{status.st_size} {status.st_mtime_ns}"
         elif stat.S_ISREG(status.st_mode) and not _in_the_cloud(status):
             found.append((path, status))
-    digest = hashlib.sha256("\n".join(sidecars).encode()).hexdigest()[:16] if sidecars else ""
+    names = frozenset(sidecars)
     return folders, [
         Seen(
             path=path,
             size=status.st_size,
             mtime_ns=status.st_mtime_ns,
             inode=status.st_ino,
-            sidecars=digest,
+            sidecars=" ".join(sidecars[n] for n in sidecars_of(_name(path), names)),
         )
         for path, status in found
     ]
+
+
+def _name(path: bytes) -> str:
+    return os.fsdecode(os.path.basename(path))  # noqa: PTH119 - bytes
 
 
 def _ignored(path: bytes, name: bytes, patterns: Sequence[str]) -> bool:
@@ -164,14 +168,37 @@ class ScanReport:
     """A sentence for each root that is away."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Difference:
+    root: Path
     root_id: RootId
-    new: list[Seen]
-    back: list[FileId]
-    gone: list[File]
     seen: int
-    away: str
+    present: int
+    """How many files were there at the last scan."""
+    new: tuple[Seen, ...] = ()
+    back: tuple[FileId, ...] = ()
+    gone: tuple[File, ...]
+    unreadable: str = ""
+
+    @property
+    def away(self) -> str:
+        """Why the root counts as away; empty if it does not."""
+        if self.unreadable:
+            return self.unreadable
+        if self.present and not self.seen:
+            return f"{self.root} is empty"
+        if len(self.gone) >= _GONE_LEAST and len(self.gone) > _GONE_SHARE * self.present:
+            return f"{len(self.gone)} of {self.present} files of {self.root} are gone"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """A known file that lies elsewhere now."""
+
+    file: File
+    root_id: RootId
+    seen: Seen
 
 
 def scan(
@@ -200,14 +227,17 @@ def scan(
     for root in roots:
         checkpoint()
         differences.append(_compare(catalog, root, rules))
+    moves = _find_moves(catalog, roots, differences, content_hash, checkpoint)
+    differences = [_settled(d, moves) for d in differences]
     with catalog.transaction():
-        moved = _follow_moves(catalog, roots, differences, content_hash)
+        for move in moves:
+            files.move_file(catalog, move.file.id, move.root_id, move.seen)
         for difference in differences:
             _record(catalog, difference, model, now)
     return ScanReport(
         seen=sum(d.seen for d in differences),
         new=sum(len(d.new) for d in differences),
-        moved=moved,
+        moved=len(moves),
         gone=sum(len(d.gone) for d in differences),
         away=tuple(d.away for d in differences if d.away),
     )
@@ -220,58 +250,76 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
     try:
         seen = {s.path: s for s in walk(root, rules)}
     except OSError as error:
-        gone = [known[p] for p in sorted(present)]
-        reason = f"{root} cannot be read: {error.strerror}"
-        return _Difference(root_id, [], [], gone, 0, reason)
-    new = [s for p, s in seen.items() if p not in known or _changed(known[p], s)]
+        return _Difference(
+            root=root,
+            root_id=root_id,
+            seen=0,
+            present=len(present),
+            gone=tuple(known[p] for p in sorted(present)),
+            unreadable=f"{root} cannot be read: {error.strerror}",
+        )
+    new = tuple(s for p, s in seen.items() if p not in known or _changed(known[p], s))
     changed = {s.path for s in new}
-    back = [known[p].id for p in seen if p in known and p not in present and p not in changed]
-    gone = [known[p] for p in sorted(present) if p not in seen]
-    return _Difference(root_id, new, back, gone, len(seen), _away(root, seen, present, gone))
+    return _Difference(
+        root=root,
+        root_id=root_id,
+        seen=len(seen),
+        present=len(present),
+        new=new,
+        back=tuple(
+            known[p].id for p in seen if p in known and p not in present and p not in changed
+        ),
+        gone=tuple(known[p] for p in sorted(present) if p not in seen),
+    )
 
 
 def _changed(file: File, seen: Seen) -> bool:
     return (file.size, file.mtime_ns, file.sidecars) != (seen.size, seen.mtime_ns, seen.sidecars)
 
 
-def _away(root: Path, seen: dict[bytes, Seen], present: set[bytes], gone: Sequence[File]) -> str:
-    if present and not seen:
-        return f"{root} is empty"
-    if len(gone) >= _GONE_LEAST and len(gone) > _GONE_SHARE * len(present):
-        return f"{len(gone)} of {len(present)} files of {root} are gone"
-    return ""
-
-
-def _follow_moves(
+def _find_moves(
     catalog: Catalog,
     roots: Sequence[Path],
     differences: Sequence[_Difference],
     content_hash: Callable[[Path], bytes],
-) -> int:
-    """Give the rows of files that are gone to new files of the same content."""
+    checkpoint: Callable[[], None],
+) -> list[_Move]:
+    """New files of the same content as one that is gone."""
     gone = {f.id: f for d in differences for f in d.gone}
-    gone |= {f.id: f for f in files.files_in_state(catalog, FileState.MISSING)}
-    gone |= {f.id: f for f in files.files_in_state(catalog, FileState.AWAY)}
+    for state in (FileState.MISSING, FileState.AWAY):
+        gone |= {f.id: f for f in files.files_in_state(catalog, state)}
+    for difference in differences:
+        for file_id in difference.back:
+            gone.pop(file_id, None)
     by_size: dict[int, list[File]] = {}
     for file in gone.values():
         by_size.setdefault(file.size, []).append(file)
-    moved = 0
+    moves = []
     for root, difference in zip(roots, differences, strict=True):
-        taken_paths = {f.path for f in files.files_of_root(catalog, difference.root_id)}
-        for seen in list(difference.new):
-            if seen.path in taken_paths or seen.size not in by_size:
+        known = {f.path for f in files.files_of_root(catalog, difference.root_id)}
+        for seen in difference.new:
+            candidates = by_size.get(seen.size, [])
+            if not candidates or seen.path in known:
                 continue
-            match = _same_file(by_size[seen.size], seen, root, content_hash)
-            if match is None:
-                continue
-            by_size[seen.size].remove(match)
-            files.move_file(catalog, match.id, difference.root_id, seen)
-            difference.new.remove(seen)
-            difference.back.append(match.id)
-            for other in differences:
-                other.gone[:] = [f for f in other.gone if f.id != match.id]
-            moved += 1
-    return moved
+            checkpoint()
+            match = _same_file(candidates, seen, root, content_hash)
+            if match is not None:
+                candidates.remove(match)
+                moves.append(_Move(match, difference.root_id, seen))
+    return moves
+
+
+def _settled(difference: _Difference, moves: Sequence[_Move]) -> _Difference:
+    """A difference without what only moved: the files are back, neither new nor gone."""
+    moved = {move.file.id for move in moves}
+    arrived = {move.seen.path for move in moves if move.root_id == difference.root_id}
+    here = [move.file.id for move in moves if move.root_id == difference.root_id]
+    return replace(
+        difference,
+        new=tuple(s for s in difference.new if s.path not in arrived),
+        back=(*difference.back, *here),
+        gone=tuple(f for f in difference.gone if f.id not in moved),
+    )
 
 
 def _same_file(

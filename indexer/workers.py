@@ -6,6 +6,7 @@ gets :class:`WorkerLostError`. (``ProcessPoolExecutor`` gives up as a whole when
 
 import ctypes
 import multiprocessing
+import pickle
 import queue
 import signal
 import sys
@@ -138,9 +139,21 @@ def _work(pipe: Connection) -> None:
         except Exception as error:  # noqa: BLE001 - carried to the caller, as executors do
             answer = ("error", error)
         try:
-            pipe.send(answer)
+            pipe.send(_portable(answer))
         except (BrokenPipeError, KeyboardInterrupt):
             return
+
+
+def _portable(answer: tuple[str, Any]) -> tuple[str, Any]:
+    """The answer, or its error's words where the error itself does not survive the way."""
+    kind, value = answer
+    if kind == "result":
+        return answer
+    try:
+        pickle.loads(pickle.dumps(value))
+    except Exception:  # noqa: BLE001 - whatever its constructor raises
+        return kind, RuntimeError(f"{type(value).__name__}: {value}")
+    return answer
 
 
 def _bind_to_parent() -> None:

@@ -128,7 +128,8 @@ def add_files(catalog: Catalog, root_id: RootId, seen: Iterable[Seen]) -> None:
         " VALUES (?, ?, ?, ?, ?, ?, 'new')"
         " ON CONFLICT (root_id, path) DO UPDATE SET size = excluded.size,"
         " mtime_ns = excluded.mtime_ns, inode = excluded.inode, sidecars = excluded.sidecars,"
-        " state = 'new', reason = '', tries = 0",
+        " state = 'new', reason = '', tries = 0, content_hash = CASE"
+        "   WHEN size = excluded.size AND mtime_ns = excluded.mtime_ns THEN content_hash END",
         ((root_id, s.path, s.size, s.mtime_ns, s.inode, s.sidecars) for s in seen),
     )
 

@@ -142,6 +142,19 @@ def attach_file(catalog: Catalog, item_id: ItemId, file_id: FileId, role: str) -
     )
 
 
+def detach_clip(catalog: Catalog, file_id: FileId) -> None:
+    """A Live Photo's clip is to be read anew: the picture is a photo until they are joined again.
+
+    Does nothing for a file that is no such clip.
+    """
+    owner = catalog.scalar(
+        "SELECT item_id FROM item_files WHERE file_id = ? AND role = 'video'", (file_id,)
+    )
+    if owner is not None:
+        catalog.execute("DELETE FROM item_files WHERE file_id = ?", (file_id,))
+        update_item(catalog, ItemId(owner), kind="photo", duration_s=None)
+
+
 def update_item(catalog: Catalog, item_id: ItemId, **values: Any) -> None:
     """Set columns of an item."""
     names = ", ".join(f"{name} = ?" for name in values)

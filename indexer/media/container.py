@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 import av
 from av.container.input import InputContainer
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from indexer.errors import UnreadableMediaError
@@ -108,12 +109,14 @@ def picture_stream(container: InputContainer) -> VideoStream:
     Raises
     ------
     UnreadableMediaError
-        If there is only sound, or the picture's size is none or absurd.
+        If there is only sound, if no decoder knows the code, or the size is none or absurd.
     """
     for stream in container.streams.video:
         if "attached_pic" in str(stream.disposition):
             continue  # an album's cover
         context = stream.codec_context
+        if context is None:
+            raise UnreadableMediaError("video of a codec that cannot be decoded")
         if not 0 < context.width * context.height <= _MAX_FRAME_PX:
             raise UnreadableMediaError(f"video of {context.width} x {context.height} px")
         context.thread_count = 1

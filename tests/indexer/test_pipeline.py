@@ -172,8 +172,45 @@ def test_picture_and_clip_of_one_name_are_one_live_item(tmp_path: Path, catalog:
         shutil.copy(source, tmp_path / f"IMG_1{source.suffix}")
 
     run(catalog, tmp_path)
-
     assert [i.kind for i in items.all_items(catalog)] == ["live"]
+
+    for path in tmp_path.iterdir():
+        path.touch()
+        run(catalog, tmp_path)
+        (live,) = items.all_items(catalog)
+        assert (live.kind, live.width) == ("live", items.all_items(catalog)[0].width)
+        assert len(items.files_of_item(catalog, live.id)) == 2
+
+
+def test_new_sidecar_renews_the_date_without_looking_at_pixels_again(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    photo(tmp_path / "b.jpg", 2)
+    run(catalog, tmp_path)
+
+    (tmp_path / "a.jpg.xmp").write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+        ' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="5"/></rdf:RDF></x:xmpmeta>'
+    )
+    report = run(catalog, tmp_path)
+
+    assert (report.new, report.indexed) == (1, 0)
+    assert files.count_by_state(catalog) == {"indexed": 2}
+
+
+def test_file_that_makes_a_reader_fail_in_an_unknown_way_costs_itself_only(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    run(catalog, tmp_path, limit=0)
+    catalog.execute("UPDATE files SET format = 'no such format'")
+    photo(tmp_path / "b.jpg", 2)
+
+    report = run(catalog, tmp_path)
+
+    assert (report.indexed, len(report.failed)) == (1, 1)
 
 
 def test_with_a_pack_faces_and_labels_are_found(tmp_path: Path, catalog: Catalog) -> None:

@@ -123,6 +123,7 @@ def test_changed_bytes_and_changed_sidecars_are_read_again(
 ) -> None:
     put(tmp_path / "a.jpg")
     put(tmp_path / "side" / "b.jpg")
+    put(tmp_path / "side" / "c.jpg")
     run(catalog, [tmp_path])
     read_all(catalog)
 
@@ -130,7 +131,7 @@ def test_changed_bytes_and_changed_sidecars_are_read_again(
     put(tmp_path / "side" / "b.jpg.xmp", "<xmp/>")
     run(catalog, [tmp_path])
 
-    assert files.count_by_state(catalog) == {"new": 2}
+    assert files.count_by_state(catalog) == {"new": 2, "indexed": 1}
 
 
 @pytest.mark.parametrize("in_place", [True, False])
@@ -153,6 +154,21 @@ def test_moved_file_keeps_its_row(tmp_path: Path, catalog: Catalog, in_place: bo
     assert report.moved == 1
     assert after[b"new/renamed.jpg"] == before[b"3.jpg"]
     assert files.count_by_state(catalog) == {"indexed": 9}
+
+
+def test_renamed_folder_of_many_files_is_a_move_and_not_a_root_that_is_away(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    for n in range(12):
+        put(tmp_path / "old" / f"{n}.jpg", f"picture {n}")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+
+    (tmp_path / "old").rename(tmp_path / "new")
+    report = run(catalog, [tmp_path])
+
+    assert (report.moved, report.gone, report.away) == (12, 0, ())
+    assert files.count_by_state(catalog) == {"indexed": 12}
 
 
 def test_file_keeps_its_row_across_roots(tmp_path: Path, catalog: Catalog) -> None:

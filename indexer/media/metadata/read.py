@@ -86,6 +86,12 @@ def _beside(path: Path, siblings: frozenset[str]) -> Iterator[Facts]:
         yield takeout.takeout_facts(_sidecar(path.with_name(found), takeout.MOST_BYTES))
 
 
+def sidecars_of(name: str, siblings: frozenset[str]) -> list[str]:
+    """Which of the names in a file's folder are sidecars that tell of it."""
+    found = takeout.sidecar_name(name, siblings)
+    return [n for n in (*xmp.sidecar_names(name), *((found,) if found else ())) if n in siblings]
+
+
 def _sidecar(path: Path, most_bytes: int) -> bytes:
     """Read a sidecar; empty if it is gone, too large, a link, or something that blocks a reader."""
     try:
