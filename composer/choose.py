@@ -12,6 +12,7 @@ from composer.curate.model import CurationSettings, Memory
 from composer.library import LibraryView, read_items, read_library
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions
+from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import Memory as StoredMemory
 from indexer.catalog.memories import (
@@ -24,7 +25,7 @@ from indexer.catalog.memories import (
     set_memory_state,
 )
 from indexer.catalog.settings import get_setting, put_setting
-from indexer.errors import NotFoundError
+from indexer.errors import NotFoundError, NothingToDoError
 
 RELEASED = "released_subjects"
 """The setting that keeps what a person released from tact, for ever."""
@@ -104,6 +105,16 @@ def shown_now(
     return without_excluded(view, resolve(all_rules(catalog, settings), view))
 
 
+def unwanted_people(
+    catalog: Catalog, settings: CurationSettings, memory: StoredMemory
+) -> tuple[PersonId, ...]:
+    """Of whom a memory is, those that at this moment no memory may be about."""
+    subjects = json.loads(memory.subjects)
+    about = {PersonId(int(s.partition(":")[2])) for s in subjects if s.startswith("person:")}
+    found = resolve(all_rules(catalog, settings), read_items(catalog, ()))
+    return tuple(sorted(about & (found.less | found.never)))
+
+
 def release(catalog: Catalog, memory_id: MemoryId) -> None:
     """Let a held memory be made, and never hold its people or its event again.
 
@@ -111,11 +122,18 @@ def release(catalog: Catalog, memory_id: MemoryId) -> None:
     ------
     NotFoundError
         If there is no such memory.
+    NothingToDoError
+        If it is neither held nor rejected.
     """
     memory = get_memory(catalog, memory_id)
     if memory is None:
         raise NotFoundError(
             f"there is no memory {memory_id}", remedy="see them with: memoriesd memories --held"
+        )
+    if memory.state not in {MemoryState.HELD, MemoryState.REJECTED}:
+        raise NothingToDoError(
+            f"memory {memory_id} is {memory.state}, not held",
+            remedy="see those that are with: memoriesd memories --held",
         )
     with catalog.transaction():
         known = released_subjects(catalog) | _tact_subjects(memory)

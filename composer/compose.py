@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from composer.choose import released_subjects, shown_now
+from composer.choose import released_subjects, shown_now, unwanted_people
 from composer.cooldown import rank
 from composer.curate.model import CurationSettings
 from composer.curate.wording import Wording
@@ -24,6 +24,7 @@ from composer.storyboard.brief import Brief, Canvas, Length, SoundFor, TooFewIte
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Storyboard
+from composer.unfinished import note_finished, note_unfinished, remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.jobs import note_due
@@ -155,6 +156,7 @@ def compose(
     run = _Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
+    remove_unfinished(catalog)
     if request.memory_id is not None:
         memory = _named(catalog, request.memory_id)
         try:
@@ -200,24 +202,15 @@ def render_storyboard(
     NotFoundError
         If its memory is not in the catalog.
     NothingToDoError
-        If it shows what is excluded, mundane, hidden or gone.
+        If its memory is held or rejected, or it shows what is excluded, mundane, hidden or gone,
+        or a file that is not the item's.
     """
     board = from_json(text)
-    memory = get_memory(catalog, MemoryId(board.memory_id))
-    if memory is None:
-        raise NotFoundError(
-            f"the storyboard's memory {board.memory_id} is not in the catalog",
-            remedy="make it from a memory: memoriesd compose MEMORY",
-        )
+    memory = _named(catalog, MemoryId(board.memory_id))
+    _check_panels(board, shown_now(catalog, request.settings, _items_of(board)))
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
-    wanted = _items_of(board)
-    left_out = wanted - {item.id for item in shown_now(catalog, request.settings, wanted).items}
-    if left_out:
-        raise NothingToDoError(
-            f"the storyboard shows items that may not be shown: {sorted(left_out)}",
-            remedy="take them out of it, or see: memoriesd exclude list",
-        )
+    remove_unfinished(catalog)
     run = _Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
     return _keep(run, memory, board, _render(run, board), due=request.due, notes=())
 
@@ -255,6 +248,8 @@ def _make(run: _Run, memory: Memory, due: Due | None) -> MovieMade:
     unreadable: dict[ItemId, str] = {}
     for _ in range(MOST_REPLANS):
         run.checkpoint()
+        if people := unwanted_people(run.catalog, run.request.settings, memory):
+            raise _MemoryGoneError(f"it is about person {people[0]}, who is shown less or never")
         view = shown_now(run.catalog, run.request.settings, chosen.keys() - unreadable.keys())
         if len(view.items) < run.request.settings.min_items:
             raise _MemoryGoneError(f"{len(view.items)} of its {len(chosen)} items can be shown")
@@ -347,9 +342,11 @@ def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:
 def _render(run: _Run, board: Storyboard) -> MovieFile:
     theme = load_theme(board.theme)
     name = movie_name(run.request.today, board.title, board.subtitle, theme.name)
+    path = free_path(run.request.out, name, Path.exists)
+    note_unfinished(run.catalog, path)
     return render_movie(
         board,
-        free_path(run.request.out, name, Path.exists),
+        path,
         theme=theme,
         made_on=run.request.today,
         checkpoint=run.checkpoint,
@@ -374,6 +371,7 @@ def _keep(
             catalog, memory.id, board.theme, board.length, board.seed, to_json(board)
         )
         movie_id = add_movie(catalog, memory.id, storyboard_id, file.path, file.duration_s, made_at)
+        note_finished(catalog)
         set_memory_state(catalog, memory.id, MemoryState.MADE)
         if due is not None:
             note_due(catalog, due.key, due.due_at, made_at, movie_id)
@@ -389,6 +387,24 @@ def _keep(
         seed=board.seed,
         notes=notes,
     )
+
+
+def _check_panels(board: Storyboard, view: LibraryView) -> None:
+    """Refuse a storyboard with a picture that may not be shown, or by another path."""
+    paths = {item.id: item.path for item in view.items}
+    left_out = _items_of(board) - paths.keys()
+    if left_out:
+        raise NothingToDoError(
+            f"the storyboard shows items that may not be shown: {sorted(left_out)}",
+            remedy="take them out of it, or see: memoriesd exclude list",
+        )
+    for panel in (panel for shot in board.shots for panel in shot.panels):
+        if panel.path != paths[ItemId(panel.item_id)]:
+            raise NothingToDoError(
+                f"the storyboard shows {panel.path!r}, which is not the file of item"
+                f" {panel.item_id}",
+                remedy=f"write its path: {paths[ItemId(panel.item_id)]!r}",
+            )
 
 
 def _items_of(board: Storyboard) -> set[ItemId]:

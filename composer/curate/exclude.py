@@ -80,6 +80,7 @@ class Exclusions:
 
     reasons: tuple[Test, ...]
     less: frozenset[PersonId]
+    never: frozenset[PersonId]
 
     def reason(self, item: ViewItem) -> str | None:
         """Why an item is never shown; None where it may be."""
@@ -133,7 +134,7 @@ def resolve(rules: Iterable[Rule], view: LibraryView) -> Exclusions:
             reasons.append(_TESTS[rule.kind](rule.fact, view.events))
     never_shown = frozenset(never)
     reasons.insert(0, lambda item: _person_reason(item, never_shown))
-    return Exclusions(reasons=tuple(reasons), less=frozenset(less) - never_shown)
+    return Exclusions(reasons=tuple(reasons), less=frozenset(less) - never_shown, never=never_shown)
 
 
 def without_excluded(view: LibraryView, exclusions: Exclusions) -> LibraryView:

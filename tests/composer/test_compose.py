@@ -3,6 +3,9 @@
 import datetime as dt
 import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from composer.curate.exclude import Rule, parse_rule
 from composer.curate.model import CurationSettings, MemoryKind
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.codec import from_json
+from composer.unfinished import note_unfinished, remove_unfinished
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import Event, EventId, Place, put_event, put_place
 from indexer.catalog.exclusions import add_exclusion
@@ -321,6 +325,54 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
     assert json.loads(board)["memory_id"] == movie.memory_id
 
 
+@pytest.mark.parametrize("statement", ["INSERT INTO movies", "COMMIT"])
+def test_a_movie_killed_before_its_row_is_kept_is_made_once(
+    statement: str, catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    out = tmp_path / "out"
+
+    killed = _compose_until(statement, tmp_path / "catalog.db", out)
+    left = sorted(path.suffix for path in out.iterdir())
+    (made,) = _compose(catalog, out)
+
+    assert killed == -signal.SIGKILL
+    assert left == [".jpg", ".mp4"]
+    assert sorted(out.iterdir()) == [made.poster, made.path]
+    assert [movie.file for movie in all_movies(catalog)] == [made.path]
+
+
+def test_a_file_of_somebody_elses_at_an_unfinished_movies_place_stays(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs.mp4"
+    theirs.write_bytes(b"not ours")
+    note_unfinished(catalog, theirs)
+
+    remove_unfinished(catalog)
+
+    assert theirs.exists()
+
+
+def _compose_until(statement: str, database: Path, out: Path) -> int:
+    """Compose in a child that dies before it runs the statement, once the movie is there."""
+    script = (
+        "import os, signal, sys\n"
+        "sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "import test_compose as t\n"
+        "out = Path(sys.argv[4])\n"
+        "def kill(sql):\n"
+        "    if sql.startswith(sys.argv[2]) and list(out.glob('*.mp4')):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with t.open_catalog(Path(sys.argv[3])) as catalog:\n"
+        "    catalog.connection.set_trace_callback(kill)\n"
+        "    t._compose(catalog, out)\n"
+    )
+    words = [str(Path(__file__).parent), statement, str(database), str(out)]
+    return subprocess.run([sys.executable, "-c", script, *words], check=False).returncode
+
+
 def test_a_folder_that_cannot_be_made_is_told(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
@@ -328,6 +380,64 @@ def test_a_folder_that_cannot_be_made_is_told(catalog: Catalog, tmp_path: Path) 
         _compose(catalog, tmp_path / "file" / "out")
 
     assert "permissions" in caught.value.remedy
+
+
+def test_a_storyboard_shows_no_file_but_those_of_its_items(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    _compose(catalog, tmp_path / "out")
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board["shots"][1]["panels"][0]["path"] = "/elsewhere/secret.jpg"
+    request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL)
+
+    with pytest.raises(NothingToDoError, match="not the file of item") as told:
+        render_storyboard(
+            catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+        )
+
+    assert "IMG_" in told.value.remedy
+
+
+@pytest.mark.parametrize("state", [MemoryState.HELD, MemoryState.REJECTED])
+def test_a_storyboard_of_a_memory_that_is_kept_back_is_not_rendered(
+    state: MemoryState, catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (made,) = _compose(catalog, tmp_path / "out")
+    board = catalog.scalar("SELECT board FROM storyboards")
+    set_memory_state(catalog, made.memory_id, state)
+    request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL)
+
+    with pytest.raises(NothingToDoError, match=f"is {state}"):
+        render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+
+
+def test_only_what_is_held_or_rejected_is_released(catalog: Catalog) -> None:
+    _choose(catalog)
+    memory = all_memories(catalog)[0].id
+    set_memory_state(catalog, memory, MemoryState.MADE)
+
+    with pytest.raises(NothingToDoError, match="is made, not held"):
+        release(catalog, memory)
+    set_memory_state(catalog, memory, MemoryState.REJECTED)
+    release(catalog, memory)
+
+    assert all_memories(catalog)[0].state == MemoryState.RELEASED
+
+
+@pytest.mark.parametrize("how", ["less", "never"])
+def test_no_movie_is_about_somebody_who_is_shown_less_since_the_choosing(
+    how: str, catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    memory = all_memories(catalog)[0].id
+    person = catalog.scalar("SELECT id FROM people")
+    catalog.execute("UPDATE memories SET subjects = ?", (json.dumps([f"person:{person}"]),))
+    add_exclusion(catalog, "person", {"person": person, "how": how}, NOW.isoformat())
+
+    with pytest.raises(NothingToDoError, match=f"about person {person}, who is shown less"):
+        _compose(catalog, tmp_path / "out", memory_id=memory)
 
 
 def test_a_memory_that_is_not_there_is_told(catalog: Catalog, tmp_path: Path) -> None:
