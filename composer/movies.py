@@ -96,8 +96,9 @@ def render_movie(
         if n_frames != storyboard.n_frames:
             raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
         with writing_to(out.parent):
-            _finish(movie_part, out)
+            # The poster first: a movie is never seen without it.
             _finish(poster_part, poster)
+            _finish(movie_part, out)
     return MovieFile(
         path=out,
         poster=poster,
