@@ -13,7 +13,6 @@ from typing import BinaryIO, cast
 
 import av
 from av.container.input import InputContainer
-from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from indexer.errors import UnreadableMediaError

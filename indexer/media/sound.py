@@ -1,7 +1,6 @@
 """How loud a video is from moment to moment."""
 
 from pathlib import Path
-from typing import cast
 
 import av
 import numpy as np

@@ -219,6 +219,14 @@ def test_sound_alone_is_no_video(tmp_path: Path) -> None:
         probe_video(path)
 
 
+def test_unknown_code_is_told(make_clip: MakeClip, ramp_frames: Ramp) -> None:
+    path = make_clip(ramp_frames(5))
+    path.write_bytes(path.read_bytes().replace(b"avc1\0", b"zzzz\0"))
+
+    with pytest.raises(UnreadableMediaError, match="cannot be decoded"):
+        probe_video(path)
+
+
 def test_playlist_is_not_followed(tmp_path: Path, make_clip: MakeClip, ramp_frames: Ramp) -> None:
     clip = make_clip(ramp_frames(5))
     path = tmp_path / "list.mp4"
