@@ -27,7 +27,7 @@ from enum import StrEnum
 from typing import Any
 
 from composer.library import LibraryView, ViewItem
-from indexer.catalog.events import Event, EventId
+from indexer.catalog.events import Event, EventId, Place
 from indexer.catalog.faces import PersonId
 from indexer.catalog.people import Person
 
@@ -131,7 +131,7 @@ def resolve(rules: Iterable[Rule], view: LibraryView) -> Exclusions:
                 log.warning("exclusion of person %r: nobody is called so", rule.fact["person"])
             (less if rule.fact.get("how") == "less" else never).update(found)
         else:
-            reasons.append(_TESTS[rule.kind](rule.fact, view.events))
+            reasons.append(_TESTS[rule.kind](rule.fact, view))
     never_shown = frozenset(never)
     reasons.insert(0, lambda item: _person_reason(item, never_shown))
     return Exclusions(reasons=tuple(reasons), less=frozenset(less) - never_shown, never=never_shown)
@@ -213,7 +213,7 @@ def _person_reason(item: ViewItem, never: frozenset[PersonId]) -> str | None:
     return f"shows person {min(seen)}, who is never shown" if seen else None
 
 
-def _dates_test(fact: Mapping[str, Any], _: Events) -> Test:
+def _dates_test(fact: Mapping[str, Any], _: LibraryView) -> Test:
     first, last = _dates_of(fact)
     yearly = bool(fact.get("yearly"))
     why = f"taken in excluded dates {'yearly ' if yearly else ''}{fact['first']}..{fact['last']}"
@@ -230,20 +230,13 @@ def _dates_test(fact: Mapping[str, Any], _: Events) -> Test:
     return test
 
 
-def _place_test(fact: Mapping[str, Any], events: Events) -> Test:
+def _place_test(fact: Mapping[str, Any], view: LibraryView) -> Test:
     if "name" in fact:
-        wanted = str(fact["name"]).casefold()
-
-        def by_name(item: ViewItem) -> str | None:
-            place = item.place
-            names = () if place is None else (place.name, place.region, place.country)
-            return f"at {fact['name']}" if wanted in {name.casefold() for name in names} else None
-
-        return by_name
+        return _place_name_test(str(fact["name"]), view)
     latitude, longitude, radius_km = fact["latitude"], fact["longitude"], fact["radius_km"]
 
     def by_point(item: ViewItem) -> str | None:
-        at = _position(item, events)
+        at = _position(item, view.events)
         if at is None:
             return None
         away_km = distance_km(latitude, longitude, *at)
@@ -251,6 +244,28 @@ def _place_test(fact: Mapping[str, Any], events: Events) -> Test:
         return f"{away_km:.1f} km from {latitude},{longitude}" if near else None
 
     return by_point
+
+
+def _place_name_test(name: str, view: LibraryView) -> Test:
+    wanted = name.casefold()
+    places = {item.place for item in view.items if item.place is not None}
+    # An event has the name of its town alone.
+    inside = {place.name for place in places if wanted in _names(place)}
+
+    def test(item: ViewItem) -> str | None:
+        if item.place is not None:
+            return f"at {name}" if wanted in _names(item.place) else None
+        event = None if item.event is None else view.events.get(item.event)
+        if event is None or not event.place:
+            return None
+        there = event.place.casefold() == wanted or event.place in inside
+        return f"of an event at {name}" if there else None
+
+    return test
+
+
+def _names(place: Place) -> set[str]:
+    return {name.casefold() for name in (place.name, place.region, place.country)}
 
 
 def _position(item: ViewItem, events: Events) -> tuple[float, float] | None:
@@ -263,12 +278,12 @@ def _position(item: ViewItem, events: Events) -> tuple[float, float] | None:
     return event.latitude, event.longitude
 
 
-def _label_test(fact: Mapping[str, Any], _: Events) -> Test:
+def _label_test(fact: Mapping[str, Any], _: LibraryView) -> Test:
     word = str(fact["label"]).lower()
     return lambda item: f"labelled {word}" if word in item.words else None
 
 
-def _folder_test(fact: Mapping[str, Any], _: Events) -> Test:
+def _folder_test(fact: Mapping[str, Any], _: LibraryView) -> Test:
     folder = str(fact["folder"]).rstrip("/\\").replace("\\", "/")
     why = f"in folder {fact['folder']}"
     absolute = folder.startswith("/") or re.match(r"^[A-Za-z]:/", folder) is not None
@@ -297,7 +312,7 @@ _FACTS: Mapping[ExclusionKind, Callable[[str], dict[str, Any]]] = {
     ExclusionKind.FOLDER: _folder_fact,
 }
 
-_TESTS: Mapping[ExclusionKind, Callable[[Mapping[str, Any], Events], Test]] = {
+_TESTS: Mapping[ExclusionKind, Callable[[Mapping[str, Any], LibraryView], Test]] = {
     ExclusionKind.DATES: _dates_test,
     ExclusionKind.PLACE: _place_test,
     ExclusionKind.LABEL: _label_test,

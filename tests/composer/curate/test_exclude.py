@@ -121,6 +121,33 @@ def test_a_place_is_excluded_by_its_name(make_item: Factory, make_view: Factory)
         assert [item.id for item in shown.items] == [2]
 
 
+def test_an_item_without_a_place_is_excluded_with_its_events_place(
+    make_item: Factory, make_view: Factory, make_event: Factory
+) -> None:
+    lisbon = Place(id=1, name="Lisbon", region="Lisboa", country_code="PT", country="Portugal")
+    porto = Place(id=2, name="Porto", region="Porto", country_code="PT", country="Portugal")
+    noon = _day("2022-03-05T12:00")
+    event = make_event(5, "trip", noon, noon)
+    event = type(event)(**{**_fields(event), "place": "Lisbon"})
+    items = [
+        make_item(1, place=lisbon, event=5),
+        make_item(2, event=5),
+        make_item(3, place=porto, event=5),
+        make_item(4),
+    ]
+    view = make_view(items, events=[event])
+
+    left = {
+        name: [
+            item.id
+            for item in without_excluded(view, resolve([parse_rule("place", name)], view)).items
+        ]
+        for name in ("lisbon", "Portugal", "Porto")
+    }
+
+    assert left == {"lisbon": [3, 4], "Portugal": [4], "Porto": [1, 2, 4]}
+
+
 def test_labels_and_folders_are_excluded(make_item: Factory, make_view: Factory) -> None:
     items = [
         make_item(1, labels=(("dog", 0.8),)),
