@@ -12,7 +12,10 @@ from memoriesd.config import Schedule
 from memoriesd.schedule import last_due
 
 PUNCTUAL = timedelta(minutes=2)
-"""A due time that is served later than this was missed."""
+"""A due time that is heard of later than this was missed."""
+
+FIRST_START = "schedule:begin"
+"""The record of the first start of the service."""
 
 
 def key_of(moment: datetime) -> str:
@@ -25,7 +28,12 @@ def key_of(moment: datetime) -> str:
 
 
 def unserved(
-    catalog: Catalog, schedule: Schedule, triggers: Sequence[CronTrigger], now: datetime
+    catalog: Catalog,
+    schedule: Schedule,
+    triggers: Sequence[CronTrigger],
+    now: datetime,
+    *,
+    heard_at: datetime | None = None,
 ) -> datetime | None:
     """The latest due time, if it still wants a movie.
 
@@ -36,12 +44,19 @@ def unserved(
     ----------
     now : datetime
         In the zone of this machine.
+    heard_at : datetime, optional
+        When the schedule last fired. A due time that was heard in time was not missed, however
+        long other work or quiet hours put it off.
     """
     moment = last_due(triggers, now)
+    first_start = not rows.any_due(catalog)
+    if first_start:
+        # Kept even where nothing was due yet: the first time of a rare schedule counts.
+        rows.note_due(catalog, FIRST_START, stamp(now), stamp(now), None)
     if moment is None or rows.due_done(catalog, key_of(moment)):
         return None
-    first_start = not rows.any_due(catalog)
-    too_late = not schedule.catch_up and now - moment > PUNCTUAL
+    known_at = heard_at if heard_at is not None and heard_at >= moment else now
+    too_late = not schedule.catch_up and known_at - moment > PUNCTUAL
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     made_today = rows.count_due_movies(catalog, stamp(midnight))
     if first_start or too_late or made_today >= schedule.max_movies_per_day:

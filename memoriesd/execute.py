@@ -34,11 +34,31 @@ class Setting:
     """Where a job's standard error goes; None: to ours."""
 
 
-def queue_job(catalog: Catalog, kind: str, args: Mapping[str, Any], today: date) -> JobId:
-    """Add a row that somebody will execute."""
-    return rows.add_job(
-        catalog, kind, {"args": dict(args), "today": today.isoformat()}, stamp(utc_now())
-    )
+def queue_job(
+    catalog: Catalog,
+    kind: str,
+    args: Mapping[str, Any],
+    today: date,
+    *,
+    own: bool = False,
+    config: Mapping[str, Any] | None = None,
+) -> JobId:
+    """Add a row that somebody will execute.
+
+    Parameters
+    ----------
+    own : bool
+        Whether the daemon made it by itself.
+    config : mapping, optional
+        The configuration to do it by, as ``dump_config`` gives it; None: that of whoever does it.
+    """
+    told = {"args": dict(args), "today": today.isoformat(), "own": own, "config": config}
+    return rows.add_job(catalog, kind, told, stamp(utc_now()))
+
+
+def is_own(job: Job) -> bool:
+    """Whether the daemon made the job by itself."""
+    return bool(json.loads(job.args).get("own"))
 
 
 def execute(
@@ -110,7 +130,7 @@ def _request(setting: Setting, job: Job) -> Request:
     return Request(
         kind=job.kind,
         catalog=str(setting.folders.catalog),
-        config=dump_config(setting.config),
+        config=told.get("config") or dump_config(setting.config),
         config_file=str(setting.folders.config_file),
         args=told["args"],
         now=stamp(utc_now()),

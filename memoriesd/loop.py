@@ -21,7 +21,7 @@ from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import get_setting
 from memoriesd import due
 from memoriesd.clock import local_now, local_today
-from memoriesd.execute import Setting, execute, queue_job
+from memoriesd.execute import Setting, execute, is_own, queue_job
 from memoriesd.exits import Exit
 from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
@@ -80,6 +80,8 @@ class Loop:
             to_look_through=True, to_cluster=True, wants_first=not all_movies(self._catalog)
         )
         self._look_again_at_s = time.monotonic() + RESCAN_EVERY_S
+        self._may_have_left_rows = True
+        self._heard_due_at: datetime | None = None
         self._due_moment: datetime | None = None
         self._doing = ""
         self._trouble = ""
@@ -98,12 +100,13 @@ class Loop:
 
     def fired(self) -> None:
         """A movie is due; called by the scheduler."""
+        self._heard_due_at = local_now()
         self._notes.due.set()
         self._notes.wake.set()
 
     def begin(self) -> None:
         """Find out what a run that was cut off has left, and what was missed."""
-        rows.requeue_running(self._catalog)
+        self._take_up_rows()
         self._see_what_is_due()
 
     def work(self, *, once: bool) -> None:
@@ -151,15 +154,41 @@ class Loop:
 
     def _see_what_is_due(self) -> None:
         schedule = self._setting.config.schedule
-        self._due_moment = due.unserved(self._catalog, schedule, self.triggers, local_now())
+        self._due_moment = due.unserved(
+            self._catalog,
+            schedule,
+            self.triggers,
+            local_now(),
+            heard_at=self._heard_due_at,
+        )
+        self._state = replace(self._state, movie_due=self._due_moment is not None)
         if self._due_moment is not None:
             # What is fit to be shown depends on the day, so it is chosen anew.
-            self._state = replace(self._state, movie_due=True, to_choose=True)
+            self._state = replace(self._state, to_choose=True)
+
+    def _take_up_rows(self) -> None:
+        """Queue again what a run that was cut off has left; our own steps follow from the state.
+
+        Only under the job lock: a row that runs while somebody holds it is theirs.
+        """
+        with contextlib.suppress(LockedError), hold(self._setting.folders.job_lock):
+            left = [
+                job
+                for state in ("queued", "running")
+                for job in rows.jobs_in_state(self._catalog, state)
+            ]
+            for job in left:
+                if is_own(job):
+                    rows.delete_job(self._catalog, job.id)
+            rows.requeue_running(self._catalog)
+            self._may_have_left_rows = False
 
     def _do_something(self) -> bool:
         """Do the next job, if there is one and it may be done now."""
         if self._notes.paused.is_set():
             return False
+        if self._may_have_left_rows:
+            self._take_up_rows()
         queued = rows.jobs_in_state(self._catalog, "queued")
         if queued:
             self._do(queued[0], own=False)
@@ -167,6 +196,7 @@ class Loop:
                 self._state,
                 wants_first=self._state.wants_first and not all_movies(self._catalog),
             )
+            self._see_what_is_due()
             return True
         step = next_step(self._state)
         if step is None or self._why_not_by_itself():
@@ -183,7 +213,7 @@ class Loop:
             args = {"roots": roots, "limit_items": slice_items(self._state)}
         elif step is Step.COMPOSE and self._due_moment is not None:
             args = {"due": due.record_of(self._due_moment)}
-        job_id = queue_job(self._catalog, step, args, local_today())
+        job_id = queue_job(self._catalog, step, args, local_today(), own=True)
         rows.prune_jobs(self._catalog, JOBS_KEPT)
         job = rows.get_job(self._catalog, job_id)
         outcome = None if job is None else self._do(job, own=True)
@@ -195,10 +225,11 @@ class Loop:
         self._learn(step, outcome)
 
     def _do(self, job: Job, *, own: bool) -> Outcome | None:
-        """Do one job. None where we were told to stop before it began."""
+        """Do one job. None where we were told to stop, or somebody else saw to it, before."""
         with contextlib.ExitStack() as stack:
             lock = self._wait_for_lock(stack)
-            if lock is None:
+            waiting = rows.get_job(self._catalog, job.id)
+            if lock is None or waiting is None or waiting.state != "queued":
                 return None
             self._doing = job.kind
             try:

@@ -114,6 +114,31 @@ def test_punctual_time_counts_without_catch_up(catalog: Catalog) -> None:
     assert unserved(catalog, Schedule(catch_up=False), NINE, due + timedelta(seconds=5)) == due
 
 
+def test_time_that_was_heard_counts_without_catch_up_however_long_it_waits(
+    catalog: Catalog,
+) -> None:
+    due = last_due(NINE, NOW)
+    assert due is not None
+    never = Schedule(catch_up=False)
+
+    heard_then = unserved(catalog, never, NINE, NOW, heard_at=due + timedelta(seconds=1))
+    heard_before = unserved(catalog, never, NINE, NOW, heard_at=due - timedelta(days=1))
+
+    assert heard_then == due
+    assert heard_before is None
+
+
+def test_first_time_of_a_rare_schedule_counts() -> None:
+    catalog = open_catalog(":memory:")
+    yearly = (CronTrigger(month=8, day=1, hour=9, timezone=UTC),)
+
+    before = unserved(catalog, Schedule(), yearly, NOW)
+    after = unserved(catalog, Schedule(), yearly, datetime(2026, 8, 1, 9, 0, tzinfo=UTC))
+
+    assert before is None
+    assert after is not None
+
+
 def test_times_before_the_first_start_do_not_count() -> None:
     catalog = open_catalog(":memory:")
 

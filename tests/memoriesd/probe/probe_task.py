@@ -5,16 +5,21 @@ import subprocess
 import sys
 import time
 
+from indexer.catalog.jobs import note_due
 from indexer.errors import NotFoundError
 from memoriesd.worker import Task, serve
 
 
 def run(task: Task) -> dict[str, object]:
-    match task.args["do"]:
+    match task.args.get("do"):
         case "report":
             sys.stdout.write("a library that prints must not disturb the messages")
             task.progress(1, 2, "half")
             return {"path": b"/caf\xe9", "today": task.today, "telemetry": _telemetry()}
+        case "configuration":
+            return {"folder": task.config.output.folder}
+        case "serve":
+            note_due(task.catalog, task.args["key"], "", "2026-06-01T08:00:00+00:00", None)
         case "fail":
             raise NotFoundError("no such memory", remedy="look again")
         case "break":

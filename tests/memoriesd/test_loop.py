@@ -1,0 +1,158 @@
+"""The daemon's loop: what it takes up from a run that was cut off, on a catalog in a file."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from indexer.catalog import jobs as rows
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.jobs import JobId
+from memoriesd.clock import local_now
+from memoriesd.config import Config, Guest, Output, Schedule, dump_config
+from memoriesd.due import key_of
+from memoriesd.execute import Setting, outcome_of, queue_job
+from memoriesd.folders import Folders
+from memoriesd.locks import hold
+from memoriesd.loop import Loop, Notes
+from memoriesd.protocol import TASK_MODULES
+from memoriesd.rounds import Step
+from memoriesd.schedule import last_due
+
+TODAY = date(2026, 6, 1)
+STAMP = "2026-06-01T08:00:00+00:00"
+
+
+pytestmark = pytest.mark.usefixtures("steps")
+
+
+@pytest.fixture
+def steps(probe: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The daemon's own steps do nothing, in processes of their own."""
+    for step in Step:
+        monkeypatch.setitem(TASK_MODULES, step, "probe_task")
+
+
+@pytest.fixture
+def folders(home: Path) -> Folders:
+    """Those of a library that has a movie, so that no first one is wanted."""
+    return Folders(config_file=home / "config.toml", data=home, runtime=home / "run")
+
+
+@pytest.fixture
+def catalog(folders: Folders) -> Iterator[Catalog]:
+    with open_catalog(folders.catalog) as opened:
+        yield opened
+
+
+def make_setting(catalog: Catalog, folders: Folders, schedule: Schedule | None = None) -> Setting:
+    return Setting(
+        catalog=catalog,
+        config=Config(
+            guest=Guest(pause_on_battery=False), schedule=schedule or Schedule(when="never")
+        ),
+        folders=folders,
+        nice=0,
+        log_file=folders.job_log,
+    )
+
+
+def queue(catalog: Catalog, *, own: bool = False, running: bool = False) -> JobId:
+    job_id = queue_job(catalog, "probe", {"do": "report"}, TODAY, own=own)
+    if running:
+        rows.start_job(catalog, job_id, STAMP)
+    return job_id
+
+
+def state_of(catalog: Catalog, job_id: JobId) -> str | None:
+    job = rows.get_job(catalog, job_id)
+    return None if job is None else job.state
+
+
+def wait_until(true: Callable[[], bool], limit_s: float = 20.0) -> bool:
+    end = time.monotonic() + limit_s
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()
+
+
+def test_what_was_cut_off_is_queued_again_but_own_steps_are_not(
+    catalog: Catalog, folders: Folders
+) -> None:
+    told = queue(catalog, running=True)
+    own = [queue(catalog, own=True, running=True), queue(catalog, own=True)]
+
+    Loop(make_setting(catalog, folders), Notes()).begin()
+
+    assert state_of(catalog, told) == "queued"
+    assert [state_of(catalog, each) for each in own] == [None, None]
+
+
+def test_row_of_a_command_at_work_is_left_to_it(catalog: Catalog, folders: Folders) -> None:
+    with hold(folders.job_lock):
+        at_work = queue(catalog, running=True)
+
+        Loop(make_setting(catalog, folders), Notes()).begin()
+
+        assert state_of(catalog, at_work) == "running"
+
+
+def test_row_that_another_command_finished_is_not_done_again(
+    catalog: Catalog, folders: Folders
+) -> None:
+    loop = Loop(make_setting(catalog, folders), Notes())
+    job_id = queue(catalog)
+    with ThreadPoolExecutor(1) as other:
+        held = threading.Event()
+        ended = other.submit(finish_elsewhere, folders, job_id, loop, held)
+        held.wait(20.0)
+        loop.work(once=True)
+
+    job = rows.get_job(catalog, job_id)
+    assert ended.result()
+    assert job is not None
+    assert (job.state, job.result) == ("done", "elsewhere")
+
+
+def finish_elsewhere(folders: Folders, job_id: JobId, loop: Loop, held: threading.Event) -> bool:
+    """What a command does that runs the job itself while the daemon waits for its turn."""
+    with hold(folders.job_lock), open_catalog(folders.catalog) as catalog:
+        held.set()
+        waits = wait_until(lambda: "another command" in loop.why_waiting())
+        rows.finish_job(catalog, job_id, exit_code=0, result="elsewhere", now=STAMP)
+    return waits
+
+
+def test_queued_job_is_done_by_the_configuration_it_came_with(
+    catalog: Catalog, folders: Folders, tmp_path: Path
+) -> None:
+    told = dump_config(Config(output=Output(folder=tmp_path / "elsewhere")))
+    job_id = queue_job(catalog, "probe", {"do": "configuration"}, TODAY, config=told)
+
+    Loop(make_setting(catalog, folders), Notes()).work(once=True)
+
+    job = rows.get_job(catalog, job_id)
+    assert job is not None
+    assert outcome_of(job).report == {"folder": str(tmp_path / "elsewhere")}
+
+
+@pytest.mark.parametrize(("served", "n_movies"), [(True, 0), (False, 1)])
+def test_due_time_that_a_queued_job_served_is_not_served_again(
+    catalog: Catalog, folders: Folders, *, served: bool, n_movies: int
+) -> None:
+    rows.note_due(catalog, "schedule:begin", STAMP, STAMP, None)
+    loop = Loop(make_setting(catalog, folders, Schedule(when="daily 00:00")), Notes())
+    loop.begin()
+    moment = last_due(loop.triggers, local_now())
+    assert moment is not None
+    args = {"do": "serve", "key": key_of(moment)} if served else {"do": "report"}
+    queue_job(catalog, "probe", args, TODAY)
+
+    loop.work(once=True)
+
+    kinds = [job.kind for job in rows.recent_jobs(catalog, 10)]
+    assert kinds.count("compose") == n_movies
