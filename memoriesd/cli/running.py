@@ -16,7 +16,7 @@ from indexer.catalog.jobs import Job, JobId
 from memoriesd import control
 from memoriesd.cli.main import CommandFailedError
 from memoriesd.cli.options import Session
-from memoriesd.config import Config
+from memoriesd.config import Config, dump_config
 from memoriesd.execute import Setting, execute, keep_outcome, outcome_of, queue_job
 from memoriesd.exits import Exit
 from memoriesd.jobs import TICK_S, JobProcess
@@ -36,7 +36,7 @@ def run_job(
     """
     with open_catalog(session.folders.catalog) as catalog, progress_line(kind) as line:
         if is_held(session.folders.daemon_lock):
-            outcome = _by_daemon(session, catalog, kind, args, today, line)
+            outcome = _by_daemon(session, config, catalog, kind, args, today, line)
         else:
             outcome = _here(session, config, catalog, kind, args, today, line)
     if outcome.exit_code != Exit.DONE:
@@ -158,6 +158,7 @@ def _wait_for_lock(stack: contextlib.ExitStack, session: Session, line: Progress
 
 def _by_daemon(
     session: Session,
+    config: Config,
     catalog: Catalog,
     kind: str,
     args: Mapping[str, Any],
@@ -165,7 +166,7 @@ def _by_daemon(
     line: ProgressLine,
 ) -> Outcome:
     """Queue the job for the daemon and follow it."""
-    job_id = queue_job(catalog, kind, args, today)
+    job_id = queue_job(catalog, kind, args, today, config=dump_config(config))
     click.echo(f"the running daemon does it as job {job_id}", err=True)
     control.ask(session.folders.control, "wake")
     while True:
