@@ -86,9 +86,14 @@ class JobProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read(self) -> None:
-        for line in _pipe(self._process.stdout):
-            self._messages.put(decode(line))
-        self._messages.put(None)
+        try:
+            for line in _pipe(self._process.stdout):
+                self._messages.put(decode(line))
+        except ValueError:
+            # Half a line of a job that was killed while it wrote; whatever else, nobody hears it.
+            self._kill()
+        finally:
+            self._messages.put(None)
 
     def _order_line(self, line: bytes) -> None:
         with contextlib.suppress(BrokenPipeError):  # it ended; next_message() tells how

@@ -13,7 +13,7 @@ import pytest
 
 from memoriesd.exits import Exit
 from memoriesd.jobs import JobProcess, start_job, wait_for
-from memoriesd.protocol import Order, Outcome, Request
+from memoriesd.protocol import TASK_MODULES, Order, Outcome, Request
 
 pytestmark = pytest.mark.usefixtures("probe")
 
@@ -69,6 +69,16 @@ def test_job_whose_process_dies_is_reported_with_the_signal(make_request: MakeRe
 
     assert "SIGABRT" in outcome.message
     assert outcome.exit_code == Exit.NOTHING
+
+
+def test_job_that_dies_within_a_message_is_reported(
+    make_request: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASK_MODULES, "probe", "half_task")
+
+    outcome = hear_out(make_request())
+
+    assert "ended unexpectedly" in outcome.message
 
 
 def test_stopped_job_ends_at_its_next_checkpoint(make_request: MakeRequest) -> None:
