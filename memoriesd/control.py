@@ -7,6 +7,7 @@ a secret instead. Either file can be read by its owner alone.
 import contextlib
 import hmac
 import json
+import logging
 import os
 import secrets
 import socket
@@ -17,6 +18,8 @@ from typing import Any
 
 from memoriesd.folders import make_private
 
+log = logging.getLogger(__name__)
+
 Answer = Mapping[str, Any]
 Handler = Callable[[str], Answer]
 """Given what is asked (``status``, ``pause`` ...), what to answer; ``ValueError`` if unknown."""
@@ -24,6 +27,9 @@ Handler = Callable[[str], Answer]
 LONGEST_REQUEST_BYTES = 4096
 PATIENCE_S = 0.5
 """How long one client may take to ask; they are served one after the other."""
+
+STOP_LOOK_S = 0.2
+"""How often the thread looks whether it is to end."""
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
@@ -46,8 +52,6 @@ def serve(path: Path, handle: Handler, *, unix: bool = HAS_UNIX_SOCKETS) -> Iter
         yield
     finally:
         stop.set()
-        with contextlib.suppress(OSError), _connect(path):
-            pass  # wakes the thread from its wait for a client
         thread.join()
         listener.close()
         path.unlink(missing_ok=True)
@@ -114,11 +118,17 @@ def _connect(path: Path) -> Iterator[tuple[socket.socket, str]]:
 def _answer_all(
     listener: socket.socket, secret: str, handle: Handler, stop: threading.Event
 ) -> None:
-    while True:
-        connection, _ = listener.accept()
+    listener.settimeout(STOP_LOOK_S)
+    while not stop.is_set():
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
+        except OSError as error:  # no descriptor left, or the client went before its turn
+            log.warning("a request was not heard: %s", error)
+            stop.wait(STOP_LOOK_S)
+            continue
         with connection:
-            if stop.is_set():
-                return
             connection.settimeout(PATIENCE_S)
             with contextlib.suppress(OSError):  # the client went, or never said a word
                 answer = _answer(_read_request(connection), secret, handle)

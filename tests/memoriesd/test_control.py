@@ -1,4 +1,7 @@
 import json
+import os
+import resource
+import select
 import socket
 import stat
 from pathlib import Path
@@ -51,6 +54,33 @@ def test_socket_that_a_killed_daemon_left_gives_no_answer_and_is_replaced(tmp_pa
         after = ask(path, "status")
 
     assert (before, after) == (None, {"doing": "nothing"})
+
+
+def test_server_ends_though_its_file_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+
+    with serve(path, echo):
+        path.unlink()
+
+    assert not path.exists()
+
+
+def test_server_outlives_a_time_without_descriptors(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with serve(path, echo), socket.socket(socket.AF_UNIX) as client:
+        taken = os.dup(client.fileno())
+        os.close(taken)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (taken, limits[1]))
+        try:
+            client.connect(str(path))
+            unheard = select.select([client], [], [], 0.5)[0] == []
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        after = ask(path, "status")
+
+    assert unheard
+    assert after == {"doing": "nothing"}
 
 
 def test_unknown_request_is_an_error(tmp_path: Path) -> None:
