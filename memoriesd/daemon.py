@@ -51,7 +51,14 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
         stack.enter_context(control.serve(folders.control, desk.answer))
         loop.begin()
         if not once:
-            desk.unwatched = stack.enter_context(watching(config.library.roots, loop.heard))
+            desk.unwatched = stack.enter_context(
+                watching(
+                    config.library.roots,
+                    loop.heard,
+                    leave_out=(folders.data, config.output.folder),
+                    ignore=config.library.ignore,
+                )
+            )
             stack.enter_context(scheduled(loop.triggers, loop.fired))
         log.info("memoriesd runs (process %d)", os.getpid())
         loop.work(once=once)

@@ -5,7 +5,9 @@ has been restless for so long that waiting on makes no sense, it is due to be lo
 """
 
 import contextlib
+import fnmatch
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -66,42 +68,91 @@ class Settling:
         return min(settled_in_s, given_up_in_s)
 
 
-class _Handler(FileSystemEventHandler):
+class Handler(FileSystemEventHandler):
     """Tells of every event below one root that could change what lies there."""
 
-    def __init__(self, root: Path, changed: Callable[[Path], None]) -> None:
-        self._root = root
+    def __init__(
+        self,
+        root: Path,
+        changed: Callable[[Path], None],
+        *,
+        leave_out: Sequence[Path] = (),
+        ignore: Sequence[str] = (),
+    ) -> None:
+        self.root = root
         self._changed = changed
+        real = root.resolve()
+        self._left_out = tuple(
+            folder.resolve().relative_to(real)
+            for folder in leave_out
+            if folder.resolve().is_relative_to(real)
+        )
+        self._ignore = tuple(ignore)
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        if event.event_type not in _HARMLESS:
-            self._changed(self._root)
+        """Tell of the root where an event is about something that a scan would look at."""
+        # A folder is modified by what lies in it, of which there is an event of its own.
+        if event.event_type in _HARMLESS or (event.is_directory and event.event_type == "modified"):
+            return
+        paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
+        if any(self._is_of_library(path.relative_to(self.root)) for path in paths):
+            self._changed(self.root)
+
+    def _is_of_library(self, below: Path) -> bool:
+        """Whether a scan would look at a path: else our own writing would have us scan for ever."""
+        return not (
+            any(part.startswith(".") for part in below.parts)
+            or any(_is_inside(below, folder) for folder in self._left_out)
+            or any(
+                fnmatch.fnmatch(text, pattern)
+                for each in (below, *below.parents)
+                for text in (str(each), each.name)
+                for pattern in self._ignore
+            )
+        )
+
+
+def _is_inside(below: Path, folder: Path) -> bool:
+    """Whether a path lies in a folder of ours; of a whole root only its top is ours."""
+    top = Path()
+    return below.parent == top if folder == top else below.is_relative_to(folder)
 
 
 @contextlib.contextmanager
-def watching(roots: Sequence[Path], changed: Callable[[Path], None]) -> Iterator[tuple[Path, ...]]:
+def watching(
+    roots: Sequence[Path],
+    changed: Callable[[Path], None],
+    *,
+    leave_out: Sequence[Path] = (),
+    ignore: Sequence[str] = (),
+) -> Iterator[tuple[Path, ...]]:
     """Watch folders for the time of a ``with``; yields those that cannot be watched.
 
     Parameters
     ----------
     changed : callable
         Told the root of each event, in a thread of the observer.
+    leave_out : sequence of Path
+        Folders of our own, which are written to all the time.
+    ignore : sequence of str
+        Patterns as in a shell, matched with a name and with a path below its root.
     """
+    handlers = [Handler(root, changed, leave_out=leave_out, ignore=ignore) for root in roots]
     observer = Observer()
     observer.start()
     try:
-        yield tuple(root for root in roots if not _schedule(observer, root, changed))
+        yield tuple(handler.root for handler in handlers if not _schedule(observer, handler))
     finally:
         observer.stop()
         observer.join()
 
 
-def _schedule(observer: BaseObserver, root: Path, changed: Callable[[Path], None]) -> bool:
+def _schedule(observer: BaseObserver, handler: Handler) -> bool:
     """Watch a root; False where that cannot be done."""
     try:
-        observer.schedule(_Handler(root, changed), str(root), recursive=True)
+        observer.schedule(handler, str(handler.root), recursive=True)
     except OSError as error:
         # A root that is away, or the system's limit of watches: the rescan sees to it.
-        log.warning("%s is not watched: %s", root, error.strerror or error)
+        log.warning("%s is not watched: %s", handler.root, error.strerror or error)
         return False
     return True

@@ -1,7 +1,19 @@
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
-from memoriesd.watch import LONGEST_WAIT_S, Settling, watching
+import pytest
+from watchdog.events import (
+    FileClosedNoWriteEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileOpenedEvent,
+    FileSystemEvent,
+)
+
+from memoriesd.watch import LONGEST_WAIT_S, Handler, Settling, watching
 
 A, B = Path("/a"), Path("/b")
 
@@ -48,17 +60,62 @@ def test_new_file_below_a_root_is_heard(tmp_path: Path) -> None:
     assert unwatched == ()
 
 
-def test_reading_a_file_is_not_heard(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(b"x")
+def heard_of(
+    event: FileSystemEvent,
+    root: Path,
+    leave_out: Sequence[Path] = (),
+    ignore: Sequence[str] = (),
+) -> bool:
     heard: list[Path] = []
+    handler = Handler(root, heard.append, leave_out=leave_out, ignore=ignore)
+    handler.dispatch(event)
+    return heard == [root]
 
-    with watching([tmp_path], heard.append):
-        (tmp_path / "a.jpg").read_bytes()
-        (tmp_path / "b.jpg").touch()
-        while not heard:
-            pass
 
-    assert set(heard) == {tmp_path}
+def test_reading_a_file_is_not_heard(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.jpg")
+
+    read = [FileOpenedEvent(path), FileClosedNoWriteEvent(path)]
+    written = [FileCreatedEvent(path), FileModifiedEvent(path), FileDeletedEvent(path)]
+
+    assert [heard_of(event, tmp_path) for event in read] == [False, False]
+    assert [heard_of(event, tmp_path) for event in written] == [True, True, True]
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"),
+    [
+        ("2021/a.jpg", True),
+        ("2021/.a.jpg.part", False),
+        (".thumbnails/a.jpg", False),
+        ("data/catalog.db-wal", False),
+        ("database/a.jpg", True),
+        ("movies/lisbon.mp4", False),
+        ("2021/raw/a.tmp", False),
+        ("private/2021/a.jpg", False),
+    ],
+)
+def test_only_what_a_scan_would_look_at_is_heard(tmp_path: Path, name: str, heard: bool) -> None:
+    own = (tmp_path / "data", tmp_path / "movies", Path("/elsewhere"))
+    event = FileModifiedEvent(str(tmp_path / name))
+
+    came = heard_of(event, tmp_path, leave_out=own, ignore=("*.tmp", "private"))
+
+    assert came is heard
+
+
+def test_data_folder_that_is_the_root_is_not_heard(tmp_path: Path) -> None:
+    events = [FileModifiedEvent(str(tmp_path / n)) for n in ("catalog.db-wal", "2021/a.jpg")]
+
+    came = [heard_of(event, tmp_path, leave_out=(tmp_path,)) for event in events]
+
+    assert came == [False, True]
+
+
+def test_file_that_gets_its_name_at_last_is_heard(tmp_path: Path) -> None:
+    event = FileMovedEvent(str(tmp_path / ".a.jpg.part"), str(tmp_path / "a.jpg"))
+
+    assert heard_of(event, tmp_path)
 
 
 def test_root_that_is_not_there_is_left_to_the_rescan(tmp_path: Path) -> None:
