@@ -86,14 +86,13 @@ class JobProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     def _read(self) -> None:
-        try:
-            for line in _pipe(self._process.stdout):
+        for line in _pipe(self._process.stdout):
+            try:
                 self._messages.put(decode(line))
-        except ValueError:
-            # Half a line of a job that was killed while it wrote; whatever else, nobody hears it.
-            self._kill()
-        finally:
-            self._messages.put(None)
+            except ValueError:
+                # Half a line of a job that was killed, or a library that prints when imported.
+                log.info("not a message of the job: %r", line)
+        self._messages.put(None)
 
     def _order_line(self, line: bytes) -> None:
         with contextlib.suppress(BrokenPipeError):  # it ended; next_message() tells how

@@ -70,6 +70,14 @@ def encode(message: Mapping[str, Any]) -> bytes:
 
 
 def decode(line: bytes) -> dict[str, Any]:
-    """The message of a line."""
-    message: dict[str, Any] = json.loads(line)
+    """The message of a line.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    message = json.loads(line)
+    if not isinstance(message, dict):
+        raise ValueError(f"no message: {line!r}")  # noqa: TRY004 - what came in, not who called
     return message

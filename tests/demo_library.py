@@ -184,7 +184,7 @@ def _variant(source: Image.Image, variant: int, size_px: int) -> Image.Image:
 def _with_grain(view: Image.Image, rng: np.random.Generator) -> Image.Image:
     """Light and grain of its own; enlarged pictures without grain look out of focus."""
     pixels = _sharpened(view)
-    grain = 5.0 * rng.standard_normal((*pixels.shape[:2], 1), np.float32)
+    grain = 4.0 * rng.standard_normal((*pixels.shape[:2], 1), np.float32)
     light = 0.92 + 0.16 * rng.random()
     return Image.fromarray(np.clip(pixels * light + grain, 0, 255).astype(np.uint8))
 
@@ -192,7 +192,7 @@ def _with_grain(view: Image.Image, rng: np.random.Generator) -> Image.Image:
 def _sharpened(view: Image.Image) -> NDArray[np.float32]:
     """An enlarged picture with its edges steepened again: float32[h, w, 3], may leave 0 to 255."""
     pixels = np.asarray(view, np.float32)
-    return pixels + 2.2 * (pixels - cv2.GaussianBlur(pixels, (0, 0), 3.0))
+    return pixels + 1.2 * (pixels - cv2.GaussianBlur(pixels, (0, 0), 2.0))
 
 
 def _gps(place: tuple[float, float]) -> dict[int, object]:

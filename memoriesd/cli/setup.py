@@ -45,7 +45,8 @@ def init_command(
         click.echo(f"  watches {echo_path(root)}" + ("" if root.exists() else " (not there yet)"))
     if not wanted:
         click.echo("  watches nothing yet: write your folders into [library] roots")
-    click.echo("next: memoriesd index, then memoriesd compose; or both and more: memoriesd run")
+    click.echo("next: memoriesd run, which does everything from here on by itself")
+    click.echo("or step by step: memoriesd index, then cluster, then memories, then compose")
 
 
 def _usual_folders() -> list[Path]:

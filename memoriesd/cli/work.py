@@ -146,7 +146,11 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
         "storyboard": None if storyboard is None else str(storyboard.absolute()),
     }
     told = {name: value for name, value in args.items() if value is not None}
-    report = run_job(session, session.config(), "compose", told, today)
+    config = session.config()
+    if memory is None and storyboard is None:
+        # What is best depends on the day, and on what was excluded since the last choosing.
+        run_job(session, config, "memories", {}, today)
+    report = run_job(session, config, "compose", told, today)
     if as_json:
         echo_json(report)
         return
