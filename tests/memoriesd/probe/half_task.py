@@ -2,5 +2,6 @@
 
 import os
 
-os.write(1, b'{"done": {"half')
-os.abort()
+if __name__ == "__main__":
+    os.write(1, b'{"done": {"half')
+    os.abort()

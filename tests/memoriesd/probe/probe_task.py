@@ -9,8 +9,9 @@ from indexer.catalog.jobs import note_due
 from indexer.errors import NotFoundError
 from memoriesd.worker import Task, serve
 
-sys.stdout.write("a library that prints while it is imported\n")
-sys.stdout.flush()
+if __name__ == "__main__":
+    sys.stdout.write("a library that prints while it is imported\n")
+    sys.stdout.flush()
 
 
 def run(task: Task) -> dict[str, object]:
