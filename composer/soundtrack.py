@@ -6,8 +6,8 @@ from pathlib import Path
 
 from composer.storyboard.brief import Sound, SoundFor
 from music.arrange import arrange
-from music.fit import fit_file
-from music.library import choose
+from music.fit import fitted_beats
+from music.library import choose_file
 from music.score import Section, SectionName
 
 PEAK_SHARE = (0.6, 0.8)
@@ -15,6 +15,13 @@ PEAK_SHARE = (0.6, 0.8)
 
 GRID_S = 0.5
 """Cuts in music without a pulse lie on this grid."""
+
+PULSE_STRENGTH = 0.3
+"""Least `Beats.strength_norm` of music that is cut on its beats.
+
+Measured over 40 s: noise, drones and plucks at random times 0 to 0.17; our own pieces 0.67 to 0.90,
+plucks that waver by 5 % 0.63 to 0.67.
+"""
 
 _USUAL_S = 60.0
 
@@ -37,9 +44,7 @@ def file_for(folder: Path, mood: str, seed: int) -> Path:
     MusicError
         If the folder holds no music that can be played.
     """
-    source = choose(folder, mood, _USUAL_S, seed).source
-    assert source is not None, "the user's music always has a file"
-    return source
+    return choose_file(folder, mood, _USUAL_S, seed)
 
 
 def sound_of_file(path: Path) -> SoundFor:
@@ -47,10 +52,10 @@ def sound_of_file(path: Path) -> SoundFor:
 
     @functools.lru_cache(maxsize=64)
     def sound(duration_s: float) -> Sound:
-        track = fit_file(path, duration_s)
-        peak_s = _peak_s(track.sections, duration_s)
-        if len(track.beats_s) > duration_s / 4:
-            return Sound(beats_s=track.beats_s, peak_s=peak_s)
+        beats = fitted_beats(path, duration_s)
+        peak_s = _peak_s((), duration_s)
+        if beats.strength_norm >= PULSE_STRENGTH and len(beats.times_s) > duration_s / 4:
+            return Sound(beats_s=beats.times_s, peak_s=peak_s)
         grid = tuple(GRID_S * n for n in range(int(duration_s / GRID_S) + 1))
         return Sound(beats_s=grid, peak_s=peak_s, has_pulse=False)
 

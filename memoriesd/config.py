@@ -108,7 +108,8 @@ class Theme:
 
     name: str = "auto"
     length: Literal["short", "medium", "long"] = "medium"
-    music: Literal["built-in"] = "built-in"
+    music: Literal["built-in"] | Folder = "built-in"
+    """A folder is looked into when a movie is made; its drive may come and go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)

@@ -71,7 +71,7 @@ folder = {output}
 #name = "auto"
 # "short" (15 to 20 s), "medium" (40 to 50 s) or "long" (80 to 100 s).
 #length = "medium"
-# "built-in": composed for each movie.
+# "built-in": composed for each movie; or a folder with music of yours.
 #music = "built-in"
 
 [memories]

@@ -1,6 +1,6 @@
 """Cuts a recording to an exact length: looped or shortened at bars, and faded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,27 +52,65 @@ def fit_file(path: Path, duration_s: float) -> Track:
     MusicError
         If the file cannot be read, or has less than two seconds of sound.
     """
-    known_s = header_duration_s(path)
-    wanted_s = duration_s + _SPARE_S
-    samples = read_audio(path, duration_s=wanted_s if known_s > wanted_s else None)
-    samples = _audible(samples)
-    if len(samples) < _SHORTEST_S * RATE_HZ:
-        raise MusicError(f"{path} has no sound to play", remedy="use another piece of music")
+    samples, beats, fade_s = _cut(path, duration_s)
+    return Track(
+        title=path.stem,
+        samples=master(_faded(samples, fade_s), RATE_HZ),
+        rate_hz=RATE_HZ,
+        beats_s=beats.times_s,
+        downbeats_s=beats.downbeats_s,
+        sections=(Section(name="song", start_s=0.0, end_s=duration_s),),
+        source=path,
+    )
+
+
+def fitted_beats(path: Path, duration_s: float) -> Beats:
+    """Beats of what `fit_file` gives, without its mastered sound.
+
+    Raises
+    ------
+    MusicError
+        As `fit_file`.
+    """
+    return _cut(path, duration_s)[1]
+
+
+def check_playable(path: Path, duration_s: float) -> None:
+    """Tell whether `fit_file` can be expected to cut a recording; only reads it.
+
+    Raises
+    ------
+    MusicError
+        As `fit_file`.
+    """
+    _heard(path, duration_s)
+
+
+def _cut(path: Path, duration_s: float) -> tuple[Stereo, Beats, float]:
+    """Sound of exactly that length, its beats up to the fade, and where that begins."""
+    samples = _heard(path, duration_s)
     beats = track_beats(samples, RATE_HZ)
     n = round(duration_s * RATE_HZ)
     if len(samples) < n:
         loop = _find_loop(samples, beats)
         samples, beats = _looped(samples, beats, loop, n)
     fade_s = _fade_start_s(beats, duration_s)
-    return Track(
-        title=path.stem,
-        samples=master(_faded(samples[:n], fade_s), RATE_HZ),
-        rate_hz=RATE_HZ,
-        beats_s=tuple(time for time in beats.times_s if time <= fade_s),
+    beats = replace(
+        beats,
+        times_s=tuple(time for time in beats.times_s if time <= fade_s),
         downbeats_s=tuple(time for time in beats.downbeats_s if time <= fade_s),
-        sections=(Section(name="song", start_s=0.0, end_s=duration_s),),
-        source=path,
     )
+    return samples[:n], beats, fade_s
+
+
+def _heard(path: Path, duration_s: float) -> Stereo:
+    """As much of a recording as a length may need, from its first sound on."""
+    known_s = header_duration_s(path)
+    wanted_s = duration_s + _SPARE_S
+    samples = _audible(read_audio(path, duration_s=wanted_s if known_s > wanted_s else None))
+    if len(samples) < _SHORTEST_S * RATE_HZ:
+        raise MusicError(f"{path} has no sound to play", remedy="use another piece of music")
+    return samples
 
 
 def _audible(samples: Stereo) -> Stereo:

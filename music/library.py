@@ -10,7 +10,7 @@ from scipy import fft
 from music.audio import header_duration_s, read_audio
 from music.beats import track_beats
 from music.errors import MusicError
-from music.fit import fit_file
+from music.fit import check_playable, fit_file
 from music.score import Mood
 from music.track import RATE_HZ, Stereo, Track, mono
 
@@ -99,12 +99,24 @@ def choose(folder: Path, mood: str, duration_s: float, seed: int) -> Track:
     MusicError
         If the folder holds no music that can be played.
     """
+    return fit_file(choose_file(folder, mood, duration_s, seed), duration_s)
+
+
+def choose_file(folder: Path, mood: str, duration_s: float, seed: int) -> Path:
+    """The file that `choose` cuts; cheaper where its sound is not needed yet.
+
+    Raises
+    ------
+    MusicError
+        If the folder holds no music that can be played.
+    """
     for path in _ranked(folder, Mood(mood), seed):
         try:
-            return fit_file(path, duration_s)
+            check_playable(path, duration_s)
         except MusicError:
             # One bad file among the user's must not cost the movie its music.
             continue
+        return path
     raise MusicError(
         f"no music that can be played in {folder}",
         remedy='put mp3, m4a, flac, ogg or wav files there, or set [theme] music = "built-in"',

@@ -64,6 +64,7 @@ def _request(task: Task) -> ComposeRequest:
         length=Length(args.get("length") or config.theme.length),
         seed=args.get("seed"),
         canvas=canvas_of(config.output),
+        music=config.theme.music if isinstance(config.theme.music, Path) else None,
         due=None if told_due is None else Due(**told_due),
     )
 

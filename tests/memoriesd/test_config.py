@@ -32,6 +32,14 @@ def test_paths_begin_at_the_file_and_know_the_home_folder() -> None:
     )
 
 
+def test_music_is_the_built_in_one_or_a_folder() -> None:
+    config = parse_config({"theme": {"music": "songs"}}, HERE)
+
+    assert Config().theme.music == "built-in"
+    assert config.theme.music == HERE.parent / "songs"
+    assert parse_config(json.loads(json.dumps(dump_config(config))), HERE) == config
+
+
 def test_configuration_survives_the_way_to_a_child_process() -> None:
     told = {"library": {"roots": ["/caf\udce9"]}, "memories": {"exclude": {"people": ["Ada"]}}}
     config = parse_config(told, HERE)
