@@ -2,20 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
-from typing import Any
+import math
+from enum import StrEnum
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from composer.storyboard.model import (
-    SCHEMA,
-    Ground,
-    Panel,
-    Rect,
-    Shot,
-    ShotKind,
-    Storyboard,
-    Text,
-    Transition,
-)
+from composer.render.timeline import spans
+from composer.render.transitions import TRANSITIONS
+from composer.storyboard.model import SCHEMA, Storyboard
 
 
 class StoryboardError(ValueError):
@@ -49,47 +43,73 @@ def from_json(text: str) -> Storyboard:
     if not isinstance(table, dict) or table.get("schema") != SCHEMA:
         raise _error(f"its schema is not {SCHEMA}")
     try:
-        return _storyboard(table)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _error(f"{type(error).__name__}: {error}") from error
+        board: Storyboard = _read(table, Storyboard, "")
+        _check_transitions(board)
+    except ValueError as error:
+        raise _error(str(error)) from error
+    return board
 
 
 def _error(detail: str) -> StoryboardError:
     return StoryboardError(
         f"the storyboard cannot be used: {detail}",
-        remedy="write a good one with: memoriesd storyboard export",
+        remedy="write a good one with: memoriesd storyboard show MOVIE --json",
     )
 
 
-def _storyboard(table: Mapping[str, Any]) -> Storyboard:
-    shots = tuple(_shot(shot) for shot in table["shots"])
-    beats = tuple(float(beat) for beat in table["beats_s"])
-    return Storyboard(**{**table, "shots": shots, "beats_s": beats})
+def _read(value: Any, wanted: Any, where: str) -> Any:
+    """A value of JSON as a type of the storyboard's.
+
+    Not pydantic's: it refuses text with surrogates, which paths need.
+    """
+    if dataclasses.is_dataclass(wanted):
+        return _read_fields(value, wanted, where)
+    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
+        return wanted(_of_type(value, (str,), where))
+    arguments = get_args(wanted)
+    origin = get_origin(wanted)
+    if origin is UnionType:
+        if (value is None and NoneType in arguments) or (type(value) is str and str in arguments):
+            return value
+        return _read(value, arguments[0], where)
+    if origin is tuple:
+        values = enumerate(_of_type(value, (list,), where))
+        return tuple(_read(one, arguments[0], f"{where}[{n}]") for n, one in values)
+    if origin is dict:
+        values = _of_type(value, (dict,), where).items()
+        return {key: _read(one, arguments[1], f"{where}.{key}") for key, one in values}
+    if wanted is float:
+        return float(_of_type(value, (float, int), where))
+    return _of_type(value, (wanted,), where)
 
 
-def _shot(table: Mapping[str, Any]) -> Shot:
-    text = table["text"]
-    if text is not None:
-        text = Text(**{**text, "lines": tuple(str(line) for line in text["lines"])})
-    return Shot(
-        **{
-            **table,
-            "kind": ShotKind(table["kind"]),
-            "ground": Ground(table["ground"]),
-            "panels": tuple(_panel(panel) for panel in table["panels"]),
-            "transition": Transition(**table["transition"]),
-            "text": text,
-        }
-    )
+def _read_fields(value: Any, wanted: Any, where: str) -> Any:
+    table = _of_type(value, (dict,), where)
+    hints = get_type_hints(wanted)
+    inside = f"{where}." if where else ""
+    if odd := sorted(table.keys() ^ hints.keys()):
+        what = "is missing" if odd[0] in hints else "is no key"
+        raise ValueError(f"{inside}{odd[0]} {what}")
+    found = {key: _read(table[key], hint, inside + key) for key, hint in hints.items()}
+    try:
+        return wanted(**found)
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}" if where else str(error)) from error
 
 
-def _panel(table: Mapping[str, Any]) -> Panel:
-    return Panel(
-        **{
-            **table,
-            "frame": Rect(**table["frame"]),
-            "view_start": Rect(**table["view_start"]),
-            "view_end": Rect(**table["view_end"]),
-            "faces": tuple(Rect(**face) for face in table["faces"]),
-        }
-    )
+def _of_type(value: Any, kinds: tuple[type, ...], where: str) -> Any:
+    """The value itself; a truth value is no number, and a number is finite."""
+    odd = isinstance(value, float) and not math.isfinite(value)
+    if odd or type(value) not in kinds:
+        raise ValueError(f"{where} is {value!r}, not {kinds[0].__name__}")
+    return value
+
+
+def _check_transitions(board: Storyboard) -> None:
+    spans(board)
+    for n, shot in enumerate(board.shots):
+        if shot.transition.name not in TRANSITIONS:
+            raise ValueError(
+                f"shots[{n}].transition.name is {shot.transition.name!r},"
+                f" not one of {', '.join(TRANSITIONS)}"
+            )

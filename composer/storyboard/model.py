@@ -71,6 +71,13 @@ class Panel:
     faces: tuple[Rect, ...] = ()
     """Faces that must stay in sight, in fractions of the upright media."""
 
+    def __post_init__(self) -> None:
+        for what in (self.frame, self.view_start, self.view_end):
+            if what.w_norm <= 0 or what.h_norm <= 0:
+                raise ValueError(f"a panel of item {self.item_id} is empty: {what}")
+        if self.width < 1 or self.height < 1:
+            raise ValueError(f"item {self.item_id} cannot be {self.width} x {self.height} px")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
@@ -81,6 +88,10 @@ class Transition:
     n_frames: int
     """Even."""
     params: dict[str, float | str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.n_frames < 0 or self.n_frames % 2:
+            raise ValueError(f"a transition has {self.n_frames} n_frames, which must be even")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +150,10 @@ class Storyboard:
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
+        if min(self.width, self.height) < 2 or self.width % 2 or self.height % 2:
+            raise ValueError(f"width and height are {self.width} x {self.height} px: must be even")
+        if self.fps < 1:
+            raise ValueError(f"fps is {self.fps}: must be at least 1")
         at = 0
         for shot in self.shots:
             if shot.start_frame != at or shot.n_frames <= 0:

@@ -39,7 +39,18 @@ def test_names_that_are_not_utf8_survive(text: str) -> None:
         (lambda table: table.update(schema=2), "schema is not 1"),
         (lambda table: table["shots"][0].update(kind="opera"), "opera"),
         (lambda table: table["shots"][1].update(start_frame=3), "tile the timeline"),
-        (lambda table: table["shots"][1]["panels"][0].pop("frame"), "frame"),
+        (lambda table: table["shots"][1]["panels"][0].pop("frame"), "frame is missing"),
+        (lambda table: table.update(width=1919), "width"),
+        (lambda table: table.update(height="x"), "height is 'x', not int"),
+        (lambda table: table.update(fps=0), "fps is 0"),
+        (lambda table: table.update(fps=True), "fps is True"),
+        (lambda table: table.update(beats_s=[0.5, float("nan")]), r"beats_s\[1\]"),
+        (lambda table: table["shots"][2].update(seed=None), r"shots\[2\].seed is None, not int"),
+        (lambda table: table["shots"][2]["transition"].update(name="explode"), "'explode'"),
+        (lambda table: table["shots"][2]["transition"].update(n_frames=7), "7 n_frames"),
+        (lambda table: table["shots"][2]["transition"].update(n_frames=9000), "do not fit"),
+        (lambda table: table["shots"][0].update(text={"lines": [1], "style": "title"}), "lines"),
+        (lambda table: table["shots"][1]["panels"][0]["view_end"].update(w_norm=0.0), "empty"),
     ],
 )
 def test_a_spoilt_storyboard_is_refused_with_what_is_wrong(
@@ -56,4 +67,4 @@ def test_what_is_not_json_is_refused() -> None:
     with pytest.raises(StoryboardError, match="not JSON") as told:
         from_json("{")
 
-    assert "storyboard export" in told.value.remedy
+    assert "storyboard show" in told.value.remedy
