@@ -17,16 +17,17 @@ from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
 from indexer.errors import NotFoundError
+from memoriesd.sheet import SHEET_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetReport:
-    """What was removed."""
+    """How much was removed; no names, since it is kept in the row of the job."""
 
     faces: int
     items: int
     memories: int
-    movies: tuple[str, ...]
+    movies: int
 
 
 def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
@@ -47,11 +48,9 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
         movies, n_memories = _forget_memories(catalog, item_ids)
         delete_items(catalog, item_ids)
         forgetting.delete_files(catalog, file_ids)
-    _remove(movies)
+        _remove(catalog, movies)
     forgetting.leave_no_trace(catalog)
-    return ForgetReport(
-        faces=0, items=len(item_ids), memories=n_memories, movies=tuple(map(str, movies))
-    )
+    return ForgetReport(faces=0, items=len(item_ids), memories=n_memories, movies=len(movies))
 
 
 def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
@@ -80,9 +79,9 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
                 remove_exclusion(catalog, rule.id)
         left = [c for c in corrections if not _tells_of(c, person_id)]
         forgetting.keep_corrections(catalog, [correction.id for correction in left])
-    _remove(movies)
+        _remove(catalog, movies)
     forgetting.leave_no_trace(catalog)
-    return ForgetReport(faces=n_faces, items=0, memories=n_memories, movies=tuple(map(str, movies)))
+    return ForgetReport(faces=n_faces, items=0, memories=n_memories, movies=len(movies))
 
 
 def _forget_memories(catalog: Catalog, item_ids: Sequence[ItemId]) -> tuple[list[Path], int]:
@@ -101,7 +100,10 @@ def _tells_of(correction: Correction, person_id: PersonId) -> bool:
     return person_id in (fact.get("person"), fact.get("other"))
 
 
-def _remove(movies: Sequence[Path]) -> None:
+def _remove(catalog: Catalog, movies: Sequence[Path]) -> None:
+    """Remove what lies beside the rows; where that fails, nothing is forgotten but tried again."""
+    forgetting.clear_jobs(catalog)
+    (catalog.path.parent / SHEET_NAME).unlink(missing_ok=True)
     for movie in movies:
         movie.unlink(missing_ok=True)
         movie.with_suffix(".jpg").unlink(missing_ok=True)

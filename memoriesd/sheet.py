@@ -14,6 +14,9 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId, PersonId, crop_of, faces_of_person, open_faces
 from indexer.catalog.people import Person, all_people, face_counts
 
+SHEET_NAME = "people.html"
+"""In the data folder, where nobody names another place."""
+
 FACES_A_PERSON = 14
 """The best ones; more would not help to recognise somebody."""
 

@@ -39,10 +39,16 @@ def items_with_person(catalog: Catalog, person_id: PersonId) -> list[ItemId]:
 
 
 def memories_with_items(catalog: Catalog, item_ids: Iterable[ItemId]) -> list[MemoryId]:
-    """The memories that show one of the items."""
+    """The memories that show one of the items, by their last choosing or in a storyboard.
+
+    A memory is chosen anew all the time; its movie shows what it was made of.
+    """
     sql = (
-        "SELECT DISTINCT memory_id FROM memory_items"
-        " WHERE item_id IN (SELECT value FROM json_each(?)) ORDER BY memory_id"
+        "WITH wanted AS (SELECT value FROM json_each(?))"
+        " SELECT memory_id FROM memory_items WHERE item_id IN wanted"
+        " UNION SELECT memory_id FROM storyboards, json_each(board, '$.shots') AS shot,"
+        " json_each(shot.value, '$.panels') AS panel"
+        " WHERE json_extract(panel.value, '$.item_id') IN wanted ORDER BY memory_id"
     )
     return [MemoryId(i) for (i,) in catalog.execute(sql, (json.dumps(list(item_ids)),))]
 
@@ -55,8 +61,28 @@ def movies_of_memories(catalog: Catalog, memory_ids: Iterable[MemoryId]) -> list
 
 
 def delete_memories(catalog: Catalog, memory_ids: Iterable[MemoryId]) -> None:
-    """Remove memories with their storyboards and the rows of their movies."""
-    catalog.execute_many("DELETE FROM memories WHERE id = ?", ((i,) for i in memory_ids))
+    """Remove memories with their storyboards and the rows of their movies.
+
+    Of one that was made or rejected an empty row stays: else it came back as one to be made.
+    """
+    wanted = (json.dumps(list(memory_ids)),)
+    among = "IN (SELECT value FROM json_each(?))"
+    catalog.execute(
+        f"DELETE FROM memories WHERE state NOT IN ('made', 'rejected') AND id {among}", wanted
+    )
+    catalog.execute(f"DELETE FROM storyboards WHERE memory_id {among}", wanted)
+    catalog.execute(f"DELETE FROM memory_items WHERE memory_id {among}", wanted)
+    catalog.execute(
+        f"UPDATE memories SET title = '', subtitle = '', reason = '' WHERE id {among}", wanted
+    )
+
+
+def clear_jobs(catalog: Catalog) -> None:
+    """Remove the paths and names from the rows of finished jobs."""
+    catalog.execute(
+        "UPDATE jobs SET args = '{}', what = '', result = json_object('exit_code', exit_code)"
+        " WHERE state IN ('done', 'failed')"
+    )
 
 
 def delete_files(catalog: Catalog, file_ids: Iterable[FileId]) -> None:

@@ -14,6 +14,7 @@ from memoriesd.cli.running import run_job
 from memoriesd.clock import local_today, utc_now
 from memoriesd.exits import DaemonRunningError
 from memoriesd.locks import LockedError, hold
+from memoriesd.sheet import SHEET_NAME
 
 
 @click.command("forget", short_help="Remove what is known of a person, a path, or all.")
@@ -38,7 +39,7 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
     report = run_job(session, session.config(), "forget", args, local_today())
     click.echo(
         f"forgot {told}: {report['items']:,} items, {report['faces']:,} faces,"
-        f" {report['memories']:,} memories, {len(report['movies']):,} movies"
+        f" {report['memories']:,} memories, {report['movies']:,} movies"
     )
 
 
@@ -75,7 +76,7 @@ def _forget_all(session: Session, *, yes: bool) -> None:
 def _own_files(session: Session) -> list[Path]:
     data, catalog = session.folders.data, session.folders.catalog
     beside = [catalog.with_name(catalog.name + end) for end in ("-wal", "-shm", "-journal")]
-    return [catalog, *beside, data / "corrections.jsonl", data / "people.html", data / "job.log"]
+    return [catalog, *beside, data / "corrections.jsonl", data / SHEET_NAME, data / "job.log"]
 
 
 @click.command("undo", short_help="Take the last correction back.")

@@ -15,7 +15,7 @@ from indexer.catalog.items import get_item, main_files
 from indexer.catalog.people import Person, all_people, face_counts
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.clock import utc_now
-from memoriesd.sheet import LEAST_FACES, write_sheet
+from memoriesd.sheet import LEAST_FACES, SHEET_NAME, write_sheet
 
 EXAMPLES = 3
 
@@ -105,7 +105,7 @@ def name_person(session: Session, person: str | None, name: str | None) -> None:
         if person is not None and name is not None:
             _name(catalog, corrections.person_called(catalog, person), name)
         else:
-            _walk(catalog, session.folders.data / "people.html")
+            _walk(catalog, session.folders.data / SHEET_NAME)
 
 
 def _name(catalog: Catalog, person: Person, name: str) -> None:
@@ -280,7 +280,7 @@ def set_died(session: Session, person: str, day: str | None) -> None:
 @session_command
 def write_people_sheet(session: Session, out: Path | None) -> None:
     """Write a page with everybody's faces, numbered, for a browser."""
-    path = out or session.folders.data / "people.html"
+    path = out or session.folders.data / SHEET_NAME
     with session.catalog() as catalog:
         count = write_sheet(catalog, path)
     click.echo(f"{count} people: {echo_path(path)}")

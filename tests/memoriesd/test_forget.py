@@ -9,10 +9,17 @@ from indexer.catalog import movies
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId, all_faces
 from indexer.catalog.items import all_items
-from indexer.catalog.memories import all_memories
+from indexer.catalog.jobs import add_job, finish_job, get_job
+from indexer.catalog.memories import (
+    MemoryState,
+    all_memories,
+    items_of_memory,
+    set_memory_state,
+)
 from indexer.catalog.people import add_correction, all_corrections, all_people
 from indexer.errors import NotFoundError
 from memoriesd.forget import forget_path, forget_person
+from memoriesd.sheet import SHEET_NAME, write_sheet
 
 ADA = PersonId(1)
 
@@ -35,7 +42,7 @@ def test_forgotten_person_leaves_no_face_no_movie_and_no_name(home: Path) -> Non
 
         report = forget_person(catalog, ADA)
 
-        assert (report.faces, report.memories, report.movies) == (1, 1, (str(path),))
+        assert (report.faces, report.memories, report.movies) == (1, 1, 1)
         assert (all_people(catalog), all_faces(catalog), all_memories(catalog)) == ([], [], [])
         assert len(all_items(catalog)) == 3
         assert len(all_corrections(catalog)) == 1
@@ -57,6 +64,59 @@ def test_forgotten_folder_takes_its_items_and_their_movies(home: Path) -> None:
     assert not path.exists()
     everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
     assert b"copy.jpg" not in everything
+
+
+def test_movie_goes_though_its_memory_was_chosen_anew_without_the_item(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        path = movie_file(catalog, home)
+        catalog.execute("DELETE FROM memory_items WHERE item_id = 1")
+
+        report = forget_person(catalog, ADA)
+
+    assert report.movies == 1
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("state", [MemoryState.MADE, MemoryState.REJECTED])
+def test_memory_that_was_made_or_rejected_stays_so_without_a_trace(
+    home: Path, state: MemoryState
+) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        (before,) = all_memories(catalog)
+        set_memory_state(catalog, before.id, state)
+
+        forget_person(catalog, ADA)
+
+        (left,) = all_memories(catalog)
+        assert (left.key, left.state, left.title, left.reason) == (before.key, state, "", "")
+        assert items_of_memory(catalog, left.id) == []
+
+
+def test_sheet_and_finished_jobs_tell_nothing_any_more(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        write_sheet(catalog, home / SHEET_NAME)
+        done, waiting = (add_job(catalog, "index", {"roots": ["/photos/2021"]}, "") for _ in "12")
+        finish_job(catalog, done, exit_code=0, result='{"exit_code": 0, "report": {}}', now="")
+
+        forget_path(catalog, Path("/photos/2021"))
+
+        rows = [get_job(catalog, each) for each in (done, waiting)]
+        assert [row.args for row in rows if row] == ["{}", '{"roots": ["/photos/2021"]}']
+        assert [row.result for row in rows if row] == ['{"exit_code":0}', ""]
+    assert not (home / SHEET_NAME).exists()
+
+
+def test_movie_that_cannot_be_removed_is_not_forgotten(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        path = movie_file(catalog, home)
+        path.unlink()
+        path.mkdir()
+
+        with pytest.raises(OSError, match=r"lisbon\.mp4"):
+            forget_person(catalog, ADA)
+
+        assert len(movies.all_movies(catalog)) == 1
+        assert [person.name for person in all_people(catalog)] == ["Ada"]
 
 
 def test_name_that_only_begins_alike_is_not_below_a_folder(home: Path) -> None:
