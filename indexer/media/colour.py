@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from indexer.media.orientation import shrunk
-from indexer.media.tone import Rgb8, srgb_codes
+from indexer.media.tone import Rgb8, hdr_transfer, srgb_codes, tone_mapped
 
 # Modes that Pillow can average as they are, and colour management reads.
 _PLAIN_MODES = frozenset({"L", "RGB", "CMYK", "LAB"})
@@ -32,10 +32,14 @@ def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
     Colours are computed after shrinking: a profile costs as much as the rest together otherwise.
     """
     profile = image.info.get("icc_profile")
+    coding = image.info.get("nclx_profile") or {}
     image, alpha = _with_plain_mode(_averaged(image, max_side_px))
     pixels, mode = shrunk(np.asarray(image), max_side_px), image.mode
     if alpha is not None:
         pixels, mode = _on_white(pixels, shrunk(np.asarray(alpha), max_side_px)), "RGB"
+    transfer = hdr_transfer(coding.get("transfer_characteristics", 0))
+    if mode == "RGB" and transfer:
+        return tone_mapped(pixels.astype(np.uint16) * 257, transfer)
     name = _description(profile) if profile and len(profile) <= _MAX_PROFILE_BYTES else ""
     if mode == "RGB" and (not name or "srgb" in name):
         return pixels

@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.media.orientation import fitted_size, turned, turned_size
-from indexer.media.tone import Rgb8, Transfer, tone_mapped
+from indexer.media.tone import Rgb8, hdr_transfer, tone_mapped
 
 Grey8 = NDArray[np.uint8]  # [h, w]
 _Plane = NDArray[Any]  # [h, w], uint8 or uint16
 
 _FULL_RANGE = 2
-_TRANSFERS = {18: Transfer.HLG, 16: Transfer.PQ}
 # Weights of red and blue in Y by the number of the matrix (ITU-T H.273, table 4).
 _WEIGHTS = {1: (0.2126, 0.0722), 9: (0.2627, 0.0593), 10: (0.2627, 0.0593), 7: (0.212, 0.087)}
 _BT601 = (0.299, 0.114)
@@ -27,11 +26,6 @@ _HD_HEIGHT_PX = 720
 # Pixels that are less than this wider than high are left alone: hardly to be seen, and every
 # other program tells such a clip's size as it is stored.
 _ANAMORPHIC = 1.15
-
-
-def hdr_transfer(color_trc: int) -> Transfer | None:
-    """HDR transfer of a stream or frame; None for the ordinary ones."""
-    return _TRANSFERS.get(color_trc)
 
 
 def display_size(width: int, height: int, aspect: Fraction | None) -> tuple[int, int]:

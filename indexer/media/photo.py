@@ -27,6 +27,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.media.boxes import has_own_turn
 from indexer.media.colour import srgb_pixels
 from indexer.media.cost import refuse_dear
+from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
 from indexer.media.jxl import read_jxl_header
 from indexer.media.orientation import fitted_size, turned, turned_size
 from indexer.media.probe import MediaFormat
@@ -113,14 +114,17 @@ def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_
         width, height = image.size
         needed_bytes = 0.0
         if isinstance(image, JpegImageFile):
-            needed_bytes = width * height * _coefficient_bytes_per_px(image)
+            needed_bytes = width * height * coefficient_bytes_per_px(image)
             image.draft(None, fitted_size(width, height, max_side_px))
         elif isinstance(image, Jpeg2KImageFile):
             halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
             image.reduce = min(halvings, _wavelet_levels(path))
         needed_bytes += image.size[0] * image.size[1] * _bytes_per_px(image, fmt)
         refuse_dear(width, height, needed_bytes)
-        image.load()
+        if isinstance(image, JpegImageFile):
+            image = load_jpeg(path, image)
+        else:
+            image.load()
         return turned(srgb_pixels(image, max_side_px), orientation)
 
 
@@ -176,12 +180,6 @@ def _orientation(image: ImageFile, path: Path, fmt: MediaFormat, exif_orientatio
         # libheif has turned it; Pillow tells what AVIF's boxes say as if it were EXIF.
         return int(image.getexif().get(Base.Orientation, 1)) if fmt.name == "avif" else 1
     return exif_orientation
-
-
-def _coefficient_bytes_per_px(image: JpegImageFile) -> float:
-    """What a decoder keeps of a progressive JPEG, at full size whatever the scale."""
-    shares = [across * down for _, across, down, _ in image.layer]
-    return 2 * sum(shares) / max(1, *shares)
 
 
 def _bytes_per_px(image: ImageFile, fmt: MediaFormat) -> float:

@@ -40,6 +40,15 @@ class Transfer(StrEnum):
     PQ = "pq"
 
 
+# Numbers of ITU-T H.273, table 3, as videos and HEIF pictures tell them.
+_TRANSFER_BY_NUMBER = {16: Transfer.PQ, 18: Transfer.HLG}
+
+
+def hdr_transfer(number: int) -> Transfer | None:
+    """HDR transfer of that number; None for the ordinary ones."""
+    return _TRANSFER_BY_NUMBER.get(number)
+
+
 def tone_mapped(signal: Rgb16, transfer: Transfer) -> Rgb8:
     """HDR pixels as sRGB.
 

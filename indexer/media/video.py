@@ -14,10 +14,10 @@ from av.video.stream import VideoStream
 from indexer.errors import UnreadableMediaError
 from indexer.media.container import frame_time_s, open_bytes, open_container, picture_stream
 from indexer.media.display import TURN_DEG_BY_EXIF, frame_orientation, track_orientation
-from indexer.media.frames import Display, hdr_transfer, upright_pixels
+from indexer.media.frames import Display, upright_pixels
 from indexer.media.motion import Motion
 from indexer.media.sampling import Sampler, read_rhythm
-from indexer.media.tone import Rgb8
+from indexer.media.tone import Rgb8, hdr_transfer
 
 _MAX_TAGS = 200
 _MAX_TAG_CHARS = 4096

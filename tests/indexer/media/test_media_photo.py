@@ -219,6 +219,33 @@ def test_picture_that_was_cut_off_is_refused(name: str, tmp_path: Path, quarters
         read(path)
 
 
+@pytest.mark.parametrize("n_missing", [2, 60])
+def test_jpeg_that_lacks_its_last_bytes_is_read(n_missing: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    noise = np.random.default_rng(2).integers(0, 255, (400, 400, 3), np.uint8)
+    Image.fromarray(noise).save(path)
+    whole = read(path)
+    path.write_bytes(path.read_bytes()[:-n_missing])
+
+    pixels = read(path)
+
+    assert pixels.shape == whole.shape
+    assert np.array_equal(pixels[:380], whole[:380])
+
+
+def test_hdr_picture_is_tone_mapped(tmp_path: Path) -> None:
+    pillow_heif.register_heif_opener()
+    path = tmp_path / "a.heic"
+    grey = Image.new("RGB", (64, 64), (191, 191, 191))
+    grey.save(path, quality=-1, chroma=444, color_primaries=9, transfer_characteristics=18,
+              matrix_coefficients=9)  # fmt: skip
+
+    pixels = read(path)
+
+    # 75 % of HLG is diffuse white, which leaves room for highlights.
+    assert pixels[30, 30].tolist() == pytest.approx([215, 215, 215], abs=10)
+
+
 def test_png_that_claims_to_be_huge_is_refused_by_its_header(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
