@@ -74,7 +74,8 @@ def note_progress(catalog: Catalog, job_id: JobId, done: int, total: int, what: 
 def finish_job(catalog: Catalog, job_id: JobId, *, exit_code: int, result: str, now: str) -> None:
     """Mark a job as done (exit code 0) or failed; what it was told is kept no longer."""
     catalog.execute(
-        "UPDATE jobs SET state = ?, args = '{}', exit_code = ?, result = ?, finished_at = ? WHERE id = ?",
+        "UPDATE jobs SET state = ?, args = '{}', exit_code = ?, result = ?, finished_at = ?"
+        " WHERE id = ?",
         ("done" if exit_code == 0 else "failed", exit_code, result, now, job_id),
     )
 
