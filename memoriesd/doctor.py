@@ -14,7 +14,9 @@ from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.errors import CatalogError
 from memoriesd.config import Config
 from memoriesd.folders import Folders
+from memoriesd.lettering import missing_characters
 from memoriesd.locks import is_held
+from themes.theme import ThemeError, load_theme
 
 
 class Health(StrEnum):
@@ -46,6 +48,7 @@ def examine(folders: Folders, config: Config) -> list[Finding]:
         _output,
         _models,
         _catalog,
+        _lettering,
         _watching,
         _daemon,
     )
@@ -182,6 +185,30 @@ def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:
         )
     else:
         yield _good("catalog", f"{folders.catalog}, {size_mb:.1f} MB, sound")
+
+
+def _lettering(folders: Folders, config: Config) -> Iterator[Finding]:
+    try:
+        theme = load_theme("gentle" if config.theme.name == "auto" else config.theme.name)
+    except ThemeError as error:
+        yield Finding(name="theme", health=Health.BAD, found=str(error), remedy=error.remedy)
+        return
+    if not folders.catalog.exists():
+        return
+    try:
+        with open_catalog(folders.catalog) as catalog:
+            missing = missing_characters(catalog, theme.type.title)
+    except (CatalogError, sqlite3.DatabaseError):  # told by the check of the catalog
+        return
+    for lack in missing:
+        yield Finding(
+            name="fonts",
+            health=Health.WARNING,
+            found=f"no font has {lack.characters[:20]!r}, as in {lack.example!r}",
+            remedy=lack.remedy,
+        )
+    if not missing:
+        yield _good("fonts", "every name and title can be drawn")
 
 
 def _watching(_: Folders, __: Config) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import fontpkg  # type: ignore[import-untyped]  # has no stubs
+import fontpkg
 import uharfbuzz
 from fontTools import unicodedata as scripts
 
@@ -97,6 +97,11 @@ def font_of(character: str, fonts: tuple[FontFile, ...]) -> FontFile | None:
 def is_installed(family: str) -> bool:
     """Tell whether a family comes with an installed package."""
     return fontpkg.slugify(family) in fontpkg.families()
+
+
+def package_of(family: str) -> str:
+    """Name of the package that a family comes with."""
+    return f"fontpkg-{fontpkg.slugify(family)}"
 
 
 def is_invisible(character: str) -> bool:

@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 import numpy as np
 
+from composer.render.effects import build_effects
+from composer.render.fonts import is_installed, package_of
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from music.arrange import LONGEST_S, SHORTEST_S, arrange
 from music.perform import perform
 from music.pieces import PIECES
 from music.score import Mood
-from themes.theme import BUILTIN, load_theme
+from themes.theme import BUILTIN, ThemeError, load_theme
 
 
 @click.group("themes", short_help="List, show and check themes.")
@@ -60,8 +62,18 @@ def _text_of(name: str) -> str:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @session_command
 def check_theme(_: Session, file: Path) -> None:
-    """Check each value of a theme FILE of yours."""
+    """Check each value of a theme FILE of yours, its fonts and its effects."""
     theme = load_theme(file)
+    for face in (theme.type.title, theme.type.subtitle, theme.type.caption):
+        if not is_installed(face.family):
+            raise ThemeError(
+                f"{file}: the font {face.family!r} is not installed",
+                remedy=f"pip install {package_of(face.family)}, or name another family",
+            )
+    try:
+        build_effects(theme.effects)
+    except ThemeError as error:
+        raise ThemeError(f"{file}: {error}", remedy=error.remedy) from error
     click.echo(f"{echo_path(file)}: {theme.name}, mood {theme.mood}: good")
 
 

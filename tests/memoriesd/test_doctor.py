@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from indexer.catalog.connection import open_catalog
+from indexer.catalog.people import add_person
 from memoriesd.config import Config, Guest, Library, Models, Output
 from memoriesd.doctor import Finding, Health, examine
 from memoriesd.folders import Folders
@@ -57,3 +58,24 @@ def test_full_disk_is_bad(folders: Folders, tmp_path: Path) -> None:
 
     assert finding.health is Health.BAD
     assert "min_free_gb" in finding.found
+
+
+def test_characters_that_no_font_has_are_told_with_what_to_install(folders: Folders) -> None:
+    folders.data.mkdir()
+    with open_catalog(folders.catalog) as catalog:
+        add_person(catalog, "Zoë")
+        add_person(catalog, "\U00016a40")  # Mro: neither our fonts nor the usual systems have it
+        before = found(folders, Config(), "fonts")
+
+    assert before.health is Health.WARNING
+    assert "\U00016a40" in before.found
+    assert "Z" not in before.found
+    assert "install a font" in before.remedy
+
+
+def test_library_whose_words_can_all_be_drawn_is_good(folders: Folders) -> None:
+    folders.data.mkdir()
+    with open_catalog(folders.catalog) as catalog:
+        add_person(catalog, "Zoë")
+
+    assert found(folders, Config(), "fonts").health is Health.GOOD
