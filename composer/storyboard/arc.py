@@ -23,6 +23,9 @@ OPENING_FACE = 0.03
 SMALL_OPENING = 0.2
 """What it costs that a picture does not fill the frame."""
 
+OPENING_CLIP_S = 8.0
+"""No title stands longer: a clip that lasts so long plays beneath it to the end."""
+
 WORDS_AT: Mapping[Placement, Rect] = {
     Placement.CENTRE: Rect(x_norm=0.2, y_norm=0.3, w_norm=0.6, h_norm=0.4),
     Placement.LOWER_LEFT: Rect(x_norm=0.0, y_norm=0.55, w_norm=0.65, h_norm=0.45),
@@ -56,17 +59,22 @@ class Arc:
 
 
 def choose_opening(slides: Sequence[Slide], placement: Placement, canvas: Canvas) -> int:
-    """The slide to open with: a good single photograph, with no faces where words stand."""
+    """The slide to open with: a good single photograph, with no faces where words stand.
+
+    Where there are only videos, one that lasts as long as the title.
+    """
     words = WORDS_AT[placement]
 
-    def worth(n: int) -> tuple[bool, float, int]:
+    def worth(n: int) -> tuple[bool, float, float, int]:
         slide = slides[n]
         covered = sum(_overlap(face, words) for face in slide.first.faces)
         faces = COVERED_FACE * min(2, covered) + OPENING_FACE * len(slide.first.faces)
         plain = len(slide.items) == 1 and not slide.is_video
         early = 0.05 * (1 - n / max(1, len(slides)))
         small = SMALL_OPENING * (not fills_frame(slide.first, canvas))
-        return plain, slide.value - faces - small + early, -n
+        lasts_s = slide.first.duration_s or 0.0 if slide.is_video else OPENING_CLIP_S
+        worth = slide.value - faces - small + early
+        return plain, min(lasts_s, OPENING_CLIP_S), worth, -n
 
     return max(range(len(slides)), key=worth)
 

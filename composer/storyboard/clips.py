@@ -40,7 +40,8 @@ def bounds_s(item: ViewItem, theme: Theme) -> tuple[float, float] | None:
     floor_s = min(low_s, LEAST_SHOT_S)
     if playable_s < floor_s:
         return None
-    least_s = max(floor_s, min(low_s, good_s))
+    # A clip that is over so soon may be shorter than the theme likes, so that its cuts find beats.
+    least_s = max(floor_s, min(low_s, good_s, playable_s - NARROW_S))
     return least_s, max(least_s, min(high_s, playable_s, max(good_s, least_s + SPARE_S)))
 
 

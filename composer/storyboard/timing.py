@@ -16,6 +16,8 @@ from composer.storyboard.slides import Slide
 SHORT_FACTOR = 0.75
 """In a short movie title and end card are shorter, so that pictures have most of the time."""
 
+LEAST_TITLE_S = 2.0
+
 AIM_SHARE = 0.6
 """Where in its range a movie should end where there is enough to show."""
 
@@ -72,7 +74,7 @@ def plan_timing(
     """
     best: tuple[float, Plan] | None = None
     fitting = 0
-    for count, duration_s in _tries(brief, len(material.slides) - 1, length):
+    for count, duration_s in _tries(brief, material, length):
         sound = sound_for(duration_s)
         found = _fit(brief, material, count, duration_s, sound, length)
         if found is None:
@@ -85,19 +87,19 @@ def plan_timing(
     return None if best is None else best[1]
 
 
-def _tries(brief: Brief, available: int, length: Length) -> Iterator[tuple[int, float]]:
+def _tries(brief: Brief, material: Material, length: Length) -> Iterator[tuple[int, float]]:
     """Numbers of slides and lengths in whole frames, the likeliest first."""
     low_s, high_s = RANGES_S[length]
     low_s, high_s = low_s + INSIDE_S, high_s - INSIDE_S
     title, end = title_slot(brief, length), end_slot(brief, length)
     edges_s = title.wanted_s + end.wanted_s
-    least_s, most_s = brief.theme.pace.photo_s
+    least_s, most_s = np.mean([_bounds(brief, slide) for slide in material.slides], 0).tolist()
     usual_s = (least_s + most_s) / 2
     aim_s = low_s + AIM_SHARE * (high_s - low_s)
     wanted = max(1, round((aim_s - edges_s) / usual_s))
     tried = set()
     for count in (wanted, wanted - 1, wanted + 1, wanted - 2, wanted + 2):
-        n = min(count, available)
+        n = min(count, len(material.slides) - 1)
         if n < 1 or title.most_s + end.most_s + n * most_s < low_s:
             continue
         for step in (0.0, 0.4, -0.4, 0.8, -0.8, 1.4, -1.4):
@@ -114,7 +116,22 @@ def title_slot(brief: Brief, length: Length) -> Slot:
     usual_s = brief.theme.pace.title_s * (SHORT_FACTOR if length is Length.SHORT else 1.0)
     read_s = reading_s(brief.title, brief.subtitle)
     wanted_s = max(usual_s, read_s)
-    return Slot(least_s=max(2.0, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s)
+    return Slot(
+        least_s=max(LEAST_TITLE_S, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s
+    )
+
+
+def _title_on(brief: Brief, opening: Slide, length: Length) -> Slot:
+    """The title's slot on a slide: on a clip no longer than that plays, if it can be read then."""
+    slot = title_slot(brief, length)
+    if not opening.is_video:
+        return slot
+    plays_s = (opening.first.duration_s or 0.0) - brief.theme.transitions.seconds[1] / 2
+    read_s = max(LEAST_TITLE_S, reading_s(brief.title, brief.subtitle))
+    most_s = min(slot.most_s, max(read_s, plays_s))
+    return Slot(
+        least_s=min(slot.least_s, most_s), most_s=most_s, wanted_s=min(slot.wanted_s, most_s)
+    )
 
 
 def end_slot(brief: Brief, length: Length) -> Slot:
@@ -122,7 +139,9 @@ def end_slot(brief: Brief, length: Length) -> Slot:
     usual_s = brief.theme.pace.end_s * (SHORT_FACTOR if length is Length.SHORT else 1.0)
     read_s = reading_s(brief.title)
     wanted_s = max(usual_s, read_s)
-    return Slot(least_s=max(2.0, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s)
+    return Slot(
+        least_s=max(LEAST_TITLE_S, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s
+    )
 
 
 def _fit(
@@ -134,7 +153,8 @@ def _fit(
     length: Length,
 ) -> tuple[float, Plan] | None:
     """Choose slides for a number and a length, and put their cuts on beats."""
-    title, end = title_slot(brief, length), end_slot(brief, length)
+    title = _title_on(brief, material.slides[material.opening], length)
+    end = end_slot(brief, length)
     room_s = duration_s - title.wanted_s - end.wanted_s
     peaks = _peaks([title.wanted_s + n * room_s / count for n in range(count)], sound)
     best: tuple[float, Plan] | None = None

@@ -239,17 +239,22 @@ def test_nine_movies_of_a_rich_memory_have_their_wanted_lengths(
 
 
 def test_the_best_picture_stands_where_the_music_is_fullest(
-    make_item: Factory, make_brief: Factory
+    make_item: Factory, make_face: Factory, make_brief: Factory
 ) -> None:
-    items = [make_item(n, score=0.95 if n == 25 else 0.4) for n in range(1, 41)]
+    # A face where the title would stand keeps the best picture from opening the movie.
+    covered = (make_face(0.4, 0.4, 0.2), make_face(0.5, 0.45, 0.2))
+    items = [
+        make_item(n, score=0.8, faces=covered) if n == 25 else make_item(n, score=0.6)
+        for n in range(1, 41)
+    ]
     sound = sound_for("gentle", 7)
 
     board = direct(make_brief(items, length=Length.LONG), sound).storyboard
 
     shot = next(s for s in board.shots if any(p.item_id == 25 for p in s.panels))
     first_s, last_s = sound(board.duration_s).peak_s
-    if shot.kind is not ShotKind.TITLE:
-        assert first_s - 0.1 <= shot.start_frame / board.fps < last_s
+    assert shot.kind is ShotKind.PICTURE
+    assert first_s - 0.1 <= shot.start_frame / board.fps < last_s
 
 
 def test_a_memory_with_few_pictures_makes_a_shorter_movie_and_says_so(
@@ -266,6 +271,49 @@ def test_a_memory_with_few_pictures_makes_a_shorter_movie_and_says_so(
 def test_one_picture_is_no_movie(make_item: Factory, make_brief: Factory) -> None:
     with pytest.raises(TooFewItemsError, match="trip:1"):
         direct(make_brief([make_item(1)]), sound_for("gentle", 7))
+    with pytest.raises(TooFewItemsError):
+        direct(make_brief([_clip(make_item, 1, 30.0)]), sound_for("gentle", 7))
+
+
+def _clip(make_item: Factory, number: int, duration_s: float) -> ViewItem:
+    item: ViewItem = make_item(
+        number, is_video=True, width=1920, height=1080, duration_s=duration_s
+    )
+    return item
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_no_clip_stands_still_beneath_a_title_or_elsewhere(
+    theme: str, make_item: Factory, make_brief: Factory
+) -> None:
+    durations_s = {n: 3.6 + 0.1 * (n % 9) for n in range(1, 30)}
+    items = [_clip(make_item, n, duration_s) for n, duration_s in durations_s.items()]
+
+    board = direct(make_brief(items, theme=theme), sound_for(theme, 7)).storyboard
+
+    for _shot, panel, visible_s in _visible(board):
+        assert panel.clip_start_s is not None
+        assert panel.clip_start_s + visible_s <= durations_s[panel.item_id] + 1 / board.fps
+    assert durations_s[board.shots[0].panels[0].item_id] == max(durations_s.values())
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"width": 3000, "height": 4000}, id="upright"),
+        pytest.param({"taken_at": None}, id="undated"),
+        pytest.param({"faces": ()}, id="no faces"),
+    ],
+)
+def test_a_library_of_one_sort_makes_a_movie(
+    values: dict[str, Any], make_item: Factory, make_brief: Factory
+) -> None:
+    items = [make_item(n, **values) for n in range(1, 31)]
+
+    board = direct(make_brief(items), sound_for("gentle", 7)).storyboard
+
+    assert board.length == Length.MEDIUM
+    assert len({panel.item_id for _shot, panel in _panels(board)}) >= 6
 
 
 def test_upright_pictures_of_one_occasion_stand_side_by_side(
