@@ -27,6 +27,8 @@ _MAX_FPS = 300.0
 _USUAL_FPS = 30.0
 # Seeks are tried from ever earlier places: in some files they land behind what was asked for.
 _SEEK_BACK_S = (0.0, 4.0, math.inf)
+# Frames are shown later than they are decoded by less than this.
+_SKIP_UNTIL_S = 1.0
 _HALF_MS = 0.0005
 
 
@@ -209,7 +211,7 @@ def _from_before(
     for back_s in _SEEK_BACK_S:
         target_s = start_s - back_s
         container.seek(int(max(0.0, target_s) / time_base), stream=stream)
-        frames = _decoded(container, stream)
+        frames = _decoded(container, stream, full_from_s=start_s - _SKIP_UNTIL_S)
         first = next(frames, None)
         if first is not None and (first[1] <= start_s + _HALF_MS or target_s <= 0):
             yield first
@@ -218,12 +220,18 @@ def _from_before(
 
 
 def _decoded(
-    container: InputContainer, stream: VideoStream
+    container: InputContainer, stream: VideoStream, *, full_from_s: float = -math.inf
 ) -> Iterator[tuple[av.VideoFrame, float]]:
-    """Frames that can be decoded, and their stamps; damaged packets are passed over."""
+    """Frames that can be decoded, and their stamps; damaged packets are passed over.
+
+    Before ``full_from_s`` only those that later ones refer to.
+    """
+    context = stream.codec_context
     for packet in container.demux(stream):
+        is_early = packet.pts is not None and packet.pts * packet.time_base < full_from_s
+        context.skip_frame = "NONREF" if is_early and not packet.is_keyframe else "DEFAULT"
         try:
-            frames = stream.codec_context.decode(packet if packet.size else None)
+            frames = context.decode(packet if packet.size else None)
         except av.FFmpegError:
             continue
         for frame in frames:
