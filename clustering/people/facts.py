@@ -123,6 +123,7 @@ def _apply(drafts: dict[int, _Draft], kind: Told, fact: Mapping[str, Any]) -> No
         for face in fact["core"]
         if face not in elsewhere and face not in person.refused and face not in person.faces
     )
+    person.aliases |= _names_before(kind, fact)
     match kind:
         case Told.NAME:
             person.name = fact["name"]
@@ -142,6 +143,13 @@ def _apply(drafts: dict[int, _Draft], kind: Told, fact: Mapping[str, Any]) -> No
             setattr(person, COLUMNS[kind], fact["value"])
         case Told.UNDO:
             raise ValueError("an undo is no fact about a person")
+
+
+def _names_before(kind: Told, fact: Mapping[str, Any]) -> set[str]:
+    """What the person was called before, by an imported name that nobody told, too."""
+    ids = {fact["person"], fact["other"] if kind is Told.MERGE else fact["person"]}
+    rows = fact.get("before", {}).get("people", ())
+    return {row["name"].casefold() for row in rows if row["id"] in ids and row["name"]}
 
 
 def _confirm(drafts: Mapping[int, _Draft], person: _Draft, faces: Sequence[str]) -> None:

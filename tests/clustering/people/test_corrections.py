@@ -54,6 +54,24 @@ def test_a_name_stays_with_its_faces_when_all_is_found_anew(
     assert list(owners(catalog).values()).count(person) == 40
 
 
+def test_imported_name_of_before_a_correction_is_still_the_same_person(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for number in range(10):
+        add_picture(1, number=number, names=("Ana",))
+        add_picture(2, number=10 + number, names=("Nana",))
+    find_people(catalog)
+    ana, nana = (told.person_called(catalog, name).id for name in ("Ana", "Nana"))
+    told.merge_people(catalog, ana, nana, NOW)
+    told.name_person(catalog, ana, "Anna", NOW)
+    new = [add_picture(1, number=20, names=("Ana",)), add_picture(2, number=21, names=("Nana",))]
+
+    find_people(catalog)
+
+    assert [(person.id, person.name) for person in all_people(catalog)] == [(ana, "Anna")]
+    assert {owner_of(catalog, face) for (face,) in new} == {ana}
+
+
 def test_the_name_of_somebody_else_makes_both_one(
     catalog: Catalog, faces: dict[int, list[FaceId]]
 ) -> None:
