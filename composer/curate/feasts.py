@@ -7,7 +7,7 @@ Year and Easter are more than one day and have names of their own in every langu
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import holidays
 
@@ -22,6 +22,9 @@ _SOLEMN = re.compile(
     re.IGNORECASE,
 )
 """Not for movies that are made unasked: days of mourning, and days off that are no feast."""
+
+_ONE_FEAST = dt.timedelta(days=3)
+"""Days this near that have one name are one feast: from Good Friday to Easter Sunday."""
 
 _LAST_LATIN = 0x24F
 
@@ -60,7 +63,10 @@ def feasts(country: str, years: Iterable[int], wording: Wording) -> tuple[Feast,
     for day in sorted(english):
         feast = _feast(day, english[day], local.get(day, english[day]), wording)
         if feast is not None:
-            found.setdefault((feast.key, feast.year), feast)
+            known = found.setdefault((feast.key, feast.year), feast)
+            if feast.first - known.last <= _ONE_FEAST:
+                # Days of one feast; Ukraine's second Christmas of a year is another.
+                found[feast.key, feast.year] = replace(known, last=max(known.last, feast.last))
     if country in HALLOWEEN_COUNTRIES:
         for year in wanted:
             found["halloween", year] = _halloween(year, wording)
