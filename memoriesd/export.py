@@ -15,7 +15,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Event, EventId, Place, all_events, all_places, event_of_items
 from indexer.catalog.faces import FaceBox, all_face_boxes
 from indexer.catalog.files import failed_files
-from indexer.catalog.items import Item, ItemFile, ItemId, all_items, main_files
+from indexer.catalog.items import Item, ItemFile, ItemId, main_files, present_items
 from indexer.catalog.labels import Highlight, Label, all_highlights, all_labels
 from indexer.catalog.memories import all_memories, items_of_memory
 from indexer.catalog.movies import Movie, all_movies, get_storyboard
@@ -56,7 +56,7 @@ def export_catalog(catalog: Catalog) -> dict[str, Any]:
         faces=_by_item(all_face_boxes(catalog)),
         highlights=_by_item(all_highlights(catalog)),
     )
-    items = [item for item in all_items(catalog) if item.id in known.files]
+    items = present_items(catalog)
     items.sort(key=lambda item: (known.files[item.id].root, known.files[item.id].path))
     failed = [{"path": path, "reason": reason} for path, reason in failed_files(catalog)]
     return {

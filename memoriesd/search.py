@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import all_events, all_places, event_of_items
 from indexer.catalog.faces import all_face_boxes
-from indexer.catalog.items import Item, ItemId, all_items, main_files
+from indexer.catalog.items import Item, ItemId, all_items, main_files, present_items
 from indexer.catalog.labels import all_labels
 from indexer.catalog.people import all_people
 
@@ -19,7 +19,7 @@ _MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
 
 
 def find_by_words(catalog: Catalog, words: Sequence[str]) -> list[Item]:
-    """Items that fit all words, oldest first; junk, copies and hidden ones are left out.
+    """Items that fit all words, oldest first; junk, copies, hidden and missing ones are left out.
 
     A word fits where it is the beginning of one that is known of the item: people, place, region,
     country, event, labels, year, month, camera, kind, folders and file name.
@@ -28,7 +28,7 @@ def find_by_words(catalog: Catalog, words: Sequence[str]) -> list[Item]:
     known = _known_words(catalog)
     return [
         item
-        for item in sorted(all_items(catalog), key=lambda item: (item.taken_at or "", item.id))
+        for item in sorted(present_items(catalog), key=lambda item: (item.taken_at or "", item.id))
         if not (item.mundane or item.duplicate_of or item.hidden)
         and all(_fits(word, known[item.id]) for word in wanted)
     ]

@@ -2,10 +2,15 @@
 
 from indexer.catalog.connection import Catalog
 
+_PRESENT = (
+    "SELECT item_id FROM item_files JOIN files ON files.id = file_id"
+    " WHERE role = 'main' AND state != 'missing'"
+)
+
 
 def count_items(catalog: Catalog) -> int:
-    """How many items there are."""
-    return int(catalog.scalar("SELECT count(*) FROM items"))
+    """How many items there are whose file is not missing."""
+    return int(catalog.scalar(f"SELECT count(*) FROM ({_PRESENT})"))
 
 
 def count_people(catalog: Catalog) -> tuple[int, int]:
@@ -21,5 +26,8 @@ def count_memories(catalog: Catalog) -> dict[str, int]:
 
 def count_words(catalog: Catalog) -> list[tuple[str, int]]:
     """Every scene word with the number of items that show it, the most frequent first."""
-    sql = "SELECT word, count(*) AS n FROM labels GROUP BY word ORDER BY n DESC, word"
+    sql = (
+        f"SELECT word, count(*) AS n FROM labels WHERE item_id IN ({_PRESENT})"
+        " GROUP BY word ORDER BY n DESC, word"
+    )
     return [(word, n) for word, n in catalog.execute(sql)]

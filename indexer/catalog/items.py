@@ -93,6 +93,15 @@ def all_items(catalog: Catalog) -> list[Item]:
     return catalog.select(Item, f"SELECT {columns(Item)} FROM items ORDER BY id")
 
 
+def present_items(catalog: Catalog) -> list[Item]:
+    """Items whose file is not missing, in the order of their ids; away ones are to come back."""
+    return catalog.select(
+        Item,
+        f"SELECT {columns(Item)} FROM items WHERE id IN (SELECT item_id FROM item_files"
+        " JOIN files ON files.id = file_id WHERE role = 'main' AND state != 'missing') ORDER BY id",
+    )
+
+
 def get_item(catalog: Catalog, item_id: ItemId) -> Item | None:
     """One item."""
     sql = f"SELECT {columns(Item)} FROM items WHERE id = ?"

@@ -14,11 +14,11 @@ from indexer.catalog.files import failed_files
 from indexer.catalog.items import (
     Item,
     ItemId,
-    all_items,
     files_of_item,
     find_item,
     get_item,
     main_files,
+    present_items,
     update_item,
 )
 from indexer.catalog.labels import labels_of_item
@@ -56,7 +56,9 @@ def list_items(
             return
         found = [
             item
-            for item in sorted(all_items(catalog), key=lambda item: (item.taken_at or "", item.id))
+            for item in sorted(
+                present_items(catalog), key=lambda item: (item.taken_at or "", item.id)
+            )
             if (item.favourite or not favourite) and (item.hidden or not hidden)
         ]
         _show_items(catalog, found[-last:] if last else found, as_json=as_json)
@@ -145,8 +147,8 @@ def _document(catalog: Catalog, item: Item) -> dict[str, Any]:
 
 def _find(catalog: Catalog, told: str) -> Item:
     """An item by its id or its path."""
-    item_id = ItemId(int(told)) if told.isdigit() else find_item(catalog, Path(told).absolute())
-    if item_id is None and not told.isdigit():
+    item_id = ItemId(int(told)) if told.isdecimal() else find_item(catalog, Path(told).absolute())
+    if item_id is None and not told.isdecimal():
         item_id = find_item(catalog, Path(told))
     item = None if item_id is None else get_item(catalog, item_id)
     if item is None:

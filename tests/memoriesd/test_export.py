@@ -5,7 +5,10 @@ import os
 from pathlib import Path
 
 from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.counts import count_items, count_words
+from indexer.catalog.files import FileState, RootId, files_of_root, set_file_state
 from memoriesd.export import export_catalog
+from memoriesd.search import find_by_words
 
 GOLDEN = Path(__file__).parent / "golden" / "export.json"
 
@@ -37,3 +40,18 @@ def test_empty_catalog_exports_empty_lists() -> None:
         "memories": [],
         "movies": [],
     }
+
+
+def test_item_is_left_out_when_its_file_is_missing_but_not_when_it_is_away(
+    filled: Catalog,
+) -> None:
+    by_path = {row.path: row.id for row in files_of_root(filled, RootId(1))}
+    set_file_state(filled, [by_path[b"clip.mp4"]], FileState.MISSING)
+    set_file_state(filled, [by_path[b"2021/copy.jpg"]], FileState.AWAY)
+
+    document = export_catalog(filled)
+
+    assert [item["path"] for item in document["items"]] == ["2021/caf\udce9.jpg", "2021/copy.jpg"]
+    assert [item.kind for item in find_by_words(filled, ["video"])] == []
+    assert count_items(filled) == 2
+    assert count_words(filled) == [("beach", 1), ("dog", 1)]
