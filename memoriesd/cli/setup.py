@@ -9,8 +9,8 @@ import platformdirs
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.config import default_output
-from memoriesd.doctor import Health, examine
-from memoriesd.exits import Exit
+from memoriesd.doctor import Finding, Health, examine
+from memoriesd.exits import ConfigError, Exit
 from memoriesd.folders import make_private
 from memoriesd.starter import starter_text
 
@@ -36,9 +36,12 @@ def init_command(
             f"{path} is there already", remedy="edit it, or write it anew with --force"
         )
     wanted = [root.absolute() for root in roots] or _usual_folders()
-    text = starter_text(wanted, (output or default_output()).absolute())
-    make_private(path.parent) if not path.parent.exists() else None
-    path.write_text(text, encoding="utf-8")
+    to = (output or default_output()).absolute()
+    for folder in (*wanted, to):
+        _refuse_other_bytes(path, folder)
+    if not path.parent.exists():
+        make_private(path.parent)
+    path.write_text(starter_text(wanted, to), encoding="utf-8")
     path.chmod(0o600)
     click.echo(f"wrote {echo_path(path)}")
     for root in wanted:
@@ -47,6 +50,17 @@ def init_command(
         click.echo("  watches nothing yet: write your folders into [library] roots")
     click.echo("next: memoriesd run, which does everything from here on by itself")
     click.echo("or step by step: memoriesd index, then cluster, then memories, then compose")
+
+
+def _refuse_other_bytes(config_file: Path, folder: Path) -> None:
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise ConfigError(
+            config_file,
+            f"cannot name {echo_path(folder)}, whose name is not UTF-8",
+            remedy="rename that folder, or watch the one above it",
+        ) from error
 
 
 def _usual_folders() -> list[Path]:
@@ -84,6 +98,6 @@ def doctor_command(session: Session, *, as_json: bool) -> int:
     return _exit_of(findings)
 
 
-def _exit_of(findings: Sequence[object]) -> int:
-    bad = any(getattr(each, "health", None) is Health.BAD for each in findings)
+def _exit_of(findings: Sequence[Finding]) -> int:
+    bad = any(each.health is Health.BAD for each in findings)
     return Exit.MISSING_RESOURCE if bad else Exit.DONE

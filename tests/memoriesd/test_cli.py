@@ -47,6 +47,8 @@ def call_json(capsys: Capture, *words: str) -> Any:
         (["themes", "show", "sombre"], Exit.CONFIGURATION, "there is no theme 'sombre'"),
         (["people", "show", "Grace"], Exit.NOT_FOUND, "nobody called 'Grace'"),
         (["items", "show", "none.jpg"], Exit.NOT_FOUND, "there is no item none.jpg"),
+        (["items", "show", "²"], Exit.NOT_FOUND, "there is no item ²"),
+        (["init", "--root", "/caf\udce9"], Exit.CONFIGURATION, "is not UTF-8"),
         (["movies", "keep", "99"], Exit.NOT_FOUND, "there is no movie 99"),
         (["memories", "release", "99"], Exit.NOT_FOUND, "there is no memory 99"),
         (["exclude", "add", "person", "Grace"], Exit.NOT_FOUND, "there is no person 'Grace'"),
