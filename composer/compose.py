@@ -5,11 +5,11 @@ import logging
 import os
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from composer.choose import released_subjects, shown_now, unwanted_people
-from composer.cooldown import rank
+from composer.cooldown import Shown, rank
 from composer.curate.model import CurationSettings
 from composer.curate.wording import Wording
 from composer.history import items_of_memories, past_movies
@@ -116,6 +116,8 @@ class _Run:
     now: dt.datetime
     checkpoint: Checkpoint
     progress: Progress
+    history: tuple[Shown, ...] = ()
+    """The movies that were made before."""
 
 
 class _MemoryGoneError(Exception):
@@ -142,7 +144,7 @@ def compose(
     request : ComposeRequest
         What to make.
     now : datetime
-        With a zone; when the movies are made.
+        When the movies are made, in the zone whose days count for what was shown before.
 
     Raises
     ------
@@ -157,6 +159,7 @@ def compose(
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
+    run = replace(run, history=past_movies(catalog, now.tzinfo or dt.UTC))
     if request.memory_id is not None:
         memory = _named(catalog, request.memory_id)
         try:
@@ -176,6 +179,8 @@ def compose(
             made.append(_make(run, best, None if made else request.due))
         except _MemoryGoneError as error:
             log.info("memory %s is left out: %s", best.key, error)
+        else:
+            run = replace(run, history=past_movies(catalog, now.tzinfo or dt.UTC))
     if not made:
         raise NothingToDoError(
             "no memory is ready to be made",
@@ -232,9 +237,8 @@ def _named(catalog: Catalog, memory_id: MemoryId) -> Memory:
 def _best(run: _Run, gone: set[MemoryId]) -> Memory | None:
     """The memory that comes next, of those that were not tried."""
     memories = all_memories(run.catalog)
-    history = past_movies(run.catalog)
     items_of = items_of_memories(run.catalog, memories)
-    ranked = rank(memories, items_of, history, run.request.today)
+    ranked = rank(memories, items_of, run.history, run.request.today)
     found = next((one for one in ranked if one.memory.id not in gone), None)
     if found is None:
         return None
@@ -280,12 +284,11 @@ def _mood(run: _Run, memory: Memory, view: LibraryView) -> Mood:
     """The theme, as wanted or as fits."""
     if run.request.theme != AUTO:
         return Mood(theme=run.request.theme, reason="as wanted")
-    history = past_movies(run.catalog)
     return choose_theme(
         memory.kind,
         view.items,
         solemn=_is_solemn(run.catalog, view),
-        last_theme=history[-1].theme if history else None,
+        last_theme=run.history[-1].theme if run.history else None,
     )
 
 
@@ -294,7 +297,7 @@ def _brief(
 ) -> Brief:
     seed = run.request.seed
     if seed is None:
-        times = sum(one.memory_id == memory.id for one in past_movies(run.catalog))
+        times = sum(one.memory_id == memory.id for one in run.history)
         seed = zlib.crc32(f"{memory.key}:{times}".encode())
     return Brief(
         memory_id=memory.id,

@@ -10,9 +10,12 @@ from indexer.catalog.memories import Memory, MemoryId, MemoryState
 
 PERSON_DAYS = 48
 TRIP_DAYS = 120
+TOPIC_DAYS = 30
 KIND_DAYS = 30
-"""Ente's cooldowns (peers.md, section 17). Those of people and trips are hard. Kinds rest as long
-as there are others; where all kinds were shown within `KIND_DAYS`, the one longest ago comes."""
+"""Ente's cooldowns. Those of people, trips and topics (a feast, a season) are hard. Kinds rest as
+long as there are others; where all were shown within `KIND_DAYS`, the one longest ago comes."""
+
+_SUBJECT_DAYS = {"person": PERSON_DAYS, "trip": TRIP_DAYS, "topic": TOPIC_DAYS}
 
 PASSING_DAYS: Mapping[str, int] = {
     "on_this_day": 7,
@@ -96,10 +99,10 @@ def _is_fit(memory: Memory, today: dt.date) -> bool:
 
 
 def _tired_subjects(memory: Memory, history: Sequence[Shown], today: dt.date) -> set[str]:
-    """People and trips of a memory that were shown too short a while ago."""
+    """People, trips and topics of a memory that were shown too short a while ago."""
     tired = set()
     for subject in json.loads(memory.subjects):
-        rest = {"person": PERSON_DAYS, "trip": TRIP_DAYS}.get(subject.partition(":")[0], 0)
+        rest = _SUBJECT_DAYS.get(subject.partition(":")[0], 0)
         if any(subject in one.subjects and (today - one.day).days < rest for one in history):
             tired.add(subject)
     return tired

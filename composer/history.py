@@ -11,8 +11,16 @@ from indexer.catalog.memories import Memory, all_memories, items_of_memory
 from indexer.catalog.movies import all_movies, get_storyboard
 
 
-def past_movies(catalog: Catalog) -> tuple[Shown, ...]:
-    """Every movie that was made, oldest first, whatever became of its file."""
+def past_movies(catalog: Catalog, zone: dt.tzinfo) -> tuple[Shown, ...]:
+    """Every movie that was made, oldest first, whatever became of its file.
+
+    Parameters
+    ----------
+    catalog : Catalog
+        It keeps times in UTC.
+    zone : tzinfo
+        Whose days count.
+    """
     memories = {memory.id: memory for memory in all_memories(catalog)}
     found = []
     for movie in all_movies(catalog):
@@ -21,7 +29,7 @@ def past_movies(catalog: Catalog) -> tuple[Shown, ...]:
         found.append(
             Shown(
                 memory_id=movie.memory_id,
-                day=dt.datetime.fromisoformat(movie.made_at).date(),
+                day=dt.datetime.fromisoformat(movie.made_at).astimezone(zone).date(),
                 kind=memory.kind,
                 theme="" if stored is None else stored.theme,
                 subjects=frozenset(json.loads(memory.subjects)),

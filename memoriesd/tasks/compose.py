@@ -26,12 +26,14 @@ def run(task: Task) -> dict[str, Any]:
     """Do the job."""
     request = _request(task)
     _check_room(request.out, task.config)
+    # In the zone of this machine, whose days count.
+    now = task.now.astimezone()
     board = task.args.get("storyboard")
     if board is None:
         made = compose(
             task.catalog,
             request,
-            task.now,
+            now,
             checkpoint=task.checkpoint,
             progress=task.progress,
         )
@@ -41,7 +43,7 @@ def run(task: Task) -> dict[str, Any]:
             task.catalog,
             request,
             text,
-            task.now,
+            now,
             checkpoint=task.checkpoint,
             progress=task.progress,
         )

@@ -19,6 +19,7 @@ from composer.choose import choose, release
 from composer.compose import ComposeRequest, Due, MovieMade, compose, render_storyboard
 from composer.curate.exclude import Rule, parse_rule
 from composer.curate.model import CurationSettings, MemoryKind
+from composer.history import past_movies
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.codec import from_json
 from composer.unfinished import note_unfinished, remove_unfinished
@@ -252,6 +253,18 @@ def test_no_memory_is_made_twice_by_itself_but_a_named_one_is(
 
     assert again.path.name == "2026-11-21 Lisbon, May 4 – 7, 2024 (uplifting) 2.mp4"
     assert again.seed != first.seed
+
+
+def test_a_movie_was_shown_on_the_local_day(catalog: Catalog, tmp_path: Path) -> None:
+    _choose(catalog)
+    _compose(catalog, tmp_path / "out")
+
+    days = [
+        past_movies(catalog, dt.timezone(dt.timedelta(hours=hours)))[0].day.day
+        for hours in (-10, 0, 14, 15)
+    ]
+
+    assert days == [20, 21, 21, 22]
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_told(

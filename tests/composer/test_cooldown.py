@@ -66,6 +66,13 @@ def test_people_rest_48_days_and_trips_120() -> None:
     assert _order(memories, rested) == [1, 2]
 
 
+def test_topics_rest_30_days_in_every_kind() -> None:
+    memories = [_memory(1, "season", "topic:summer"), _memory(2, "season", "topic:winter")]
+
+    assert _order(memories, [_shown(29, "holiday", "topic:summer")]) == [2]
+    assert _order(memories, [_shown(30, "holiday", "topic:summer")]) == [1, 2]
+
+
 def test_a_kind_rests_30_days_as_long_as_there_are_others() -> None:
     memories = [_memory(1, "outing", score=0.9), _memory(2, "season", score=0.4)]
 
