@@ -8,6 +8,7 @@ from composer.render.frames import Frames
 from composer.render.planes import Rgb8, to_rgb
 from composer.render.sources import files
 from composer.storyboard.model import Storyboard
+from music.track import RATE_HZ
 from themes.theme import Theme
 
 
@@ -31,6 +32,6 @@ def movie_clip(storyboard: Storyboard, theme: Theme) -> VideoClip:
         # A little more than the time: moviepy asks for n / fps, which may lie just below n.
         return to_rgb(frames.frame(min(last, int(np.floor(time_s * storyboard.fps + 1e-6)))))
 
-    sound = AudioArrayClip(movie_sound(storyboard), fps=48000)
+    sound = AudioArrayClip(movie_sound(storyboard), fps=RATE_HZ)
     clip = VideoClip(frame_function, duration=storyboard.duration_s)
     return clip.with_fps(storyboard.fps).with_audio(sound)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from music import percussion
-from music.modal import RATE_HZ, Modes, Planar, fade_in, join, modes, ring
+from music.modal import Modes, Planar, fade_in, join, modes, ring
+from music.track import RATE_HZ
 
 Floats = NDArray[np.float64]
 

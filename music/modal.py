@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-RATE_HZ = 48_000
+from music.track import RATE_HZ
+
 Planar = NDArray[np.float32]  # [2, n], left and right
 _BLOCK = 128
 _HIGHEST_HZ = 16_000.0

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from scipy import signal
 
-from music.modal import RATE_HZ, Planar, fade_in, modes, ring
+from music.modal import Planar, fade_in, modes, ring
+from music.track import RATE_HZ
 
 
 def noise_burst(

@@ -7,10 +7,10 @@ from scipy import signal
 
 from music.instruments import INSTRUMENTS, Instrument
 from music.loudness import master
-from music.modal import RATE_HZ, Planar
+from music.modal import Planar
 from music.reverb import add_reverb
 from music.score import Arrangement, Note, Part
-from music.track import Stereo, Track
+from music.track import RATE_HZ, Stereo, Track
 
 _TOUCHES = 3
 """Shades of brightness in which a tone is made; loudness is continuous."""

@@ -3,7 +3,8 @@
 import numpy as np
 from scipy import fft, signal
 
-from music.modal import RATE_HZ, Planar
+from music.modal import Planar
+from music.track import RATE_HZ
 
 _DECAYS_S = ((180, 600, 1.7), (600, 2000, 1.9), (2000, 5000, 1.2), (5000, 12000, 0.6))
 """Bands in Hz and the time in which each falls by 60 dB: warm, not bright. Nothing below 180 Hz,

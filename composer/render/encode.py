@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 
 from composer.render.planes import Planes
 from composer.render.writing import writing_to
+from music.track import RATE_HZ
 
-RATE_HZ = 48000
 OURS = "memoriesd"
 """The comment by which movies of ours are recognised, so that they are never indexed."""
 

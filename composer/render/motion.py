@@ -5,10 +5,8 @@ it fades in, so that motion does not fight the dissolve (Ente's player waits 300
 fastest moment of a smoothstep is 1.5 times its mean speed.
 """
 
+from composer.storyboard.agreed import REST_S
 from composer.storyboard.model import Rect
-
-REST_S = 0.3
-PEAK_OVER_MEAN = 1.5
 
 
 def smoothstep(at: float) -> float:

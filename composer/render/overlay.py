@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from composer.render.motion import smoothstep
 from composer.render.planes import Planes, levels
 from composer.render.shade import Band
-from composer.render.text import SAFE, Block
+from composer.render.text import Block
+from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect
 from themes.theme import Entrance, Placement, Rgb, Type
 
@@ -170,12 +171,12 @@ def place(
     width, height = frame_px
     block_h, block_w = block.ink.shape
     free_x = width - block_w
-    left_px = round(width * (SAFE + 0.02))
+    left_px = round(width * (SAFE_SHARE + 0.02))
     x_px = left_px if kind.placement is Placement.LOWER_LEFT and style != "end" else free_x // 2
     low, middle, high = (
-        round(height * (1 - SAFE - 0.03)) - block_h,
+        round(height * (1 - SAFE_SHARE - 0.03)) - block_h,
         (height - block_h) // 2,
-        round(height * (SAFE + 0.03)),
+        round(height * (SAFE_SHARE + 0.03)),
     )
     if style == "caption":
         order = [low, high]

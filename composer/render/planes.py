@@ -15,7 +15,6 @@ Plane = NDArray[np.uint8]  # [h, w]
 Rgb = tuple[int, int, int]
 
 BLACK_Y = 16
-NEUTRAL = 128
 
 # ITU-R BT.709-6, items 3.2 and 3.5: luma and colour differences, scaled to 16..235 and 16..240.
 _KR, _KB = 0.2126, 0.0722

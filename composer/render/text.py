@@ -10,9 +10,6 @@ from composer.render.shaping import Line, drawn_line
 from composer.storyboard.model import Text
 from themes.theme import Face, Placement, Type
 
-SAFE = 0.05
-"""Share of the frame on each side that stays free of words (EBU R 95 graphics-safe area)."""
-
 _WIDEST = 0.80
 """Of the frame's width; wider lines are broken, then set smaller."""
 _LEADING = 1.16

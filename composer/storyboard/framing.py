@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer.library import SeenFace, ViewItem
+from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.brief import Canvas
 from composer.storyboard.model import WHOLE, Rect
-
-SAFE_SHARE = 0.05
-"""Title-safe margin on each side (EBU R95, graphics)."""
 
 MAIN_FACE_SHARE = 0.35
 """A face with less than this of the largest face's height is a bystander's ..."""

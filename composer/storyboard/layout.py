@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from composer.library import ViewItem
+from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.brief import Canvas
 from composer.storyboard.clips import clip_start_s
 from composer.storyboard.framing import (
     MOST_ENLARGED,
-    SAFE_SHARE,
     Stage,
     around,
     main_faces,

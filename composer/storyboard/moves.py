@@ -10,15 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from composer.storyboard.agreed import PEAK_OVER_MEAN, REST_S
 from composer.storyboard.framing import Stage, wanted_centre, window
 from composer.storyboard.model import Rect
 from themes.theme import Motion
-
-PEAK_OVER_MEAN = 1.5
-"""Of a smoothstep, with which the renderer eases."""
-
-REST_S = 0.3
-"""The renderer holds a picture for so long while it fades in."""
 
 OF_CAP = (0.7, 0.95)
 """Moves use so much of what the theme allows."""

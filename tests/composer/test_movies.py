@@ -19,7 +19,6 @@ from PIL import Image
 
 from composer.clip import movie_clip
 from composer.movies import PART_SUFFIX, MovieFile, movie_sound, remove_stale_parts, render_movie
-from composer.render.encode import RATE_HZ
 from composer.render.frames import Frames
 from composer.render.planes import to_rgb
 from composer.render.sources import UnusableSourceError, files
@@ -38,6 +37,7 @@ from indexer.errors import MissingResourceError
 from music.audio import read_audio
 from music.errors import MusicError
 from music.loudness import integrated_lufs
+from music.track import RATE_HZ
 from themes.theme import load_theme
 
 FPS = 24

@@ -11,6 +11,8 @@ import pytest
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.storyboard.brief import Length
 from composer.storyboard.direct import direct
+from music.score import Mood as MusicMood
+from themes.theme import Mood as ThemeMood
 
 Factory = Callable[..., Any]
 RATE_HZ = 48_000
@@ -28,6 +30,10 @@ def _write(path: Path, samples: Any) -> Path:
 def _clicks(duration_s: float, every_s: float) -> Any:
     times = np.arange(int(duration_s * RATE_HZ)) / RATE_HZ
     return np.exp(-40 * (times % every_s)) * np.sin(2 * np.pi * 440 * times) * 0.8
+
+
+def test_themes_ask_for_the_moods_that_there_is_music_of() -> None:
+    assert [str(mood) for mood in ThemeMood] == [str(mood) for mood in MusicMood]
 
 
 def test_the_peak_is_the_last_second_part_before_the_ending() -> None:

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from music.arrange import arrange, arrange_piece
 from music.instruments import INSTRUMENTS, frequency_hz
 from music.loudness import true_peak_dbtp
-from music.modal import RATE_HZ
 from music.percussion import STROKES
 from music.perform import perform
 from music.pieces import PIECES
 from music.score import Mood
-from music.track import Track
+from music.track import RATE_HZ, Track
 
 TONAL = sorted(set(INSTRUMENTS) - set(STROKES) - {"swell"})
 

@@ -9,9 +9,10 @@ import av
 import numpy as np
 import pytest
 
-from composer.render.encode import OURS, RATE_HZ, MovieFormat, write_movie
+from composer.render.encode import OURS, MovieFormat, write_movie
 from composer.render.planes import Planes, filled, to_rgb
 from indexer.errors import MissingResourceError
+from music.track import RATE_HZ
 
 Stereo = np.ndarray[tuple[int, int], np.dtype[np.float32]]
 

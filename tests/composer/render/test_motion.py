@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from composer.render.motion import PEAK_OVER_MEAN, between, progress, smoothstep
+from composer.render.motion import between, progress, smoothstep
 from composer.render.panels import OVERSAMPLE
 from composer.render.planes import Planes, cropped, empty, from_rgb
 from composer.render.warp import MARGIN_PX, warp, warped_into
+from composer.storyboard.agreed import PEAK_OVER_MEAN
 from composer.storyboard.model import WHOLE, Rect
 
 FPS = 30

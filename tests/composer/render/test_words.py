@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from composer.render.overlay import Inks, Overlay, moment_at, place
 from composer.render.planes import Planes, filled, to_rgb
 from composer.render.shade import shade_for
-from composer.render.text import SAFE, Block, drawn_block
+from composer.render.text import Block, drawn_block
+from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect, Text
 from themes.theme import BUILTIN, MIN_CONTRAST, Theme, contrast, load_theme
 
@@ -54,10 +55,10 @@ def test_words_stay_inside_the_safe_area(name: str, frame: tuple[int, int], text
     x, y = place(block, style=text.style, kind=theme.type, frame_px=frame, faces=[])
 
     height, width = block.ink.shape
-    assert SAFE * frame[0] <= x
-    assert x + width <= (1 - SAFE) * frame[0]
-    assert SAFE * frame[1] <= y
-    assert y + height <= (1 - SAFE) * frame[1]
+    assert SAFE_SHARE * frame[0] <= x
+    assert x + width <= (1 - SAFE_SHARE) * frame[0]
+    assert SAFE_SHARE * frame[1] <= y
+    assert y + height <= (1 - SAFE_SHARE) * frame[1]
 
 
 @settings(deadline=None)  # the first opens the fonts
