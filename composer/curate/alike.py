@@ -14,7 +14,7 @@ BURST_S = 10.0
 """Pictures this close in time are of one burst, of whichever camera."""
 
 MOMENT_S = 600.0
-"""Ente keeps ten minutes between the pictures of a memory (peers.md, section 17)."""
+"""Ente keeps ten minutes between the pictures of a memory."""
 
 PHASH_BITS = 10
 """Of 64 bits: at most this many differ between near-duplicates taken within `MOMENT_S`."""

@@ -12,7 +12,7 @@ from composer.library import LibraryView, ViewItem
 from indexer.catalog.people import Person
 
 BEFORE_DAYS = 5
-"""Ente shows a birthday from five days before (peers.md, section 1a)."""
+"""Ente shows a birthday from five days before."""
 
 AHEAD_DAYS = 60
 """Birthdays further away are no matter of today."""

@@ -16,7 +16,7 @@ from composer.curate.wording import joined, years
 from composer.library import LibraryView, ViewItem
 
 LEAST_YEARS = 2
-"""A day through the years needs two of them (peers.md, section 17) ..."""
+"""A day through the years needs two of them ..."""
 
 RICH_DAY = 8
 """... unless one day alone holds so many pictures that it is worth remembering by itself."""

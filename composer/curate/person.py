@@ -13,7 +13,7 @@ from indexer.catalog.faces import PersonId
 LEAST_ITEMS = 8
 LEAST_DAYS = 4
 """As Ente asks of people without a name: five pictures on four days that do not follow one
-another (peers.md, section 1a); a few more, since a movie needs them."""
+another; a few more, since a movie needs them."""
 
 LEAST_PER_YEAR = 3
 LEAST_YEARS = 2

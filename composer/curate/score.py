@@ -15,8 +15,8 @@ NAMED = 0.05
 FOCUS = 0.15
 HIGHLIGHT = 0.08
 LESS = -0.25
-"""Weights of the parts. The picture itself counts most; Ente adds named faces to its score, too
-(peers.md, section 1a), and a person who is shown less weighs more than any one bonus."""
+"""Weights of the parts. The picture itself counts most; Ente adds named faces to its score, too,
+and a person who is shown less weighs more than any one bonus."""
 
 CROWD = 6
 """With more faces than this a picture is of a group, not of somebody."""

@@ -1,9 +1,9 @@
 """Tact: what is kept back until a person says that it may be shown.
 
-Griefs are the worst failure of such programs, and no peer acts before the hurt (peers.md,
-section 15, idea 6). Two signs are looked for: somebody who often appeared and is absent for more
-than a year while others go on appearing, and events whose labels speak of hospitals, funerals or
-candles. What a person released is never kept back again.
+Griefs are the worst failure of such programs, and no peer acts before the hurt. Two signs are
+looked for: somebody who often appeared and is absent for more than a year while others go on
+appearing, and events whose labels speak of hospitals, funerals or candles. What a person released
+is never kept back again.
 """
 
 import datetime as dt

@@ -8,7 +8,7 @@ from composer.storyboard.model import Text
 from composer.storyboard.slides import Slide
 
 READING_S_PER_CHARACTER = 1 / 13
-"""Slow readers, and children (craft.md, section 4)."""
+"""Slow readers, and children."""
 
 SETTLING_S = 0.9
 """Until the eye has found the words."""

@@ -17,7 +17,7 @@ CHAPTER_SHARE = 0.25
 """At most every fourth join opens a chapter: the widest breaks win."""
 
 SHARE_OF_NEIGHBOUR = 1 / 3
-"""A transition takes at most this much of the shorter shot beside it (craft.md, section 4)."""
+"""A transition takes at most this much of the shorter shot beside it."""
 
 LEAST_FRAMES = 4
 """What is shorter looks like a fault and is a cut."""

@@ -35,7 +35,7 @@ UNEVEN = (0.82, 1.18)
 
 FIRST_FACTOR, PEAK_FACTOR, LAST_FACTOR, BUILD_FACTOR = 1.1, 1.15, 1.25, 0.92
 """The arc in lengths: unhurried at first, quicker towards the peak, rest on it and at the close
-(craft.md, section 4: first and last shot about 1.3)."""
+(film editors hold the first and the last shot about 1.3 times as long)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
