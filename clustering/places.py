@@ -8,8 +8,7 @@ look-up takes the nearest entry, which calls the Eiffel Tower "Vanves" and the G
 
 import gzip
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -109,15 +108,6 @@ def name_places(points: Degrees, *, language: str) -> tuple[Place | None, ...]:
         town = _town_at(towns, centre, xyz)
         named.append(None if town is None else _place(towns, town, language, countries))
     return tuple(named[i] for i in which.ravel())
-
-
-def common_place(places: Sequence[Place | None]) -> Place | None:
-    """Place that more than half of the named points share; None if no town has so many."""
-    named = [place for place in places if place is not None]
-    if not named:
-        return None
-    place, count = Counter(named).most_common(1)[0]
-    return place if 2 * count > len(named) else None
 
 
 @lru_cache(maxsize=1)

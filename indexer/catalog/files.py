@@ -110,12 +110,6 @@ def files_in_state(catalog: Catalog, state: FileState) -> list[File]:
     return catalog.select(File, sql, (state,))
 
 
-def get_file(catalog: Catalog, file_id: FileId) -> File | None:
-    """One file row."""
-    sql = f"SELECT {columns(File)} FROM files WHERE id = ?"
-    return catalog.select_one(File, sql, (file_id,))
-
-
 def count_by_state(catalog: Catalog) -> dict[str, int]:
     """How many files are in each state."""
     return dict(catalog.execute("SELECT state, count(*) FROM files GROUP BY state").fetchall())

@@ -126,12 +126,6 @@ def put_preview(catalog: Catalog, item_id: ItemId, jpeg: bytes) -> None:
     )
 
 
-def preview_of(catalog: Catalog, item_id: ItemId) -> bytes | None:
-    """An item's preview as JPEG bytes."""
-    found = catalog.scalar("SELECT jpeg FROM previews WHERE item_id = ?", (item_id,))
-    return None if found is None else bytes(found)
-
-
 def trim_previews(catalog: Catalog, most: int) -> None:
     """Keep the previews of the `most` best items; the others can be made again from their files."""
     catalog.execute(

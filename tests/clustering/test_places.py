@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clustering.city_names import CITY_NAMES, LANGUAGES, city_name
-from clustering.places import Place, common_place, load_gazetteer, name_places
+from clustering.places import Place, load_gazetteer, name_places
 
 SPOTS = {
     "Eiffel Tower": (48.8584, 2.2945, "Paris", "FR"),
@@ -131,14 +131,6 @@ def test_every_city_with_names_is_in_the_gazetteer() -> None:
 def test_unknown_city_or_language_keeps_its_name() -> None:
     assert city_name("Oía", "GR", "de") == "Oía"
     assert city_name("Munich", "DE", "sv") == "Munich"
-
-
-def test_common_place_needs_more_than_half() -> None:
-    paris, rome = named(48.8584, 2.2945), named(41.8902, 12.4922)
-
-    assert common_place([paris, paris, rome, None, None, None]) == paris
-    assert common_place([paris, rome]) is None
-    assert common_place([None]) is None
 
 
 @settings(deadline=None)
