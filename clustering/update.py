@@ -1,8 +1,8 @@
 """The job that makes sense of what was indexed: local times, places, people, events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,12 +15,14 @@ from indexer.catalog import events as event_rows
 from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Place
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import Item, ItemId, offset_text
 from indexer.catalog.people import restore_corrections
 
 STEPS = ("local times", "places", "people", "events")
 BATCH = 500
 """So many items are written in one transaction: a correction never waits long."""
+Columns = Mapping[str, str | float | None]
+"""Columns of an item by name."""
 LANGUAGE = "en"
 """Of place names in the catalog; other languages are found when they are shown."""
 
@@ -82,7 +84,7 @@ def write_times(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
     told = [told_time(item) for item in items]
     zone = home_zone_name(told)
     resolved = resolve_clocks(told, home_zone=ZoneInfo(zone) if zone else UTC)
-    changed: list[tuple[ItemId, dict[str, str | None]]] = []
+    changed: list[tuple[ItemId, Columns]] = []
     for item, time in zip(items, resolved, strict=True):
         values = columns_of(time)
         if values != {name: getattr(item, name) for name in values}:
@@ -103,12 +105,13 @@ def told_time(item: Item) -> ToldTime:
     )
 
 
-def columns_of(time: ResolvedTime) -> dict[str, str | None]:
+def columns_of(time: ResolvedTime) -> Columns:
     """The columns of an item that tell its time."""
     return {
         "taken_at": None if time.local is None else iso(time.local.replace(tzinfo=None)),
         "taken_at_utc": None if time.utc is None else iso(time.utc.astimezone(UTC)),
         "utc_offset": None if time.offset is None else offset_text(time.offset),
+        "date_confidence": time.confidence,  # never more than what is told
     }
 
 
@@ -126,17 +129,6 @@ def read_offset(text: str) -> timedelta | None:
     datetime.timedelta(seconds=19800)
     """
     return datetime.fromisoformat(f"2000-01-01T00:00{text}").utcoffset()
-
-
-def offset_text(offset: timedelta) -> str:
-    """An offset as text.
-
-    Examples
-    --------
-    >>> offset_text(timedelta(hours=-3, minutes=-30))
-    '-03:30'
-    """
-    return datetime(2000, 1, 1, tzinfo=timezone(offset)).isoformat()[len("2000-01-01T00:00:00") :]
 
 
 def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
@@ -168,7 +160,7 @@ def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
 
 def write_items(
     catalog: Catalog,
-    changed: Sequence[tuple[ItemId, dict[str, str | None]] | tuple[ItemId, dict[str, int | None]]],
+    changed: Sequence[tuple[ItemId, Columns]],
     checkpoint: Callable[[], None],
 ) -> None:
     """Write columns of items, a batch at a time."""

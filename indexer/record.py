@@ -1,6 +1,6 @@
 """Writing what a worker read of one file into the rows of its item."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from indexer.catalog import faces, files, items, labels
 from indexer.catalog.connection import Catalog
@@ -51,7 +51,7 @@ def _item_of(header: Header) -> Item:
         pair_id=metadata.pair_id,
         told_local=_text(date.local),
         told_utc=_text(date.utc),
-        told_offset=None if date.offset is None else offset_text(date.offset),
+        told_offset=None if date.offset is None else items.offset_text(date.offset),
         day_only=int(date.is_day_only),
         date_source=date.source.value,
         date_confidence=date.confidence,
@@ -92,12 +92,6 @@ def _told(item: Item, catalog: Catalog, known: ItemId) -> dict[str, object]:
 
 def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="seconds")
-
-
-def offset_text(offset: timedelta) -> str:
-    """An offset from UTC as ``+02:00``."""
-    minutes = round(offset.total_seconds() / 60)
-    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def write_pixels(

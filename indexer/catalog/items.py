@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NewType
 
@@ -86,6 +87,18 @@ _ITEM_FILES = (
     " format, mtime_ns, role FROM item_files JOIN files f ON f.id = file_id"
     " JOIN roots r ON r.id = f.root_id"
 )
+
+
+def offset_text(offset: timedelta) -> str:
+    """An offset from UTC as the columns have it.
+
+    Examples
+    --------
+    >>> offset_text(timedelta(hours=-3, minutes=-30))
+    '-03:30'
+    """
+    minutes = round(offset.total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
 
 
 def all_items(catalog: Catalog) -> list[Item]:

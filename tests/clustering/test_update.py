@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from clustering.clocks import HOME_CONFIDENCE
 from clustering.update import update
 from indexer.catalog import files as file_rows
 from indexer.catalog import items as item_rows
@@ -103,6 +104,21 @@ def test_twice_in_a_row_changes_nothing(catalog: Catalog) -> None:
     run(catalog)
 
     assert list(catalog.connection.iterdump()) == before
+
+
+def test_day_that_was_guessed_from_utc_is_believed_less_and_never_more_again(
+    catalog: Catalog,
+) -> None:
+    a_year(catalog)
+    far = add_photo(catalog, None, None, utc="2020-05-12T10:00:00+00:00", confidence=0.9)
+    doubtful = add_photo(catalog, None, None, utc="2020-05-12T11:00:00+00:00", confidence=0.2)
+    run(catalog)
+    add_photo(catalog, "2020-05-12T12:30:00", ROME)
+
+    run(catalog)
+
+    believed = {item.id: item.date_confidence for item in item_rows.all_items(catalog)}
+    assert (believed[far], believed[doubtful]) == (HOME_CONFIDENCE, 0.2)
 
 
 def test_event_ids_and_titles_stay_when_pictures_come(catalog: Catalog) -> None:
