@@ -262,15 +262,22 @@ def test_movie_comes_out_of_its_ground_and_goes_into_black() -> None:
     assert last.y.max() < 32
 
 
-def test_title_is_gone_before_the_next_shot_and_picture_moves_on_under_it() -> None:
+@pytest.mark.parametrize("name", BUILTIN)
+def test_title_is_gone_before_the_next_shot_stands_alone(name: str) -> None:
     board = full_board()
-    theme = load_theme("chill")
-    silent = make_board([{"panels": (make_panel(1),), "kind": ShotKind.TITLE}])
+    theme = load_theme(name)
+    silent = replace(board, shots=(replace(board.shots[0], text=None), *board.shots[1:]))
 
     with Frames(board, theme, MEDIA) as frames, Frames(silent, theme, MEDIA) as plain:
-        with_title, without = frames.frame(18), plain.frame(18)
+        by_words = [
+            int(np.abs(frames.frame(number).y.astype(int) - plain.frame(number).y).max())
+            for number in range(18, 40)
+        ]
 
-    assert np.abs(with_title.y.astype(int) - without.y).max() > 60
+    cut = board.shots[1].start_frame - 18
+    assert by_words[0] > 60
+    assert by_words[cut - 6 : cut] == sorted(by_words[cut - 6 : cut], reverse=True)
+    assert max(by_words[cut - 1 :]) == 0
 
 
 def test_effects_of_a_theme_change_pictures_but_not_words() -> None:
