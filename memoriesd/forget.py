@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clustering.people.facts import Told, standing
+from clustering.people.state import SETTING as PEOPLE_FOUND
+from composer.unfinished import remove_unfinished
 from indexer.catalog import forgetting
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions, remove_exclusion
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
+from indexer.catalog.settings import drop_setting
 from indexer.errors import NotFoundError
 from memoriesd.sheet import SHEET_NAME
 
@@ -103,6 +106,9 @@ def _tells_of(correction: Correction, person_id: PersonId) -> bool:
 def _remove(catalog: Catalog, movies: Sequence[Path]) -> None:
     """Remove what lies beside the rows; where that fails, nothing is forgotten but tried again."""
     forgetting.clear_jobs(catalog)
+    # It knows forgotten faces by their places; and people must be looked for again.
+    drop_setting(catalog, PEOPLE_FOUND)
+    remove_unfinished(catalog)
     (catalog.path.parent / SHEET_NAME).unlink(missing_ok=True)
     for movie in movies:
         movie.unlink(missing_ok=True)

@@ -9,6 +9,11 @@ def get_setting(catalog: Catalog, key: str) -> str | None:
     return None if found is None else str(found)
 
 
+def drop_setting(catalog: Catalog, key: str) -> None:
+    """Remove a setting, if it is there."""
+    catalog.execute("DELETE FROM settings WHERE key = ?", (key,))
+
+
 def put_setting(catalog: Catalog, key: str, value: str) -> None:
     """Keep a setting's value."""
     catalog.execute("INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", (key, value))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from clustering.people.recognise import recognise
+from composer.unfinished import note_unfinished
 from indexer.catalog import movies
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId, all_faces
@@ -17,6 +19,7 @@ from indexer.catalog.memories import (
     set_memory_state,
 )
 from indexer.catalog.people import add_correction, all_corrections, all_people
+from indexer.catalog.settings import get_setting
 from indexer.errors import NotFoundError
 from memoriesd.forget import forget_path, forget_person
 from memoriesd.sheet import SHEET_NAME, write_sheet
@@ -133,3 +136,24 @@ def test_unknown_person_is_told(home: Path) -> None:
         pytest.raises(NotFoundError, match="there is no person 99"),
     ):
         forget_person(catalog, PersonId(99))
+
+
+def test_people_are_looked_for_again_after_forgetting(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        recognise(catalog, lambda: None)
+        assert recognise(catalog, lambda: None).how == "same"
+
+        forget_path(catalog, Path("/photos/clip.mp4"))
+
+        assert get_setting(catalog, "people") is None
+        assert recognise(catalog, lambda: None).how != "same"
+
+
+def test_movie_that_no_row_knows_yet_is_forgotten_too(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        note_unfinished(catalog, home / "killed.mp4")
+        (home / "killed.jpg").write_bytes(b"poster")
+
+        forget_person(catalog, ADA)
+
+    assert not (home / "killed.jpg").exists()
