@@ -7,9 +7,8 @@ from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from composer.render.timeline import spans
-from composer.render.transitions import TRANSITIONS
 from composer.storyboard.model import SCHEMA, Storyboard
+from themes.theme import TRANSITIONS
 
 
 class StoryboardError(ValueError):
@@ -106,7 +105,6 @@ def _of_type(value: Any, kinds: tuple[type, ...], where: str) -> Any:
 
 
 def _check_transitions(board: Storyboard) -> None:
-    spans(board)
     for n, shot in enumerate(board.shots):
         if shot.transition.name not in TRANSITIONS:
             raise ValueError(

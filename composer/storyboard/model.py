@@ -161,6 +161,10 @@ class Storyboard:
             at += shot.n_frames
         if at != self.n_frames:
             raise ValueError(f"shots end at frame {at}, the movie at {self.n_frames}")
+        lengths = [0, *(shot.transition.n_frames for shot in self.shots[1:]), 0]
+        for n, shot in enumerate(self.shots):
+            if lengths[n] + lengths[n + 1] > 2 * shot.n_frames:
+                raise ValueError(f"transitions of shot {n} do not fit into {shot.n_frames} frames")
 
     @property
     def duration_s(self) -> float:
