@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from composer.curate.alike import looks_of
+from composer.soundtrack import sound_for
 from composer.storyboard.arc import Arc, apart, choose_opening, ranking, shape_arc
-from composer.storyboard.brief import Canvas
+from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.direct import direct
 from composer.storyboard.slides import Slide, slides_of
 from themes.theme import Placement
 
 Factory = Callable[..., Any]
+SOUND = sound_for("gentle", 7)
 WIDE = Canvas(width=1920, height=1080, fps=30)
 
 
@@ -59,12 +62,31 @@ def test_a_best_slide_that_time_does_not_allow_at_the_peak_is_moved_and_told(
     assert not arc.in_order
 
 
-def test_a_shorter_movie_shows_a_part_of_a_longer_one(make_item: Factory) -> None:
+def test_any_beginning_of_the_ranking_is_spread_over_the_memory(make_item: Factory) -> None:
     slides = _slides([make_item(n, score=0.4 + 0.01 * n) for n in range(30)])
+
     order = ranking(slides)
 
     assert sorted(order) == list(range(30))
     assert max(np.diff(sorted(order[:6]))) <= 12
+
+
+def test_a_shorter_movie_shows_a_part_of_a_longer_one(
+    make_item: Factory, make_brief: Factory
+) -> None:
+    items = [make_item(n, score=0.3 + 0.01 * (7 * n % 48)) for n in range(1, 49)]
+
+    short, medium, long = (
+        {
+            panel.item_id
+            for shot in direct(make_brief(items, length=length), SOUND).storyboard.shots
+            for panel in shot.panels
+        }
+        for length in Length
+    )
+
+    assert len(short) < len(medium) < len(long)
+    assert (len(short - medium), len(medium - long)) == (0, 0)
 
 
 def test_neighbours_that_look_alike_are_moved_apart(make_item: Factory) -> None:
