@@ -27,4 +27,5 @@ KINDS: Mapping[MemoryKind, Kind] = {
     MemoryKind.HOLIDAY: holiday,
     MemoryKind.BIRTHDAY: birthdays,
 }
-"""Every kind of memory; where two give the same pictures, the one further up is shown first."""
+"""Every kind of memory; which one comes first is up to `composer.cooldown`: one whose pictures were
+shown lately comes later."""

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from composer.curate.alike import Floats, Looks, looks_of
+from composer.curate.alike import BURST_S, Floats, Looks, looks_of
 from composer.curate.model import Chosen
 from composer.curate.score import Interest
 from composer.library import VectorsOf, ViewItem, sort_key
@@ -16,8 +16,9 @@ MOST_ITEMS = 48
 """What the longest and quickest movie shows at most, portrait pairs counted twice."""
 
 KEPT_PER_BUCKET = 6
-"""Of every stretch of time this many are looked at closely: with `MOST_ITEMS` stretches that is
-more than the top 30 % that Ente looks at (peers.md, section 17), and quick on any library."""
+"""Of every stretch of time this many are looked at closely, which is quick on any library. Ente
+looks at the top 30 %: with `MOST_ITEMS` stretches this is more of up to 960 items, and less of
+larger pools."""
 
 MOMENT_S = 600.0
 
@@ -77,7 +78,7 @@ def _closely_looked_at(candidates: Candidates, most: int) -> Candidates:
     for start in range(0, total, per_bucket):
         bucket = order[start : start + per_bucket]
         bucket.sort(key=lambda index: (-candidates.interests[index].value, index))
-        kept += bucket[:KEPT_PER_BUCKET]
+        kept += _one_of_each_burst_first(candidates.items, bucket)[:KEPT_PER_BUCKET]
     good = [index for index in kept if candidates.interests[index].value >= LEAST_VALUE]
     good.sort(key=lambda index: sort_key(candidates.items[index]))
     return Candidates(
@@ -85,6 +86,27 @@ def _closely_looked_at(candidates: Candidates, most: int) -> Candidates:
         interests=tuple(candidates.interests[index] for index in good),
         through_years=candidates.through_years,
     )
+
+
+def _one_of_each_burst_first(items: Sequence[ViewItem], ranked: Sequence[int]) -> list[int]:
+    """The ranked items, the others of a burst after those that stand for one.
+
+    As far as `KEPT_PER_BUCKET` asks: else a good burst would leave no room for anything else.
+    """
+    first: list[int] = []
+    for index in ranked:
+        if len(first) == KEPT_PER_BUCKET:
+            break
+        if not any(_one_burst(items[index], items[other]) for other in first):
+            first.append(index)
+    taken = set(first)
+    return [*first, *(index for index in ranked if index not in taken)]
+
+
+def _one_burst(one: ViewItem, other: ViewItem) -> bool:
+    if one.taken_at is None or other.taken_at is None or one.day_only or other.day_only:
+        return False
+    return abs((one.taken_at - other.taken_at).total_seconds()) <= BURST_S
 
 
 def _greedy(pool: Candidates, looks: Looks, most: int) -> list[int]:

@@ -45,6 +45,17 @@ def test_of_a_burst_only_the_best_is_chosen(make_item: Factory) -> None:
     assert "shows the same" in chosen[0].rival
 
 
+def test_a_good_burst_leaves_room_for_what_else_there_is_at_that_time(make_item: Factory) -> None:
+    burst = [
+        make_item(n, taken_at=NOON + dt.timedelta(seconds=0.1 * n), score=0.9) for n in range(57)
+    ]
+    others = [make_item(100 + n, score=0.5) for n in range(3)]
+
+    chosen = _chosen([*burst, *others], most=2)
+
+    assert [number >= 100 for number in chosen] == [False, True]
+
+
 def test_pictures_that_tell_only_their_day_are_no_burst(make_item: Factory) -> None:
     items = [make_item(n, taken_at=NOON.replace(hour=0), day_only=True) for n in (1, 2, 3)]
 
