@@ -25,7 +25,7 @@ from PIL import Image, ImageOps
 HOME = (48.137, 11.575)
 """Munich."""
 TRIPS = ((39.999, 116.275), (28.573, -80.649), (42.360, -71.094))
-"""Beijing, Cape Canaveral, Cambridge (Massachusetts): where the pictures were taken; latest first."""
+"""Beijing, Cape Canaveral, Cambridge (Massachusetts), where the pictures are from; latest first."""
 
 SOURCES = (
     ("sklearn.datasets.images", "china.jpg"),
