@@ -22,9 +22,12 @@ from memoriesd.protocol import TASK_MODULES, Order, Outcome, Request, decode, en
 
 log = logging.getLogger(__name__)
 
-GRACE_S = 1.0
+STOP_GRACE_S = 0.8
 """How long a job that is told to stop may take before it is killed. Whatever it was doing is done
 again; the service must end within two seconds."""
+
+LEAVE_GRACE_S = 5.0
+"""How long a process may take to end after the last message of its job."""
 
 TICK_S = 0.2
 """How often somebody who waits for a job looks up."""
@@ -41,6 +44,7 @@ class JobProcess:
     def __init__(self, request: Request, log_file: Path | None, lock: int | None) -> None:
         self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._log_file = log_file
+        self._finished = False
         self._process = _spawn(request, log_file, lock)
         self._reader = threading.Thread(target=self._read, name="job messages")
         self._reader.start()
@@ -64,14 +68,17 @@ class JobProcess:
             message = self._messages.get(timeout=timeout_s)
         except queue.Empty:
             return None
-        return message if message is not None else {"error": self._obituary()}
+        if message is None:
+            message = {"error": self._obituary()}
+        self._finished = not message.keys() & {"progress", "log"}
+        return message
 
     def end(self) -> None:
-        """Wait for it if it has finished, end it with all that it started if not."""
+        """Wait for it if it has finished, end it at once with all that it started if not."""
         with contextlib.suppress(BrokenPipeError):
             _pipe(self._process.stdin).close()
         try:
-            self._process.wait(GRACE_S)
+            self._process.wait(LEAVE_GRACE_S if self._finished else 0)
         except subprocess.TimeoutExpired:
             self._kill()
             self._process.wait()

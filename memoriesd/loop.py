@@ -25,7 +25,7 @@ from memoriesd.execute import Setting, execute, is_own, queue_job
 from memoriesd.exits import Exit
 from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
-from memoriesd.jobs import GRACE_S, JobProcess
+from memoriesd.jobs import STOP_GRACE_S, JobProcess
 from memoriesd.locks import LockedError, hold
 from memoriesd.notify import tell_of_movies
 from memoriesd.protocol import Order, Outcome
@@ -304,7 +304,7 @@ class _Orders:
         if self._loop.is_ending():
             if self._give_up_at_s is None:
                 process.order(Order.STOP)
-                self._give_up_at_s = time.monotonic() + GRACE_S
+                self._give_up_at_s = time.monotonic() + STOP_GRACE_S
             return time.monotonic() >= self._give_up_at_s
         wanted = self._loop.holds_up(own=self._own)
         if wanted != self._held_up:
