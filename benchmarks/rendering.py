@@ -53,7 +53,10 @@ def main() -> int:
     need_shared()
     with tempfile.TemporaryDirectory() as scratch:
         make_pictures(Path(scratch) / "pictures", N_PICTURES, size_px=TWELVE_MP)
-        parts = {name: measured(name, Path(scratch), args.seconds) for name in PARTS}
+        parts = {}
+        for name in PARTS:
+            parts[name] = measured(name, Path(scratch), args.seconds)
+            print(name, parts[name], file=sys.stderr)
     del parts["compose"]
     ratio = round(parts["render"]["cpu_s"] / parts["encode"]["cpu_s"], 3)
     result = {"seconds": args.seconds, "parts": parts, "render_to_encode": ratio}
