@@ -175,6 +175,14 @@ def _tiff_in(block: bytes) -> Tags | None:
     return None if found is None else read_tiff(BytesIO(block), found.start())
 
 
+def _tiff_at_offset(item: bytes) -> Tags | None:
+    """Read an Exif item of HEIF: ISO/IEC 23008-12 puts the offset of the TIFF header before it."""
+    if len(item) < 4:
+        return None
+    start = 4 + int.from_bytes(item[:4], "big")
+    return read_tiff(BytesIO(item), start) if _TIFF_HEADER.match(item[start : start + 8]) else None
+
+
 def _matroska(file: BinaryIO) -> Blocks:
     date = muxing_date(file)
     return Blocks(container_tags=() if date is None else (("date_utc", date.isoformat()),))
@@ -187,7 +195,7 @@ def _boxed(file: BinaryIO) -> Blocks:
     for box in boxes.walk(file, 0, file.seek(0, 2)):
         if box.kind == b"meta":
             items = boxes.item_blocks(file, box, MOST_BYTES)
-            exif, xmp = _tiff_in(items.get(b"Exif", b"")), items.get(b"mime")
+            exif, xmp = _tiff_at_offset(items.get(b"Exif", b"")), items.get(b"mime")
         elif box.kind == b"moov":
             exif, tags = _movie(file, box)
         elif box.kind == b"Exif":

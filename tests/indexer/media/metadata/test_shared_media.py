@@ -18,13 +18,6 @@ DATA = Path(__file__).parents[5] / "shared" / "data"
 LIBRARY, BROKEN = DATA / "library", DATA / "broken"
 pytestmark = pytest.mark.skipif(not LIBRARY.is_dir(), reason=f"needs the test media of {DATA}")
 
-HONEST_DISAGREEMENT = {
-    # Its EXIF item says DateTimeOriginal 2020:10:21 12:26:18 behind a header with a wrong offset,
-    # at which ExifTool, the source of the truth file, gives up.
-    "motion/sample_MP.heic",
-}
-
-
 def rows() -> list[dict[str, str]]:
     if not LIBRARY.is_dir():
         return []
@@ -70,9 +63,8 @@ def test_every_file_of_the_library_is_told_right(truth: dict[str, str], read: Re
         **(container_tags(path) if is_video else {}),
     )
 
-    if truth["file"] not in HONEST_DISAGREEMENT:
-        assert is_right(found, truth)
-        assert offset_is_right(found, truth)
+    assert is_right(found, truth)
+    assert offset_is_right(found, truth)
     place = tuple(float(truth[k]) if truth[k] else None for k in ("latitude", "longitude"))
     assert (found.latitude, found.longitude) == pytest.approx(place, abs=0.001)
     assert (found.camera or "") == truth["camera"]
