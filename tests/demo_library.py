@@ -40,8 +40,11 @@ SOURCES = (
 )
 AT_HOME = (3, 4, 1, 6, 7, 2)
 """Sources that pass for a life at home: cat, coffee, flower, motorcycle, two portraits."""
-AWAY = ((0, 1, 0, 4), (5, 8, 5, 2), (7, 6, 7, 4))
-"""Sources of each trip: a pavilion by a lake, a rocket on its pad, a man with a camera."""
+AWAY = ((0, 1, 3, 4), (5, 8, 6, 2), (7, 6, 0, 4))
+"""Sources of each trip: a pavilion by a lake, a rocket on its pad, a man with a camera, and what
+else one sees."""
+SAME_DAY = ((1, 3, 6), (4, 2, 7), (0, 5, 8))
+"""Sources of this day one, two and three years ago: all of them, each once."""
 
 LONG_SIDE_PX = 1200
 _EXIF_MAKE, _EXIF_MODEL, _EXIF_OFFSET_IFD, _EXIF_GPS_IFD = 0x010F, 0x0110, 0x8769, 0x8825
