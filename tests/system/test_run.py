@@ -25,10 +25,12 @@ def daemon(library: Library) -> Iterator["subprocess.Popen[bytes]"]:
     """A daemon on an empty root, with a movie due every minute."""
     library.configure(schedule={"when": "* * * * *", "max_movies_per_day": 2})
     process = library.start()
-    assert wait_until(lambda: library.call_json("status")["daemon"], 20)
-    yield process
-    process.kill()
-    process.wait()
+    try:
+        assert wait_until(lambda: library.call_json("status")["daemon"], 20)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def children_of(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
