@@ -18,6 +18,7 @@ DATA = Path(__file__).parents[5] / "shared" / "data"
 LIBRARY, BROKEN = DATA / "library", DATA / "broken"
 pytestmark = pytest.mark.skipif(not LIBRARY.is_dir(), reason=f"needs the test media of {DATA}")
 
+
 def rows() -> list[dict[str, str]]:
     if not LIBRARY.is_dir():
         return []
