@@ -4,13 +4,13 @@ Fonts come as packages (``fontpkg-NAME``, open licences) or from the system. Onl
 outlines are used; colour emoji are not.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import fontpkg
 import uharfbuzz
-from fontTools import unicodedata as scripts
 
 from themes.theme import Face
 
@@ -83,7 +83,7 @@ def uncovered(face: Face, text: str) -> tuple[Uncovered, ...]:
     """Characters of a text that would be left out, in the order of their first appearance."""
     fonts = fonts_for(face, text)
     return tuple(
-        Uncovered(character, PACKAGES.get(scripts.script(character)))
+        Uncovered(character, PACKAGES.get(script_of(character) or ""))
         for character in dict.fromkeys(text)
         if not is_invisible(character) and font_of(character, fonts) is None
     )
@@ -104,10 +104,21 @@ def package_of(family: str) -> str:
     return f"fontpkg-{fontpkg.slugify(family)}"
 
 
+@lru_cache(maxsize=4096)
+def script_of(character: str) -> str | None:
+    """Script of a character (ISO 15924); None for one that many scripts share."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(character)
+    buffer.guess_segment_properties()
+    script: str | None = buffer.script
+    return script
+
+
 def is_invisible(character: str) -> bool:
     """Spaces, joiners, direction marks and variation selectors need no glyph of their own."""
     return (
-        scripts.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or character in "\ufe0e\ufe0f"
+        unicodedata.category(character) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
+        or character in "\ufe0e\ufe0f"
     )
 
 

@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import uharfbuzz
 from bidi import algorithm as bidi
-from fontTools import unicodedata as scripts
 from numpy.typing import NDArray
 
-from composer.render.fonts import FontFile, font_of, fonts_for, is_invisible
+from composer.render.fonts import FontFile, font_of, fonts_for, is_invisible, script_of
 from themes.theme import Face
 
 _SPACED_SCRIPTS = {"Latn", "Grek", "Cyrl", "Hebr", "Hani", "Hira", "Kana", "Hang", "Zyyy"}
@@ -180,12 +179,10 @@ def _fonts_of(text: str, fonts: tuple[FontFile, ...]) -> Iterator[FontFile]:
 
 def _scripts_of(text: str) -> Iterator[str]:
     """Script of each character; common ones take the script of what comes before, or after."""
-    own = [scripts.script(character) for character in text]
-    real = [script for script in own if script not in {"Zyyy", "Zinh"}]
-    current = real[0] if real else "Zyyy"
+    own = [script_of(character) for character in text]
+    current = next((script for script in own if script), "Zyyy")
     for script in own:
-        if script not in {"Zyyy", "Zinh"}:
-            current = script
+        current = script or current
         yield current
 
 
