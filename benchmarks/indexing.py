@@ -177,7 +177,13 @@ def measure(image: Rgb8, header: Header) -> None:
     """What pass two measures beside faces and labels."""
     size = header.width, header.height
     quality = assess(image, full_size=size)
-    origin = Origin(format_name=header.format.name, has_camera=True, width=size[0], height=size[1])
+    origin = Origin(
+        name="IMG_1.jpg",
+        format_name=header.format.name,
+        has_camera=True,
+        width=size[0],
+        height=size[1],
+    )
     judge(page_statistics(image), quality, origin)
     phash(image)
 

@@ -240,7 +240,9 @@ def _view(catalog: Catalog, rows: _Rows) -> LibraryView:
 
 
 def _usable(item: Item) -> bool:
-    return item.duplicate_of is None and item.mundane is None and not item.hidden
+    """A favourite was chosen by a person, whatever it looks like to us."""
+    is_wanted = item.mundane is None or bool(item.favourite)
+    return is_wanted and item.duplicate_of is None and not item.hidden
 
 
 def _indexed(file: ItemFile | None) -> bool:

@@ -188,6 +188,7 @@ def _measured(
 ) -> Pixels:
     quality = assess(image, full_size=(task.width, task.height))
     origin = Origin(
+        name=task.path.name,
         format_name=task.format,
         has_camera=task.has_camera,
         width=task.width,

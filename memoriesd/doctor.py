@@ -150,14 +150,30 @@ def _models(_: Folders, config: Config) -> Iterator[Finding]:
             )
         else:
             yield _good("faces", f"{pack} in {place}")
+    else:
+        yield Finding(
+            name="faces",
+            health=Health.WARNING,
+            found="off: this version has no built-in pack; dates, places and quality still work",
+            remedy="set [models] pack and folder to a pack in insightface's format",
+        )
     scenes = config.models.scenes
-    if scenes is not None and not scenes.exists():
+    if scenes is None:
+        yield Finding(
+            name="scenes",
+            health=Health.WARNING,
+            found="off: this version has no built-in labeller, so pictures have no words",
+            remedy="set [models] scenes to a classifier's .onnx with its word list beside it",
+        )
+    elif not scenes.exists():
         yield Finding(
             name="scenes",
             health=Health.BAD,
             found=f"{scenes} is not there",
             remedy="change [models] scenes in the configuration",
         )
+    else:
+        yield _good("scenes", str(scenes))
 
 
 def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:

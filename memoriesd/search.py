@@ -19,7 +19,7 @@ _MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
 
 
 def find_by_words(catalog: Catalog, words: Sequence[str]) -> list[Item]:
-    """Items that fit all words, oldest first; junk, copies, hidden and missing ones are left out.
+    """Items that fit all words, oldest first; copies, hidden and missing ones are left out.
 
     A word fits where it is the beginning of one that is known of the item: people, place, region,
     country, event, labels, year, month, camera, kind, folders and file name.
@@ -29,7 +29,7 @@ def find_by_words(catalog: Catalog, words: Sequence[str]) -> list[Item]:
     return [
         item
         for item in sorted(present_items(catalog), key=lambda item: (item.taken_at or "", item.id))
-        if not (item.mundane or item.duplicate_of or item.hidden)
+        if not (item.duplicate_of or item.hidden)
         and all(_fits(word, known[item.id]) for word in wanted)
     ]
 

@@ -1,11 +1,17 @@
 """Pictures that no movie should show: screenshots, documents, blurred and dark ones."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.scenes.page import PageStatistics
 from indexer.scenes.quality import PictureQuality
 
+SCREENSHOT_NAME = re.compile(
+    r"(screen[ _-]?shot|bildschirmfoto|capture d|captura de|schermata|istantanea|schermafbeelding)",
+    re.IGNORECASE,
+)
+"""How phones and computers call them, in the languages of our titles."""
 LOSSLESS = frozenset({"png", "bmp", "tiff", "gif"})
 """Formats in which programs, and seldom cameras, write pictures."""
 
@@ -23,6 +29,8 @@ class MundaneKind(StrEnum):
 class Origin:
     """What the file says of where a picture comes from."""
 
+    name: str
+    """The file's name."""
     format_name: str
     has_camera: bool
     """The metadata name a camera."""
@@ -76,6 +84,8 @@ def screenshot_score(page: PageStatistics, origin: Origin) -> float:
     """0 to 1: few and flat colours, edges along the axes, lines from side to side."""
     if origin.has_camera:
         return 0.0
+    if SCREENSHOT_NAME.match(origin.name):
+        return 1.0
     parts = (
         ramp(page.top_colour, 0.10, 0.45),
         ramp(page.top_colours, 0.35, 0.80),

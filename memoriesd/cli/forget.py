@@ -1,12 +1,14 @@
 """``forget`` and ``undo``."""
 
 import contextlib
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
 from clustering.people.corrections import person_called, undo_correction
+from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import Session, echo_path, session_command
@@ -35,7 +37,7 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
         return
     told, args = _meant(session, str(what))
     if not yes:
-        click.confirm(f"forget {told}, with each movie that shows it?", abort=True, err=True)
+        _agreed(f"forget {told}, with each movie that shows it?")
     report = run_job(session, session.config(), "forget", args, local_today())
     click.echo(
         f"forgot {told}: {report['items']:,} items, {report['faces']:,} faces,"
@@ -49,8 +51,21 @@ def _meant(session: Session, what: str) -> tuple[str, dict[str, Any]]:
         person = person_called(catalog, what)
         name = f" ({person.name})" if person.name else ""
         return f"person {person.id}{name}", {"person": person.id}
-    path = Path(what).absolute()
+    path = Path(os.path.normpath(Path(what).absolute()))
+    with session.catalog() as catalog:
+        if not files_below(catalog, path):
+            raise NotFoundError(
+                f"nobody is called {what!r}, and nothing of {echo_path(path)} is known",
+                remedy="see memoriesd people list, or memoriesd items list",
+            )
     return echo_path(path), {"path": str(path)}
+
+
+def _agreed(question: str) -> None:
+    """Go on after a yes; a no is an answer, too, and ends the command without an error."""
+    if not click.confirm(question, err=True):
+        click.echo("nothing was forgotten", err=True)
+        raise click.exceptions.Exit(0)
 
 
 def _forget_all(session: Session, *, yes: bool) -> None:
@@ -64,7 +79,7 @@ def _forget_all(session: Session, *, yes: bool) -> None:
             movies = [movie.file for movie in all_movies(catalog)]
         question = f"forget everything: {echo_path(session.folders.catalog)}, {len(movies)} movies?"
         if not yes:
-            click.confirm(question, abort=True, err=True)
+            _agreed(question)
         for movie in movies:
             movie.unlink(missing_ok=True)
             movie.with_suffix(".jpg").unlink(missing_ok=True)
@@ -79,10 +94,13 @@ def _own_files(session: Session) -> list[Path]:
     return [catalog, *beside, data / "corrections.jsonl", data / SHEET_NAME, data / "job.log"]
 
 
-@click.command("undo", short_help="Take the last correction back.")
+@click.command("undo", short_help="Take the last correction of people back.")
 @session_command
 def undo_command(session: Session) -> None:
-    """Take the last correction of people back; again, the one before."""
+    """Take the last correction of people back (names, merges, splits ...); again, the one before.
+
+    Rules go by `exclude remove`, marks of items by `items favourite --not` and `items hide --not`.
+    """
     with session.catalog() as catalog:
         undone = undo_correction(catalog, utc_now())
     click.echo(f"took back: {undone.kind}, of {undone.made_at}")

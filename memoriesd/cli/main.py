@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "items": ("items", "List photos and videos; favourites, hidden ones."),
     "search": ("items", "Find photos and videos by words."),
     "forget": ("forget", "Remove what is known of a person, a path, or all."),
-    "undo": ("forget", "Take the last correction back."),
+    "undo": ("forget", "Take the last correction of people back."),
     "movies": ("movies", "List, open and keep movies."),
     "storyboard": ("movies", "Show how a movie is made up."),
     "themes": ("themes", "List, show and check themes."),

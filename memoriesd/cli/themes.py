@@ -128,7 +128,7 @@ def preview_music(_: Session, mood: str, seconds: float, seed: int, out: Path | 
     path = out or Path(f"{mood}.wav")
     arrangement = arrange(mood, seconds, seed)
     track = perform(arrangement)
-    with wave.open(str(path), "wb") as file:
+    with path.open("wb") as stream, wave.open(stream, "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)
         file.setframerate(track.rate_hz)

@@ -156,3 +156,5 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
         return
     for movie in report["movies"]:
         click.echo(echo_path(movie["path"]))
+        for note in movie["notes"]:
+            click.echo(f"note: {note}", err=True)

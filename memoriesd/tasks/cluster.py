@@ -1,7 +1,6 @@
 """The job ``cluster``: local times, places, people, events and trips."""
 
 from clustering.update import ClusterReport, update
-
 from memoriesd.worker import Task, serve
 
 

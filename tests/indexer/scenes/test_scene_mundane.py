@@ -16,9 +16,17 @@ SETS = Path(__file__).parents[3].parent / "shared" / "data"
 needs_sets = pytest.mark.skipif(not SETS.is_dir(), reason="no ../shared/data beside the project")
 
 
-def verdict(image: Rgb8, *, format_name: str = "jpeg", has_camera: bool = True) -> Mundane:
+def verdict(
+    image: Rgb8,
+    *,
+    name: str = "IMG_1.jpg",
+    format_name: str = "jpeg",
+    has_camera: bool = True,
+) -> Mundane:
     height, width = image.shape[:2]
-    origin = Origin(format_name=format_name, has_camera=has_camera, width=width, height=height)
+    origin = Origin(
+        name=name, format_name=format_name, has_camera=has_camera, width=width, height=height
+    )
     return judge(page_statistics(image), assess(image, full_size=(width, height)), origin)
 
 
@@ -151,3 +159,13 @@ def test_real_receipts_are_documents() -> None:
     found = [verdict(image, has_camera=False).kind for image in receipts]
 
     assert found.count(MundaneKind.DOCUMENT) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("name", ["Screenshot_20260810-101010.png", "Bildschirmfoto 2024.png"])
+def test_picture_that_is_called_a_screenshot_is_one_unless_a_camera_took_it(name: str) -> None:
+    photo_on_screen = make_landscape()
+
+    shown = verdict(photo_on_screen, name=name, format_name="png", has_camera=False)
+    taken = verdict(photo_on_screen, name=name, has_camera=True)
+
+    assert (shown.kind, taken.kind) == (MundaneKind.SCREENSHOT, None)
