@@ -47,17 +47,21 @@ def captions(
     days = {item.taken_at.date() for item in items if item.taken_at is not None}
     towns = {_town(item) for item in items} - {""}
     found: list[Text | None] = []
-    last_day, last_town, last_at = "", "", -LEAST_APART
+    last_day, last_town, last_at, last_year = "", "", -LEAST_APART, 0
     for n, item in enumerate(items):
+        year = item.sure_date.year if item.sure_date is not None else last_year
         day = _day(item, wording, with_year=len(years) > 1) if len(days) > 1 else ""
         town = _town(item) if len(towns) > 1 else ""
         new_day = day if day != last_day else ""
         new_town = town if town != last_town else ""
         text = None
-        if (new_day or new_town) and n - last_at >= LEAST_APART:
+        is_time = n - last_at >= LEAST_APART or year != last_year
+        # Words between two pictures would belong to neither.
+        if (new_day or new_town) and is_time and len(slides[n].items) == 1:
             text = _readable(new_town, new_day, visible_s[n])
         if text is not None:
             last_day, last_town, last_at = day or last_day, town or last_town, n
+            last_year = year
         found.append(text)
     return tuple(found)
 

@@ -46,7 +46,14 @@ def test_one_afternoon_needs_no_caption_and_years_are_told(make_item: Factory) -
     through = [make_item(n, taken_at=NOON.replace(year=2020 + n)) for n in range(3)]
 
     assert _captions(afternoon) == [None] * 4
-    assert _captions(through, language="de") == ["4. Mai 2020", None, "4. Mai 2022"]
+    assert _captions(through, language="de") == ["4. Mai 2020", "4. Mai 2021", "4. Mai 2022"]
+
+
+def test_two_pictures_side_by_side_have_no_caption(make_item: Factory) -> None:
+    pair = [make_item(n, taken_at=NOON, width=900, height=1600) for n in range(2)]
+    wide = make_item(2, taken_at=NOON + dt.timedelta(days=1))
+
+    assert _captions([*pair, wide]) == [None, "May 5"]
 
 
 def test_a_caption_that_cannot_be_read_in_time_is_shortened_or_left_out(
