@@ -19,6 +19,11 @@ FINE_PX = 0.8
 COARSE_PX = 3.2
 """Radii (sigma) of the two smoothings whose gradients are compared."""
 N_TILES = 8
+SHARPEST_EDGE = 10.5
+"""What the ratio of a perfectly sharp edge comes to; beyond, there is noise and no edge."""
+STREAK_SHARE = 0.075
+"""Fine energy along the edges by that across them: a picture shaken along its only lines has 0.056;
+of 300 sharp ones and 1,835 real ones, those beyond `SHARPEST_EDGE` have 0.09 and more."""
 FLOOR_SHARE = 0.05
 """Part of a tile's energy added to every direction: one straight edge says nothing along itself."""
 
@@ -103,13 +108,16 @@ def acuity(grey: Grey) -> tuple[float, float]:
     if min(inner.shape) < 2 * N_TILES:
         return 1.0, 1.0
     fine, coarse = tensors(inner, FINE_PX), tensors(inner, COARSE_PX)
-    whole = worst_ratio(fine.sum(axis=1), coarse.sum(axis=1), floor_share=0.0)
+    total = fine.sum(axis=1)
+    whole = float(worst_ratio(total, coarse.sum(axis=1), floor_share=0.0))
+    if whole > SHARPEST_EDGE and along_by_across(total) < STREAK_SHARE:
+        whole = 1.0  # shaken along its only lines, which stay sharp
     tiles = worst_ratio(fine, coarse, floor_share=FLOOR_SHARE)
     energy = coarse[0] + coarse[1]
     order = np.argsort(tiles)
     share = np.cumsum(energy[order])
     tenth = int(np.searchsorted(share, 0.9 * share[-1]))
-    return float(whole), float(tiles[order[min(tenth, len(order) - 1)]])
+    return whole, float(tiles[order[min(tenth, len(order) - 1)]])
 
 
 def tensors(grey: Grey, sigma_px: float) -> Tensors:
@@ -139,6 +147,13 @@ def worst_ratio(fine: Tensors, coarse: Tensors, *, floor_share: float) -> NDArra
     half_trace = (cyy * fxx + cxx * fyy - 2 * cxy * fxy) / determinant / 2
     product = (fxx * fyy - fxy * fxy) / determinant
     return np.asarray(half_trace - np.sqrt(np.maximum(half_trace**2 - product, 0.0)), np.float64)
+
+
+def along_by_across(tensor: NDArray[np.float64]) -> float:
+    """Energy of a structure tensor in its weak direction, by that in its strong one."""
+    xx, yy, xy = tensor
+    spread = math.sqrt((xx - yy) ** 2 + 4 * xy * xy)
+    return float((xx + yy - spread) / max(xx + yy + spread, 1e-9))
 
 
 def exposure_of(grey: NDArray[np.uint8]) -> float:

@@ -51,6 +51,18 @@ def test_shaking_in_one_direction_is_seen() -> None:
     assert moved.focus < 1.9 < still.focus
 
 
+def test_shaking_along_the_only_lines_is_seen_although_they_stay_sharp() -> None:
+    sky = np.full((960, 1280, 3), (120, 170, 230), np.uint8)
+    for y in (300, 320, 600):
+        cv2.line(sky, (0, y), (1280, y), (20, 30, 60), 3, cv2.LINE_AA)
+    noise = np.random.default_rng(1).normal(0, 1.0, sky.shape)
+    shaken_sky = np.clip(shaken(sky, 60) + noise, 0, 255).astype(np.uint8)
+
+    judged = assess(shaken_sky, full_size=full_size(sky))
+
+    assert judged.focus < 1.9
+
+
 def test_focus_is_blind_to_contrast_and_light() -> None:
     sharp = make_texture()
     hazy = (sharp.astype(np.float32) * 0.3 + 150).astype(np.uint8)
