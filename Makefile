@@ -29,7 +29,7 @@ check-long: .venv/installed  ## sweeps over every file of the media collections,
 	$(BIN)/python -m pytest -q -m long
 
 bench: .venv/installed  ## figures of benchmarks/README.md, as JSON lines
-	for script in benchmarks/*.py; do $(BIN)/python $$script --json || exit 1; done
+	failed=0; for script in benchmarks/*.py; do $(BIN)/python $$script --json || failed=1; done; exit $$failed
 
 fix: .venv/installed
 	$(BIN)/ruff check --fix $(SOURCES)
