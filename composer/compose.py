@@ -161,31 +161,40 @@ def compose(
     remove_unfinished(catalog)
     run = replace(run, history=past_movies(catalog, now.tzinfo or dt.UTC))
     if request.memory_id is not None:
-        memory = _named(catalog, request.memory_id)
-        try:
-            return (_make(run, memory, request.due),)
-        except _MemoryGoneError as error:
-            raise NothingToDoError(
-                f"memory {memory.id}: {error}", remedy="run: memoriesd index, then memories"
-            ) from error
-    made: list[MovieMade] = []
-    gone: set[MemoryId] = set()
-    while len(made) < request.count:
-        best = _best(run, gone)
-        if best is None:
-            break
-        gone.add(best.id)
-        try:
-            made.append(_make(run, best, None if made else request.due))
-        except _MemoryGoneError as error:
-            log.info("memory %s is left out: %s", best.key, error)
-        else:
-            run = replace(run, history=past_movies(catalog, now.tzinfo or dt.UTC))
+        return (_make_named(run, request.memory_id),)
+    made = _make_best(run)
     if not made:
         raise NothingToDoError(
             "no memory is ready to be made",
             remedy="see what there is with: memoriesd memories (and --held)",
         )
+    return made
+
+
+def _make_named(run: _Run, memory_id: MemoryId) -> MovieMade:
+    memory = _named(run.catalog, memory_id)
+    try:
+        return _make(run, memory, run.request.due)
+    except _MemoryGoneError as error:
+        raise NothingToDoError(
+            f"memory {memory.id}: {error}", remedy="run: memoriesd index, then memories"
+        ) from error
+
+
+def _make_best(run: _Run) -> tuple[MovieMade, ...]:
+    made: list[MovieMade] = []
+    gone: set[MemoryId] = set()
+    while len(made) < run.request.count:
+        best = _best(run, gone)
+        if best is None:
+            break
+        gone.add(best.id)
+        try:
+            made.append(_make(run, best, None if made else run.request.due))
+        except _MemoryGoneError as error:
+            log.info("memory %s is left out: %s", best.key, error)
+        else:
+            run = replace(run, history=past_movies(run.catalog, run.now.tzinfo or dt.UTC))
     return tuple(made)
 
 

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -182,6 +183,14 @@ def _make_movie(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
         ),
         [(photo, "sharp", ""), (video, "lively", "")],
     )
+    board = json.dumps(_board(photo))
+    stored = movies.put_storyboard(catalog, memory, "chill", "short", 7, board)
+    movies.add_movie(
+        catalog, memory, stored, Path("/movies/lisbon.mp4"), 5.0, "2026-06-01T09:00:00+00:00"
+    )
+
+
+def _board(photo: ItemId) -> dict[str, Any]:
     whole = {"x_norm": 0.0, "y_norm": 0.0, "w_norm": 1.0, "h_norm": 1.0}
     panel = {"item_id": photo, "path": "/photos/2021/caf\udce9.jpg"}
     panel |= {"view_start": whole, "view_end": whole, "clip_start_s": None}
@@ -207,22 +216,16 @@ def _make_movie(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
             "reason": "the end",
         },
     ]
-    board = json.dumps(
-        {
-            "title": "Lisbon",
-            "subtitle": "July 2021",
-            "theme": "chill",
-            "length": "short",
-            "seed": 7,
-            "fps": 30,
-            "n_frames": 150,
-            "mood": "chill",
-            "music_file": None,
-            "beats_s": [0.0, 1.5],
-            "shots": shots,
-        }
-    )
-    stored = movies.put_storyboard(catalog, memory, "chill", "short", 7, board)
-    movies.add_movie(
-        catalog, memory, stored, Path("/movies/lisbon.mp4"), 5.0, "2026-06-01T09:00:00+00:00"
-    )
+    return {
+        "title": "Lisbon",
+        "subtitle": "July 2021",
+        "theme": "chill",
+        "length": "short",
+        "seed": 7,
+        "fps": 30,
+        "n_frames": 150,
+        "mood": "chill",
+        "music_file": None,
+        "beats_s": [0.0, 1.5],
+        "shots": shots,
+    }
