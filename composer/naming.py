@@ -59,3 +59,9 @@ def _cut(text: str, most_bytes: int) -> str:
     while len(text.encode()) > most_bytes:
         text = text[:-1]
     return text.rstrip(" .,")
+
+
+def remove_movie(movie: Path) -> None:
+    """Remove a movie file and the poster that lies beside it; what is gone already is no error."""
+    movie.unlink(missing_ok=True)
+    movie.with_suffix(".jpg").unlink(missing_ok=True)

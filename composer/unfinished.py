@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 
+from composer.naming import remove_movie
 from composer.render.encode import OURS
 from indexer.catalog.connection import Catalog
 from indexer.catalog.movies import all_movies
@@ -36,8 +37,7 @@ def remove_unfinished(catalog: Catalog) -> None:
     path = bytes.fromhex(noted)
     movie = Path(os.fsdecode(path))
     if path not in {known.path for known in all_movies(catalog)} and _may_go(movie):
-        movie.unlink(missing_ok=True)
-        movie.with_suffix(".jpg").unlink(missing_ok=True)
+        remove_movie(movie)
     with catalog.transaction():
         note_finished(catalog)
 

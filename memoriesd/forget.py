@@ -11,6 +11,7 @@ from pathlib import Path
 
 from clustering.people.facts import Told, standing
 from clustering.people.state import SETTING as PEOPLE_FOUND
+from composer.naming import remove_movie
 from composer.unfinished import remove_unfinished
 from indexer.catalog import forgetting
 from indexer.catalog.connection import Catalog
@@ -111,5 +112,4 @@ def _remove(catalog: Catalog, movies: Sequence[Path]) -> None:
     remove_unfinished(catalog)
     (catalog.path.parent / SHEET_NAME).unlink(missing_ok=True)
     for movie in movies:
-        movie.unlink(missing_ok=True)
-        movie.with_suffix(".jpg").unlink(missing_ok=True)
+        remove_movie(movie)

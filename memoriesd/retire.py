@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from composer.naming import remove_movie
 from indexer.catalog.connection import Catalog
 from indexer.catalog.movies import all_movies, set_movie_state
 from memoriesd.clock import stamp
@@ -28,7 +29,6 @@ def retire_old(catalog: Catalog, keep_days: int, now: datetime) -> list[str]:
     old = [movie for movie in all_movies(catalog) if movie.state == "made"]
     retired = [movie for movie in old if movie.made_at < oldest]
     for movie in retired:
-        movie.file.unlink(missing_ok=True)
-        movie.file.with_suffix(".jpg").unlink(missing_ok=True)
+        remove_movie(movie.file)
         set_movie_state(catalog, movie.id, "retired")
     return [str(movie.file) for movie in retired]

@@ -39,7 +39,7 @@ def add_rule(
     *,
     yearly: bool,
 ) -> None:
-    r"""Add a rule.
+    """Add a rule.
 
     \b
     person NAME or #ID        [--level less]
@@ -47,7 +47,7 @@ def add_rule(
     place NAME, or LATITUDE LONGITUDE [--radius-km 5]
     label WORD
     folder NAME or PATH
-    """
+    """  # noqa: D301 - click keeps lines after a real backspace as they are
     text = _rule_text(kind, words, level=level, radius_km=radius_km, yearly=yearly)
     try:
         rule = parse_rule(kind, text)

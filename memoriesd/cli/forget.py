@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from clustering.people.corrections import person_called, undo_correction
+from composer.naming import remove_movie
 from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError
@@ -81,8 +82,7 @@ def _forget_all(session: Session, *, yes: bool) -> None:
         if not yes:
             _agreed(question)
         for movie in movies:
-            movie.unlink(missing_ok=True)
-            movie.with_suffix(".jpg").unlink(missing_ok=True)
+            remove_movie(movie)
         for path in _own_files(session):
             path.unlink(missing_ok=True)
     click.echo("everything is forgotten; the configuration and your photos are as they were")
