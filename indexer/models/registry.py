@@ -10,7 +10,7 @@ from indexer.faces.pack import FacePack
 from indexer.faces.scrfd import Scrfd
 from indexer.faces.yunet import OUTPUTS as YUNET_OUTPUTS
 from indexer.faces.yunet import YuNet
-from indexer.models.session import Session, content_id, open_session
+from indexer.models.session import OpenNetwork, Session, content_id, open_session
 
 BUILTIN = "builtin"
 INSIGHTFACE = "insightface:"
@@ -26,7 +26,9 @@ ALIGNMENT_RECIPE = "arcface-112 (x-127.5)/127.5"
 UNKNOWN_LICENCE = "not stated beside the models; insightface's own are for non-commercial research"
 
 
-def load_faces(pack: str, folder: Path | None) -> FacePack:
+def load_faces(
+    pack: str, folder: Path | None, *, open_network: OpenNetwork = open_session
+) -> FacePack:
     """Load a face pack.
 
     Parameters
@@ -35,6 +37,8 @@ def load_faces(pack: str, folder: Path | None) -> FacePack:
         ``[models] pack``: ``insightface:NAME`` or ``builtin``.
     folder : Path or None
         ``[models] folder``: holds ``models/NAME/*.onnx``, as insightface lays its packs out.
+    open_network : callable
+        Loads a network for whatever computes; the CPU by default.
 
     Raises
     ------
@@ -50,10 +54,10 @@ def load_faces(pack: str, folder: Path | None) -> FacePack:
         raise ModelPackMissingError(pack, f"must be {BUILTIN!r} or {INSIGHTFACE + 'NAME'!r}")
     if folder is None:
         raise ModelPackMissingError(pack, "no [models] folder is set to look for it")
-    return read_insightface(pack, folder / "models" / name)
+    return read_insightface(pack, folder / "models" / name, open_network)
 
 
-def read_insightface(pack: str, folder: Path) -> FacePack:
+def read_insightface(pack: str, folder: Path, open_network: OpenNetwork) -> FacePack:
     """Load a folder of networks, told apart by their inputs and outputs.
 
     Other networks of such a folder (age, dense landmarks) are left alone. Where two would do, the
@@ -62,7 +66,7 @@ def read_insightface(pack: str, folder: Path) -> FacePack:
     files = sorted(folder.glob("*.onnx"))
     if not files:
         raise ModelPackMissingError(pack, f"no .onnx file in {folder}")
-    sessions = [(path, open_session(path)) for path in files]
+    sessions = [(path, open_network(path)) for path in files]
     detector = first_of(sessions, lambda session: is_scrfd(session) or is_yunet(session))
     embedder = first_of(sessions, is_embedder)
     if detector is None or embedder is None:

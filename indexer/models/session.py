@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 Session = Any  # onnxruntime.InferenceSession, which has no type hints
+OpenNetwork = Callable[[Path], Session]
+
+CPU_PROVIDER = "CPUExecutionProvider"
 
 # What a damaged or foreign file raises while it is loaded; they have no parent but Exception.
 LOAD_ERRORS = (
@@ -31,25 +35,47 @@ LOAD_ERRORS = (
 def open_session(path: Path) -> Session:
     """Load a network for the CPU.
 
-    One thread, because the pipeline runs one worker per core. The memory pattern is off: with
-    changing input shapes it keeps a plan and a block of memory for each of them; the arena stays,
-    which levels off at once when shapes come from a short list.
-
     Raises
     ------
     ModelPackMissingError
         If the file is missing or is not a network that onnxruntime can read.
+    """
+    try:
+        return start_session(path)
+    except LOAD_ERRORS as error:
+        reason = str(error).splitlines()[0]
+        raise ModelPackMissingError(path.name, f"cannot be read ({reason})") from error
+
+
+def start_session(
+    path: Path, provider: str = CPU_PROVIDER, settings: Mapping[str, str] | None = None
+) -> Session:
+    """Load a network for one of onnxruntime's execution providers.
+
+    One thread, because the pipeline runs one worker per core. The memory pattern is off: with
+    changing input shapes it keeps a plan and a block of memory for each of them; the arena stays,
+    which levels off at once when shapes come from a short list.
+
+    Parameters
+    ----------
+    path : Path
+        The network.
+    provider : str
+        Who computes; what it cannot is left to the CPU. One that does not start is left out
+        without an error: see ``get_providers``.
+    settings : mapping, optional
+        The provider's own options.
     """
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False
     options.log_severity_level = 3  # exports with fixed shapes in their outputs warn at each run
-    try:
-        return ort.InferenceSession(os.fspath(path), options, providers=["CPUExecutionProvider"])
-    except LOAD_ERRORS as error:
-        reason = str(error).splitlines()[0]
-        raise ModelPackMissingError(path.name, f"cannot be read ({reason})") from error
+    providers = [(provider, dict(settings or {}))]
+    if provider != CPU_PROVIDER:
+        providers.append((CPU_PROVIDER, {}))
+    # Without its own fallback, which would print to standard output and say nothing to us.
+    return ort.InferenceSession(os.fspath(path), options, providers, enable_fallback=0)
 
 
 def content_id(path: Path, *, recipe: str) -> str:

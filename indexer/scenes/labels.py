@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelPackMissingError
-from indexer.models.session import Session, content_id, open_session
+from indexer.models.session import OpenNetwork, Session, content_id, open_session
 from indexer.scenes.words import CLASSES_BY_WORD, FIRST_CLASS, classes_of
 
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
@@ -96,13 +96,15 @@ def _prepared(image: Rgb8) -> NDArray[np.float32]:
     return np.ascontiguousarray(planes, np.float32)
 
 
-def load_scenes(path: Path) -> SceneLabeller:
+def load_scenes(path: Path, *, open_network: OpenNetwork = open_session) -> SceneLabeller:
     """Load a classifier with the word list that lies beside it.
 
     Parameters
     ----------
     path : Path
         ``[models] scenes``: an ONNX file that takes [b, 3, 224, 224] as ImageNet networks do.
+    open_network : callable
+        Loads a network for whatever computes; the CPU by default.
 
     Raises
     ------
@@ -111,7 +113,7 @@ def load_scenes(path: Path) -> SceneLabeller:
     """
     if not path.is_file():
         raise ModelPackMissingError(path.name, f"there is no file {path}")
-    session = open_session(path)
+    session = open_network(path)
     count = session.get_outputs()[0].shape[-1]
     words, membership = _words_of(_class_names(path, count))
     return Classifier(content_id(path, recipe=RECIPE), session, words, membership, _signs(count))
