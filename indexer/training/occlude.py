@@ -71,7 +71,7 @@ def mask(sample: Sample, rng: Generator, strength: float) -> Sample:
         # From profile the distance between the eyes shrinks, the face's height does not.
         half = np.maximum(np.linalg.norm(right), 0.6 * np.linalg.norm(down)) * 0.95
         right = right / max(float(np.linalg.norm(right)), 1e-6) * half
-        top = nose + (1 - strength * rng.uniform(0.6, 1.1)) * (mouth - nose) * 0.9
+        top = nose + (1 - strength * rng.uniform(0.9, 1.6)) * (mouth - nose)
         outline = np.array([
             top, top + right * 0.55 + down * 0.05, top + right + down * 0.2,
             mouth + right * 0.85 + down * 0.35, mouth + right * 0.4 + down * 0.7,
