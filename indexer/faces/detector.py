@@ -30,6 +30,11 @@ class Detection:
 class FaceDetector(Protocol):
     """Finds faces at the size at which they are in the picture: it neither shrinks nor enlarges."""
 
+    @property
+    def band_px(self) -> tuple[float, float]:
+        """Smallest and largest side (root of the box's area) of faces that it surely finds."""
+        ...
+
     def detect(self, image: Rgb8) -> list[Detection]:
         """Find faces, best first."""
         ...

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from indexer.faces.detector import FaceDetector
 from indexer.faces.embed import FaceEmbedder
+from indexer.faces.pyramid import NORMAL_PX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,5 @@ class FacePack:
     embedder: FaceEmbedder
     licence: str
     """Terms of the weights, to be shown to the person who uses them."""
+    longest_px: int = NORMAL_PX
+    """Long side at which ordinary photographs are searched: larger costs more than it finds."""

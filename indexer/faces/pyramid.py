@@ -1,0 +1,208 @@
+"""Search a picture for faces of every size: copies an octave apart, each for its own sizes.
+
+A detector can be trusted with faces from about 16 pixels up to a few hundred, a picture holds faces
+from 20 pixels to its own height. The largest copy has the smallest faces; each following copy is
+half as large and takes over where the one before ends. A face near such a seam is searched in both.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from indexer.faces.detector import Detection, FaceDetector, Rgb8, suppress
+
+NORMAL_PX = 1280
+"""Long side of the largest copy in ordinary photographs."""
+SCALES_MAX = 5
+SHORT_SHARE = 0.5
+"""A panorama is searched larger, so that its short side keeps this share of the long one asked."""
+TILE_PX = 640
+"""Side of the tiles of a copy that is too large to be searched at once."""
+WHOLE_PX = 1280
+"""Copies up to this long side, and as many pixels as its square, are searched at once."""
+TILE_FACE_PX = 128.0
+"""In a copy that is cut into tiles, larger faces are left to the next one: tiles overlap less."""
+SEAM = 1.25
+"""Sizes up to this share beyond a copy's own count, ..."""
+SEAM_BELOW = 0.6
+"""... and so do sizes down to this share of where the copy before ends. Below that a smaller copy
+shows dogs and shadows more often than people (SCRFD, made libraries)."""
+CORE_SLACK_PX = 8.0
+"""Neighbouring tiles may disagree by so much on where a face's middle is."""
+OVERLAP_MAX = 0.4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """Face sides that one copy answers for, in its own pixels."""
+
+    low_px: float
+    high_px: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """A part of a copy that is searched at once."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    core: tuple[float, float, float, float]
+    """Left, top, right, bottom: faces whose middle lies in it are this tile's business."""
+
+
+def search(image: Rgb8, detector: FaceDetector, *, longest_px: int = NORMAL_PX) -> list[Detection]:
+    """Find the faces of a picture at all sizes that it has.
+
+    Parameters
+    ----------
+    image : uint8[h, w, 3]
+        Upright sRGB. Not modified.
+    detector : FaceDetector
+        Looks at one copy, or tile, at a time.
+    longest_px : int
+        Long side of the largest copy; a smaller picture is searched as it is.
+
+    Returns
+    -------
+    list of Detection
+        Best first, in pixels of the picture, each face once.
+    """
+    height, width = image.shape[:2]
+    first = first_scale(width, height, longest_px)
+    n_scales = count_scales(min(width, height) * first, detector.band_px)
+    found: list[Detection] = []
+    low_px = detector.band_px[0]
+    for view, scale, is_last in copies(image, first, n_scales):
+        tiles = tiles_of(view)
+        end_px = detector.band_px[1] if len(tiles) == 1 else min(detector.band_px[1], TILE_FACE_PX)
+        band = Band(low_px=low_px, high_px=math.inf if is_last else end_px * SEAM)
+        found += [scaled(d, 1 / scale) for d in search_tiles(view, tiles, detector, band)]
+        low_px = end_px * SEAM_BELOW / 2
+    return suppress(found, overlap_max=OVERLAP_MAX)
+
+
+def first_scale(width: int, height: int, longest_px: int) -> float:
+    """Scale of the largest copy, never above 1."""
+    long_px, short_px = max(width, height), min(width, height)
+    return min(1.0, max(longest_px / long_px, longest_px * SHORT_SHARE / short_px))
+
+
+def count_scales(short_px: float, band_px: tuple[float, float]) -> int:
+    """How many copies are needed until a face that fills the last one is within the band.
+
+    Examples
+    --------
+    >>> count_scales(960, (10, 64)), count_scales(480, (20, 320)), count_scales(100, (20, 320))
+    (5, 2, 1)
+    """
+    halvings = math.ceil(math.log2(max(1.0, short_px / band_px[1])))
+    return min(SCALES_MAX, 1 + halvings)
+
+
+def copies(image: Rgb8, first: float, n_scales: int) -> Iterator[tuple[Rgb8, float, bool]]:
+    """The copies with their scale and whether they are the last, the largest first.
+
+    Each is made from the one before by averages of 2 x 2 pixels; for that the largest gets a few
+    repeated lines at its right and lower edge rather than another aspect.
+    """
+    height, width = image.shape[:2]
+    view = image
+    if first < 1.0:
+        size = max(1, round(width * first)), max(1, round(height * first))
+        view = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    view = lengthened(view, 1 << (n_scales - 1))
+    for n in range(n_scales):
+        yield view, first / (1 << n), n == n_scales - 1
+        if n < n_scales - 1:
+            half = view.shape[1] // 2, view.shape[0] // 2
+            view = np.asarray(cv2.resize(view, half, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def lengthened(view: Rgb8, multiple: int) -> Rgb8:
+    """The picture with its last lines repeated up to a multiple."""
+    bottom, right = -view.shape[0] % multiple, -view.shape[1] % multiple
+    if not bottom and not right:
+        return view
+    return np.asarray(cv2.copyMakeBorder(view, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+
+
+def tiles_of(view: Rgb8) -> list[Tile]:
+    """The whole copy, or tiles of one shape whose cores cover it."""
+    height, width = view.shape[:2]
+    if width * height <= WHOLE_PX * WHOLE_PX and max(width, height) <= 2 * WHOLE_PX:
+        whole = (-math.inf, -math.inf, math.inf, math.inf)
+        return [Tile(left=0, top=0, width=width, height=height, core=whole)]
+    across, down = spans(width), spans(height)
+    return [
+        Tile(
+            left=left,
+            top=top,
+            width=min(TILE_PX, width),
+            height=min(TILE_PX, height),
+            core=(left_core, top_core, right_core, bottom_core),
+        )
+        for top, top_core, bottom_core in down
+        for left, left_core, right_core in across
+    ]
+
+
+def spans(length: int) -> list[tuple[int, float, float]]:
+    """Starts of the tiles along one side, each with the range of its core.
+
+    A face with its middle in the core and a side up to ``TILE_FACE_PX * SEAM`` is wholly in the
+    tile, but at the picture's own edges, where the core reaches beyond.
+    """
+    halo = TILE_FACE_PX * SEAM / 2
+    room = length - TILE_PX
+    if room <= 0:
+        return [(0, -math.inf, math.inf)]
+    n_tiles = 1 + math.ceil(room / (TILE_PX - 2 * halo))
+    starts = [round(room * n / (n_tiles - 1)) for n in range(n_tiles)]
+    between = [(a + TILE_PX + b) / 2 for a, b in itertools.pairwise(starts)]
+    lows, highs = [-math.inf, *between], [*between, math.inf]
+    return list(zip(starts, lows, highs, strict=True))
+
+
+def search_tiles(
+    view: Rgb8, tiles: list[Tile], detector: FaceDetector, band: Band
+) -> Iterator[Detection]:
+    """Faces of a copy that it answers for, in its pixels."""
+    for tile in tiles:
+        part = view[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
+        for detection in detector.detect(part):
+            face = shifted(detection, tile.left, tile.top)
+            if band.low_px <= side(face) <= band.high_px and in_core(face, tile):
+                yield face
+
+
+def in_core(face: Detection, tile: Tile) -> bool:
+    """Whether a face's middle lies in the tile's core, or hardly beside it."""
+    x, y, w, h = face.box
+    left, top, right, bottom = tile.core
+    across = left - CORE_SLACK_PX <= x + w / 2 <= right + CORE_SLACK_PX
+    return across and top - CORE_SLACK_PX <= y + h / 2 <= bottom + CORE_SLACK_PX
+
+
+def side(detection: Detection) -> float:
+    """Root of the area of a detection's box."""
+    return math.sqrt(max(0.0, detection.box[2] * detection.box[3]))
+
+
+def shifted(detection: Detection, x: int, y: int) -> Detection:
+    """The detection with its picture's corner elsewhere."""
+    left, top, w, h = detection.box
+    landmarks = (detection.landmarks + np.array([x, y])).astype(np.float32)
+    return replace(detection, box=(left + x, top + y, w, h), landmarks=landmarks)
+
+
+def scaled(detection: Detection, factor: float) -> Detection:
+    """The detection in pixels of a copy that is so much larger."""
+    x, y, w, h = (value * factor for value in detection.box)
+    landmarks = (detection.landmarks * factor).astype(np.float32)
+    return replace(detection, box=(x, y, w, h), landmarks=landmarks)

@@ -1,0 +1,170 @@
+"""Faces of all sizes, once each: a detector that sees white squares of a limited range of sides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skimage import data
+
+from indexer.faces.detector import Detection, FaceDetector, Rgb8
+from indexer.faces.pyramid import copies, count_scales, first_scale, search, side
+from indexer.models.registry import load_faces
+
+MODELS = Path(__file__).parents[3].parent / "shared" / "models"
+BAND_PX = (10.0, 80.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """Finds white squares whose sides it can see."""
+
+    band_px: tuple[float, float] = BAND_PX
+
+    def detect(self, image: Rgb8) -> list[Detection]:
+        """White areas, the largest first."""
+        white = (image[..., 0] > 127).astype(np.uint8)
+        _, _, rows, _ = cv2.connectedComponentsWithStats(white)
+        low, high = self.band_px
+        return [
+            squared(*map(float, row[:4]))
+            for row in rows[1:]
+            if low * 0.8 <= (row[2] * row[3]) ** 0.5 <= high * 1.3
+        ]
+
+
+def shipped(name: str) -> Rgb8:
+    """A sample picture of scikit-image, whose functions have no type hints."""
+    return np.asarray(getattr(data, name)(), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def scrfd() -> FaceDetector:
+    return load_faces("insightface:scrfd2.5g_mobilefacenet", MODELS / "insightface").detector
+
+
+def squared(x: float, y: float, w: float, h: float) -> Detection:
+    landmarks = np.array([[x, y], [x + w, y], [x, y], [x, y + h], [x + w, y + h]], np.float32)
+    return Detection(box=(x, y, w, h), score=0.9, landmarks=landmarks)
+
+
+def picture(width: int, height: int, squares: list[tuple[int, int, int]]) -> Rgb8:
+    image = np.zeros((height, width, 3), np.uint8)
+    for x, y, size in squares:
+        image[y : y + size, x : x + size] = 255
+    return image
+
+
+sizes = st.tuples(st.integers(60, 2600), st.integers(60, 2600))
+
+
+@settings(max_examples=40, deadline=None)
+@given(sizes, st.data())
+def test_a_face_of_any_size_anywhere_is_found_once(
+    size: tuple[int, int], draw: st.DataObject
+) -> None:
+    width, height = size
+    face_px = draw.draw(st.integers(12, min(width, height) * 3 // 4), "side")
+    x = draw.draw(st.integers(1, width - face_px - 1), "x")
+    y = draw.draw(st.integers(1, height - face_px - 1), "y")
+
+    found = search(picture(width, height, [(x, y, face_px)]), Squares(), longest_px=2600)
+
+    (face,) = found
+    middle = face.box[0] + face.box[2] / 2, face.box[1] + face.box[3] / 2
+    slack_px = 2 + face_px * 0.2
+    assert side(face) == pytest.approx(face_px, abs=slack_px)
+    assert middle == pytest.approx((x + face_px / 2, y + face_px / 2), abs=slack_px)
+    assert face.landmarks[0] == pytest.approx(face.box[:2], abs=1e-3)
+
+
+def test_faces_of_twenty_to_two_thousand_pixels_are_found_in_24_megapixels() -> None:
+    squares = [(100 + 400 * n, 60, side_px) for n, side_px in enumerate((20, 40, 80, 160, 320))]
+    image = picture(6000, 4000, [*squares, (3000, 500, 640), (500, 1500, 2000)])
+
+    found = search(image, Squares(band_px=(15, 128)), longest_px=6000)
+
+    sides = sorted(side(face) for face in found)
+    assert sides == pytest.approx([20, 40, 80, 160, 320, 640, 2000], rel=0.1)
+
+
+@given(st.integers(1, 9000), st.integers(1, 9000), st.integers(320, 6000))
+def test_no_copy_is_larger_than_the_picture(width: int, height: int, longest_px: int) -> None:
+    scale = first_scale(width, height, longest_px)
+
+    assert scale <= 1
+    assert max(width, height) * scale >= min(longest_px, max(width, height)) - 1e-6
+
+
+def test_each_copy_is_half_of_the_one_before_and_keeps_the_aspect() -> None:
+    image = np.full((427, 640, 3), 200, np.uint8)
+
+    views = list(copies(image, 1.0, 5))
+
+    assert [view.shape[:2] for view, _, _ in views] == [
+        (432, 640),
+        (216, 320),
+        (108, 160),
+        (54, 80),
+        (27, 40),
+    ]
+    assert [scale for _, scale, _ in views] == [1, 1 / 2, 1 / 4, 1 / 8, 1 / 16]
+    assert all((view == 200).all() for view, _, _ in views)
+
+
+def test_pictures_are_not_modified() -> None:
+    image = picture(700, 500, [(50, 50, 30)])
+    before = image.copy()
+
+    search(image, Squares())
+
+    assert np.array_equal(image, before)
+
+
+def test_a_wide_band_needs_few_copies_and_none_needs_more_than_five() -> None:
+    assert count_scales(480, (20, 320)) == 2
+    assert count_scales(960, (10, 64)) == 5
+    assert count_scales(100_000, (10, 64)) == 5
+
+
+def test_the_smallest_picture_is_searched() -> None:
+    assert search(np.zeros((1, 1, 3), np.uint8), Squares()) == []
+
+
+@pytest.mark.skipif(not MODELS.is_dir(), reason="no ../shared/models beside the project")
+@pytest.mark.parametrize("face_share", [0.05, 0.12, 0.25, 0.5, 0.9])
+def test_a_real_detector_finds_a_portrait_at_every_size(
+    scrfd: FaceDetector, face_share: float
+) -> None:
+    portrait = shipped("astronaut")[20:230, 120:330]
+    canvas = np.full((960, 1280, 3), 90, np.uint8)
+    size = round(960 * face_share)
+    canvas[5 : 5 + size, 40 : 40 + size] = cv2.resize(
+        portrait, (size, size), interpolation=cv2.INTER_AREA
+    )
+
+    found = search(canvas, scrfd)
+
+    assert len(found) == 1
+    assert side(found[0]) == pytest.approx(size * 0.52, rel=0.2)
+
+
+def test_overlapping_copies_do_not_report_twice() -> None:
+    rng = np.random.default_rng(1)
+    squares = list(spread(rng))
+    image = picture(1280, 960, squares)
+
+    found = search(image, Squares())
+
+    assert len(found) == len(squares)
+
+
+def spread(rng: np.random.Generator) -> Iterator[tuple[int, int, int]]:
+    """Squares of all sides from 12 to 150 px on a grid that keeps them apart."""
+    for row in range(6):
+        for column in range(8):
+            yield column * 160 + 4, row * 160 + 4, int(rng.integers(12, 150))
