@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.catalog.faces import NewFace
-from indexer.errors import ModelPackMissingError, UnreadableMediaError
+from indexer.errors import MissingResourceError, ModelPackMissingError, UnreadableMediaError
 from indexer.faces.find import FoundFace, find_faces
 from indexer.faces.pack import FacePack
 from indexer.identity import content_hash
@@ -25,6 +25,7 @@ from indexer.media.photo import read_photo
 from indexer.media.probe import MediaFormat, MediaKind
 from indexer.media.sound import read_loudness
 from indexer.media.video import probe_video, sample_frames
+from indexer.models.accelerators import Accelerator, Device
 from indexer.models.registry import load_faces
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels, SceneLabeller, load_scenes, mean_labels
@@ -57,6 +58,7 @@ class ModelChoice:
     """``insightface:NAME``, ``builtin``, or empty for no faces."""
     folder: Path | None
     scenes: Path | None
+    device: Device = Device.AUTO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class Models:
     detector: str
     scenes: str
     """The labeller's id; empty: labels are off."""
+    computed_by: tuple[str, ...]
+    """What computes: accelerators, the CPU."""
     notes: tuple[str, ...]
 
     @property
@@ -122,23 +126,25 @@ class _Tools:
 def _tools(choice: ModelChoice) -> _Tools:
     """Load the models once a process."""
     notes = []
+    accelerator = Accelerator(choice.device)
     faces, scenes = None, None
     try:
-        faces = load_faces(choice.pack, choice.folder)
+        faces = load_faces(choice.pack, choice.folder, open_network=accelerator.open)
     except ModelPackMissingError as error:
         notes.append(f"Faces are off: {error}; {error.remedy}.")
     if choice.scenes is None:
         notes.append("Scene labels are off: [models] scenes names no labeller.")
     else:
         try:
-            scenes = load_scenes(choice.scenes)
+            scenes = load_scenes(choice.scenes, open_network=accelerator.open)
         except ModelPackMissingError as error:
             notes.append(f"Scene labels are off: {error}; {error.remedy}.")
     models = Models(
         faces=faces.model_id if faces else "",
         detector=faces.detector_id if faces else "",
         scenes=scenes.model_id if scenes else "",
-        notes=tuple(notes),
+        computed_by=accelerator.used,
+        notes=(*notes, *accelerator.notes),
     )
     return _Tools(faces, scenes, models)
 
@@ -148,15 +154,33 @@ def describe_models(choice: ModelChoice) -> Models:
     return _tools(choice).models
 
 
-def look(task: PixelTask, choice: ModelChoice) -> Pixels:
+def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
     """Look at an item's pixels.
+
+    Parameters
+    ----------
+    task : PixelTask
+        The item.
+    choice : ModelChoice
+        Which models to look with.
+    stage_model : str
+        What that choice came to when the job began.
 
     Raises
     ------
     UnreadableMediaError
         If the file holds no picture that can be read.
+    MissingResourceError
+        If the choice comes to other models here: another machine lacks their files, or they were
+        exchanged. What they see would be taken for the first ones' work.
     """
     tools = _tools(choice)
+    if tools.models.stage_model != stage_model:
+        raise MissingResourceError(
+            f"the models are others than when indexing began: {tools.models.stage_model!r}"
+            f" instead of {stage_model!r}",
+            remedy="make [models] the same for every worker, and index again",
+        )
     try:
         digest = content_hash(task.path)
         return (_look_at_video if task.is_video else _look_at_photo)(task, tools, digest)

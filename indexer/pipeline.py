@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -19,9 +19,11 @@ from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
-from indexer.errors import UnreadableMediaError
+from indexer.cluster import ClusterPool
+from indexer.errors import MissingResourceError, UnreadableMediaError
 from indexer.identity import content_hash
 from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_models, look
+from indexer.models.accelerators import Device
 from indexer.reading import Answered, HeaderTask, read_headers
 from indexer.scan import ScanRules, scan
 from indexer.workers import WorkerLostError, WorkerPool
@@ -56,6 +58,8 @@ class IndexSettings:
     """Items of this day in other years are read first."""
     now: str
     """UTC ISO time."""
+    scheduler: str = ""
+    """Address of a Dask cluster whose workers read; empty for processes of this machine."""
     limit_items: int | None = None
     """Read the pixels of so many items at most; the report tells whether there are more."""
 
@@ -95,9 +99,10 @@ def index(
     progress : callable
         Told (done, total, what).
     """
-    pool = WorkerPool(_worker_count(settings.memory_limit_mb), TASK_LIMIT_S)
+    pool = _open_pool(roots, settings)
     try:
-        models = pool.submit(describe_models, settings.models).result()
+        models, choice = _ready_models(pool, settings.models)
+        settings = replace(settings, models=choice)
         progress(0, 0, "looking through folders")
         found = scan(
             catalog,
@@ -134,12 +139,40 @@ def _worker_count(memory_limit_mb: int) -> int:
     return max(1, min(os.cpu_count() or 1, (memory_limit_mb - _OWN_MB) // _WORKER_MB))
 
 
+def _open_pool(roots: Sequence[Path], settings: IndexSettings) -> WorkerPool | ClusterPool:
+    if not settings.scheduler:
+        return WorkerPool(_worker_count(settings.memory_limit_mb), TASK_LIMIT_S)
+    choice = settings.models
+    models = [path for path in (choice.folder, choice.scenes) if path is not None]
+    must_see = [path for path in (*roots, *models) if path.exists()]
+    return ClusterPool(settings.scheduler, task_limit_s=TASK_LIMIT_S, must_see=must_see)
+
+
+def _ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelChoice]:
+    """What the models are, and the choice that the workers can live with.
+
+    A driver that kills the process in which it is tried is as good as none.
+    """
+    try:
+        return pool.submit(describe_models, choice).result(), choice
+    except WorkerLostError as error:
+        if choice.device is Device.CPU:
+            raise
+        reason = str(error)
+    safe = replace(choice, device=Device.CPU)
+    models = pool.submit(describe_models, safe).result()
+    note = (
+        f"The CPU computes: a worker was lost over [models] device = {choice.device!r}, {reason}."
+    )
+    return replace(models, notes=(*models.notes, note)), safe
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What both passes share."""
 
     catalog: Catalog
-    pool: Executor
+    pool: WorkerPool | ClusterPool
     settings: IndexSettings
     models: Models
     checkpoint: Checkpoint
@@ -224,7 +257,7 @@ class _Run:
             has_camera=item.camera is not None,
             video_sample_s=self.settings.video_sample_s,
         )
-        return self.pool.submit(look, task, self.settings.models)
+        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
 
     def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
         """Write what a worker read, or why it could not; True if it could."""
@@ -237,6 +270,8 @@ class _Run:
             reason = str(error) or "it needs more memory than a worker may take"
             files.note_lost(self.catalog, file.file_id, reason)
             return False
+        except MissingResourceError:
+            raise  # nothing is wrong with the file
         except Exception as error:
             log.exception("a reader failed on %s", file.full_path)
             files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
@@ -249,7 +284,7 @@ class _Run:
         self, tasks: Sequence[Task], submit: Callable[[Task], Future[Answer]]
     ) -> Iterator[tuple[Task, Future[Answer]]]:
         """Tasks with their finished futures in the order of the tasks, a few under way ahead."""
-        ahead = 2 * (os.cpu_count() or 1) + 2
+        ahead = 2 * self.pool.width + 2
         under_way: list[tuple[Task, Future[Answer]]] = []
         waiting = iter(tasks)
         while True:

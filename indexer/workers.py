@@ -39,6 +39,8 @@ class WorkerPool(Executor):
     """
 
     def __init__(self, count: int, task_limit_s: float) -> None:
+        self.width = count
+        """How many tasks run at a time."""
         self._limit_s = task_limit_s
         self._tasks: queue.SimpleQueue[tuple[Future[Any], Any] | None] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=self._serve) for _ in range(count)]
