@@ -1,14 +1,16 @@
 """Workers on other machines: an executor whose tasks run on an existing Dask cluster.
 
 The same functions with the same arguments as in :mod:`indexer.workers`, so every path must be
-visible on every worker. Dask runs a task again whose worker died; what it gives up on after several
-workers is a :class:`~indexer.workers.WorkerLostError`, as here.
+visible on every worker, and scheduler and workers need this version of the program. Dask runs a
+task again whose worker died; what it gives up on after several workers is a
+:class:`~indexer.workers.WorkerLostError`, as here.
 """
 
 import importlib
 import importlib.metadata
+import pickle
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from functools import partial
 from pathlib import Path
@@ -38,8 +40,8 @@ class ClusterPool(Executor):
         How long one task may take.
     must_see : iterable of Path
         Files and folders that every worker has to have under the same path.
-    alone_s : float
-        How long the cluster may be without any worker.
+    connect_s, alone_s : float
+        How long the scheduler may take to answer, and the cluster may be without any worker.
 
     Raises
     ------
@@ -54,6 +56,7 @@ class ClusterPool(Executor):
         *,
         task_limit_s: float,
         must_see: Iterable[Path],
+        connect_s: float = CONNECT_S,
         alone_s: float = ALONE_S,
     ) -> None:
         self._limit_s = task_limit_s
@@ -63,7 +66,7 @@ class ClusterPool(Executor):
         self._guard = threading.Lock()
         self._lost: MissingResourceError | None = None
         self._closing = threading.Event()
-        self._client = connect(address)
+        self._client = connect(address, connect_s)
         try:
             check_workers(self._client, address, sorted(map(str, must_see)))
             self.width = sum(self._client.nthreads().values())
@@ -89,7 +92,9 @@ class ClusterPool(Executor):
             if self._lost is not None:
                 raise self._lost
             self._pending.add(answer)
-        inner = self._executor.submit(within, self._limit_s, fn, args, kwargs)
+        # As bytes: the scheduler unpacks what it hands on, and has no use for our readers.
+        call = pickle.dumps((fn, args, kwargs))
+        inner = self._executor.submit(within, self._limit_s, call)
         inner.add_done_callback(partial(self._hand_over, answer))
         return answer
 
@@ -138,7 +143,7 @@ class ClusterPool(Executor):
             answer.set_exception(reason)
 
 
-def connect(address: str) -> Any:
+def connect(address: str, connect_s: float) -> Any:
     """A client of a scheduler.
 
     Raises
@@ -154,7 +159,7 @@ def connect(address: str) -> Any:
             remedy="pip install 'memoriesd[cluster]', or empty [index] scheduler",
         ) from error
     try:
-        return distributed.Client(address, timeout=CONNECT_S, set_as_default=False)
+        return distributed.Client(address, timeout=connect_s, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise MissingResourceError(
             f"no Dask scheduler answers at {address}",
@@ -163,27 +168,35 @@ def connect(address: str) -> Any:
 
 
 def check_workers(client: Any, address: str, must_see: Sequence[str]) -> None:
-    """See that every worker has this program and our folders."""
-    version = importlib.metadata.version("memoriesd")
-    answers = client.run(importlib.metadata.version, "memoriesd", on_error="return")
-    if not answers:
+    """See that scheduler and workers have this program, and the workers our folders."""
+    here = importlib.metadata.version("memoriesd")
+    workers = client.run(importlib.metadata.version, "memoriesd", on_error="return")
+    if not workers:
         raise MissingResourceError(
             f"the Dask cluster at {address} has no workers",
-            remedy=f"start some with: dask worker {address} --nworkers auto --nthreads 1",
+            remedy=f"start some with: dask worker {address} --nworkers 4 --nthreads 1",
         )
-    other = {worker: found for worker, found in answers.items() if found != version}
-    for worker, found in sorted(other.items()):
-        told = found if isinstance(found, str) else "none"
-        raise MissingResourceError(
-            f"the Dask worker {worker} has another version of memoriesd: {told}, here {version}",
-            remedy="install the same version on every worker",
-        )
+    for process, found in [("scheduler", scheduler_version(client)), *sorted(workers.items())]:
+        if found != here:
+            told = found if isinstance(found, str) else "none"
+            raise MissingResourceError(
+                f"{process} of the Dask cluster has another memoriesd: {told}, here is {here}",
+                remedy="install the same version for the scheduler and every worker",
+            )
     for worker, absent in sorted(client.run(not_there, must_see).items()):
         if absent:
             raise MissingResourceError(
-                f"the Dask worker {worker} does not see {absent[0]}",
+                f"worker {worker} of the Dask cluster does not see {absent[0]}",
                 remedy="mount it under the same path on every worker, or empty [index] scheduler",
             )
+
+
+def scheduler_version(client: Any) -> str | None:
+    """The version of this program that the scheduler has."""
+    try:
+        return str(client.run_on_scheduler(importlib.metadata.version, "memoriesd"))
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def not_there(paths: Sequence[str]) -> list[str]:
@@ -191,21 +204,27 @@ def not_there(paths: Sequence[str]) -> list[str]:
     return [path for path in paths if not Path(path).exists()]
 
 
-def within(
-    limit_s: float, fn: Callable[..., T], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> T:
+def within(limit_s: float, pickled: bytes) -> Any:
     """Call a function that may hang; runs on the workers.
+
+    Parameters
+    ----------
+    limit_s : float
+        How long it may take.
+    pickled : bytes
+        The function, its arguments and its keyword arguments.
 
     Raises
     ------
     WorkerLostError
         If it takes longer. It is left behind: a thread cannot be ended from outside.
     """
-    done: Future[T] = Future()
+    done: Future[Any] = Future()
 
     def call() -> None:
         try:
-            done.set_result(fn(*args, **kwargs))
+            function, args, kwargs = pickle.loads(pickled)
+            done.set_result(function(*args, **kwargs))
         except BaseException as error:  # noqa: BLE001 - carried to the caller, as executors do
             done.set_exception(error)
 
