@@ -71,8 +71,11 @@ class Models:
     scenes: str
     """The labeller's id; empty: labels are off."""
     computed_by: tuple[str, ...]
-    """What computes: accelerators, the CPU."""
+    """What computes: accelerators, the CPU; empty where nothing does."""
+    device_notes: tuple[str, ...]
+    """Why the CPU computes and not the accelerator that was asked for, in whole sentences."""
     notes: tuple[str, ...]
+    """What is off and why, in whole sentences."""
 
     @property
     def stage_model(self) -> str:
@@ -144,7 +147,8 @@ def _tools(choice: ModelChoice) -> _Tools:
         detector=faces.detector_id if faces else "",
         scenes=scenes.model_id if scenes else "",
         computed_by=accelerator.used,
-        notes=(*notes, *accelerator.notes),
+        device_notes=accelerator.notes,
+        notes=tuple(notes),
     )
     return _Tools(faces, scenes, models)
 

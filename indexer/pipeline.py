@@ -79,7 +79,7 @@ class IndexReport:
     """Items whose pixels are still to be read."""
     away: tuple[str, ...]
     notes: tuple[str, ...]
-    """What is off and why, in whole sentences."""
+    """What is off and why, and what fell back to the CPU, in whole sentences."""
 
 
 def index(
@@ -101,7 +101,7 @@ def index(
     """
     pool = _open_pool(roots, settings)
     try:
-        models, choice = _ready_models(pool, settings.models)
+        models, choice = ready_models(pool, settings.models)
         settings = replace(settings, models=choice)
         progress(0, 0, "looking through folders")
         found = scan(
@@ -131,7 +131,7 @@ def index(
         failed=tuple(files.failed_files(catalog)),
         left=left,
         away=found.away,
-        notes=models.notes,
+        notes=(*models.notes, *models.device_notes),
     )
 
 
@@ -148,7 +148,7 @@ def _open_pool(roots: Sequence[Path], settings: IndexSettings) -> WorkerPool | C
     return ClusterPool(settings.scheduler, task_limit_s=TASK_LIMIT_S, must_see=must_see)
 
 
-def _ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelChoice]:
+def ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelChoice]:
     """What the models are, and the choice that the workers can live with.
 
     A driver that kills the process in which it is tried is as good as none.
@@ -164,7 +164,7 @@ def _ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelCho
     note = (
         f"The CPU computes: a worker was lost over [models] device = {choice.device!r}, {reason}."
     )
-    return replace(models, notes=(*models.notes, note)), safe
+    return replace(models, device_notes=(*models.device_notes, note)), safe
 
 
 @dataclass(frozen=True, slots=True)

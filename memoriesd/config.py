@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import (
@@ -38,6 +39,13 @@ def _absolute(path: Path, info: ValidationInfo) -> Path:
 
 def _none_if_empty(value: object) -> object:
     return None if value == "" else value
+
+
+def _check_scheduler(address: str) -> str:
+    parts = urlsplit(address)
+    if address and not (parts.scheme in ("tcp", "tls") and parts.port):
+        raise ValueError('must be "" or a Dask scheduler such as "tcp://192.168.1.10:8786"')
+    return address
 
 
 Folder = Annotated[Path, AfterValidator(_absolute)]
@@ -78,7 +86,7 @@ class Index:
 
     memory_limit_mb: Annotated[int, Field(ge=256)] = 512
     detail: Literal["normal"] = "normal"
-    scheduler: Literal[""] = ""
+    scheduler: Annotated[str, AfterValidator(_check_scheduler)] = ""
     video_sample_s: Annotated[float, Field(gt=0, le=60)] = 1.0
 
 
@@ -89,7 +97,7 @@ class Models:
     pack: Annotated[str, Field(pattern=r"^(builtin|insightface:\S+)$")] = "builtin"
     folder: OptionalPath = None
     scenes: OptionalPath = None
-    device: Literal["auto", "cpu"] = "auto"
+    device: Literal["auto", "cpu", "coreml", "cuda", "openvino", "directml"] = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)

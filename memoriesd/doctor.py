@@ -1,9 +1,11 @@
 """What this installation can do, what it lacks, and what to type."""
 
 import importlib.metadata
+import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,11 +14,14 @@ from pathlib import Path
 
 from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.errors import CatalogError
-from memoriesd.config import Config
+from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders
 from memoriesd.lettering import missing_characters
 from memoriesd.locks import is_held
 from themes.theme import ThemeError, load_theme
+
+DEVICE_LIMIT_S = 120.0
+"""So long the networks may take to be loaded and tried; a driver that compiles takes some time."""
 
 
 class Health(StrEnum):
@@ -47,6 +52,7 @@ def examine(folders: Folders, config: Config) -> list[Finding]:
         _roots,
         _output,
         _models,
+        _device,
         _catalog,
         _lettering,
         _watching,
@@ -174,6 +180,34 @@ def _models(_: Folders, config: Config) -> Iterator[Finding]:
         )
     else:
         yield _good("scenes", str(scenes))
+
+
+def _device(_: Folders, config: Config) -> Iterator[Finding]:
+    command = [sys.executable, "-m", "memoriesd.computing"]
+    told = json.dumps(dump_config(config)["models"])
+    try:
+        done = subprocess.run(
+            command, input=told, capture_output=True, text=True, check=True, timeout=DEVICE_LIMIT_S
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        yield Finding(
+            name="device",
+            health=Health.WARNING,
+            found=f"trying it failed, the CPU computes: {error}",
+            remedy='set [models] device = "cpu", or mend the driver',
+        )
+        return
+    answer = json.loads(done.stdout)
+    computed_by = ", ".join(answer["computed_by"]) or "nothing to compute: there is no network"
+    if answer["notes"]:
+        yield Finding(
+            name="device",
+            health=Health.WARNING,
+            found=f"{computed_by}. " + " ".join(answer["notes"]),
+            remedy="mend the driver, or choose another [models] device",
+        )
+    else:
+        yield _good("device", computed_by)
 
 
 def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:

@@ -39,7 +39,8 @@ folder = {output}
 #memory_limit_mb = 512
 # How small a face is looked for: "normal".
 #detail = "normal"
-# Who indexes: empty for this machine alone.
+# Who indexes: empty for this machine alone, or the address of a Dask cluster whose machines see the
+# same folders, such as "tcp://192.168.1.10:8786".
 #scheduler = ""
 # Videos are looked at this often, seconds.
 #video_sample_s = 1.0
@@ -51,7 +52,8 @@ folder = {output}
 #folder = ""
 # A scene labeller's .onnx with its word list beside it; empty: the built-in one.
 #scenes = ""
-# What computes: "auto" or "cpu".
+# What computes: "auto" (an accelerator that proved itself, or the CPU), "cpu", "coreml", "cuda",
+# "openvino" or "directml".
 #device = "auto"
 
 [schedule]

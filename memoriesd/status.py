@@ -30,7 +30,14 @@ def catalog_status(catalog: Catalog) -> dict[str, Any]:
         "last_movie": os.fsdecode(movies[-1].path) if movies else None,
         "job": job_document(running[0]) if running else None,
         "queued": len(rows.jobs_in_state(catalog, "queued")),
+        "notes": _notes_of_last_index(catalog),
     }
+
+
+def _notes_of_last_index(catalog: Catalog) -> list[str]:
+    """What was off, and what fell back to the CPU, when the library was last indexed."""
+    last = rows.last_done(catalog, "index")
+    return list(outcome_of(last).report.get("notes", ())) if last else []
 
 
 def job_document(job: Job) -> dict[str, Any]:

@@ -59,6 +59,12 @@ def recent_jobs(catalog: Catalog, count: int) -> list[Job]:
     return catalog.select(Job, sql, (count,))
 
 
+def last_done(catalog: Catalog, kind: str) -> Job | None:
+    """The last job of a kind that ended well."""
+    sql = f"SELECT {columns(Job)} FROM jobs WHERE kind = ? AND state = 'done' ORDER BY id DESC"
+    return catalog.select_one(Job, f"{sql} LIMIT 1", (kind,))
+
+
 def start_job(catalog: Catalog, job_id: JobId, now: str) -> None:
     """Mark a job as running."""
     catalog.execute("UPDATE jobs SET state = 'running', started_at = ? WHERE id = ?", (now, job_id))

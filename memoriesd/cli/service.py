@@ -89,7 +89,7 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     ]
     if document["last_movie"]:
         lines.append(f"last movie: {echo_path(document['last_movie'])}")
-    return lines
+    return [*lines, *(f"note: {sentence}" for sentence in document["notes"])]
 
 
 def _daemon_line(document: dict[str, Any]) -> str:

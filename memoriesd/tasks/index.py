@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from indexer.looking import ModelChoice
+from indexer.models.accelerators import Device
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 from memoriesd.clock import stamp
@@ -27,11 +28,13 @@ def run(task: Task) -> IndexReport:
             pack=config.models.pack,
             folder=config.models.folder,
             scenes=config.models.scenes,
+            device=Device(config.models.device),
         ),
         memory_limit_mb=config.index.memory_limit_mb,
         video_sample_s=config.index.video_sample_s,
         today=task.today,
         now=stamp(task.now),
+        scheduler=config.index.scheduler,
         limit_items=task.args.get("limit_items"),
     )
     return index(task.catalog, roots, settings, checkpoint=task.checkpoint, progress=task.progress)
