@@ -161,9 +161,8 @@ def ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelChoi
         reason = str(error)
     safe = replace(choice, device=Device.CPU)
     models = pool.submit(describe_models, safe).result()
-    note = (
-        f"The CPU computes: a worker was lost over [models] device = {choice.device!r}, {reason}."
-    )
+    device = choice.device.value
+    note = f"The CPU computes: with [models] device = {device!r} a worker was lost, {reason}."
     return replace(models, device_notes=(*models.device_notes, note)), safe
 
 

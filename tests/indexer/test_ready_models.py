@@ -27,7 +27,7 @@ class DeadlyDriver(Executor):
 class Dead(Executor):
     """Whatever it is given dies."""
 
-    def submit(self, fn: Callable[..., Any], /, *_args: Any, **_: Any) -> Future[Any]:
+    def submit(self, _fn: Callable[..., Any], /, *_args: Any, **_: Any) -> Future[Any]:
         future: Future[Any] = Future()
         future.set_exception(WorkerLostError("its reader died"))
         return future
@@ -42,7 +42,7 @@ def test_driver_that_kills_its_process_is_left_for_the_cpu_with_a_note() -> None
 
     assert safe == choice(Device.CPU)
     (note,) = models.device_notes
-    assert "'cuda'" in note
+    assert "[models] device = 'cuda'" in note
     assert "SIGSEGV" in note
 
 
