@@ -1,0 +1,138 @@
+"""Our own detector: one small network for one octave of face sizes, told apart by a pyramid.
+
+The file says how it wants to be read: its metadata has the cell size, the unit of its offsets, the
+padding and the sizes of faces that it was taught. How it is taught: :mod:`indexer.training`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import ModelPackMissingError
+from indexer.faces.detector import Detection, Rgb8, suppress
+from indexer.models.session import Session, open_session
+
+OVERLAP_MAX = 0.35
+SHAPE_MOST = 2.0
+"""Natural logarithm of a side in the file's unit: beyond it a box is not believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How a detector file is fed and read."""
+
+    stride_px: int
+    """Side of a cell."""
+    pad_px: int
+    """Pictures are padded to multiples of this."""
+    unit_px: float
+    """What an offset of 1 means."""
+    band_px: tuple[float, float]
+    """Sides of faces that one scale owns."""
+    reach_px: tuple[float, float]
+    """Sides beyond which an answer is not believed: the network was taught no such faces."""
+
+
+@dataclass(frozen=True, slots=True)
+class OctaveDetector:
+    """A loaded detector of one octave."""
+
+    session: Session
+    recipe: Recipe
+    score_min: float
+
+    @property
+    def band_px(self) -> tuple[float, float]:
+        """Sides of faces that it surely finds."""
+        return self.recipe.band_px
+
+    def detect(self, image: Rgb8) -> list[Detection]:
+        """Find faces at the size at which they are in the picture, best first."""
+        pixels = padded_to(image, self.recipe.pad_px)[np.newaxis].astype(np.float32)
+        name = self.session.get_inputs()[0].name
+        answers = self.session.run(None, {name: pixels})[0][0]
+        return suppress(decode(answers, self.recipe, self.score_min), overlap_max=OVERLAP_MAX)
+
+
+def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
+    """Load a detector file.
+
+    Raises
+    ------
+    ModelPackMissingError
+        If it is missing, cannot be read, or does not say how it is decoded.
+    """
+    session = open_session(path)
+    facts = session.get_modelmeta().custom_metadata_map
+    try:
+        recipe = read_recipe(facts)
+    except (KeyError, ValueError) as error:
+        raise ModelPackMissingError(path.name, f"is no detector of ours ({error})") from error
+    return OctaveDetector(session, recipe, score_min)
+
+
+def read_recipe(facts: dict[str, str]) -> Recipe:
+    """The recipe in a file's metadata, as :func:`recipe_facts` wrote it."""
+    band, reach = facts["band_px"].split(), facts["reach_px"].split()
+    return Recipe(
+        stride_px=int(facts["stride_px"]),
+        pad_px=int(facts["pad_px"]),
+        unit_px=float(facts["unit_px"]),
+        band_px=(float(band[0]), float(band[1])),
+        reach_px=(float(reach[0]), float(reach[1])),
+    )
+
+
+def recipe_facts(recipe: Recipe) -> dict[str, str]:
+    """A recipe as text for a file's metadata."""
+    return {
+        "stride_px": str(recipe.stride_px),
+        "pad_px": str(recipe.pad_px),
+        "unit_px": f"{recipe.unit_px:g}",
+        "band_px": "{:g} {:g}".format(*recipe.band_px),
+        "reach_px": "{:g} {:g}".format(*recipe.reach_px),
+    }
+
+
+def padded_to(image: Rgb8, multiple: int) -> Rgb8:
+    """The picture with black added right and below, up to a multiple."""
+    bottom, right = -image.shape[0] % multiple, -image.shape[1] % multiple
+    if not bottom and not right:
+        return image
+    grown = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+    return np.asarray(grown, np.uint8)
+
+
+def decode(answers: NDArray[np.float32], recipe: Recipe, score_min: float) -> list[Detection]:
+    """Detections of one picture, neighbours not yet merged.
+
+    Parameters
+    ----------
+    answers : float32[15, h, w]
+        Logit; box middle from the cell's middle, logarithms of width and height; landmarks from
+        the cell's middle. Lengths are in the recipe's unit.
+    score_min : float
+        Between 0 and 1, both excluded.
+    """
+    logit_min = np.log(score_min / (1 - score_min))
+    lines, columns = np.nonzero(answers[0] >= logit_min)
+    found = []
+    for line, column in zip(lines.tolist(), columns.tolist(), strict=True):
+        values = answers[:, line, column].astype(np.float64)
+        cell = (np.array([column, line]) + 0.5) * recipe.stride_px
+        size = np.exp(np.clip(values[3:5], -SHAPE_MOST, SHAPE_MOST)) * recipe.unit_px
+        if not recipe.reach_px[0] <= np.sqrt(size.prod()) <= recipe.reach_px[1]:
+            continue
+        x, y = cell + values[1:3] * recipe.unit_px - size / 2
+        points = cell + values[5:].reshape(5, 2) * recipe.unit_px
+        found.append(
+            Detection(
+                box=(float(x), float(y), float(size[0]), float(size[1])),
+                score=float(1 / (1 + np.exp(-values[0]))),
+                landmarks=points.astype(np.float32),
+            )
+        )
+    return found
