@@ -111,10 +111,9 @@ def copies(image: Rgb8, first: float, n_scales: int) -> Iterator[tuple[Rgb8, flo
     Each is made from the one before by averages of 2 x 2 pixels; for that the largest gets a few
     repeated lines at its right and lower edge rather than another aspect.
     """
-    height, width = image.shape[:2]
     view = image
     if first < 1.0:
-        size = max(1, round(width * first)), max(1, round(height * first))
+        size = first_size(image.shape[1], image.shape[0], first)
         view = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     view = lengthened(view, 1 << (n_scales - 1))
     for n in range(n_scales):
@@ -122,6 +121,17 @@ def copies(image: Rgb8, first: float, n_scales: int) -> Iterator[tuple[Rgb8, flo
         if n < n_scales - 1:
             half = view.shape[1] // 2, view.shape[0] // 2
             view = np.asarray(cv2.resize(view, half, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def first_size(width: int, height: int, first: float) -> tuple[int, int]:
+    """Width and height of the largest copy, before any line is repeated."""
+    return max(1, round(width * first)), max(1, round(height * first))
+
+
+def copy_sizes(width: int, height: int, *, longest_px: int, n_scales: int) -> list[tuple[int, int]]:
+    """Widths and heights of the copies of a picture of this size, the largest first."""
+    size = first_size(width, height, first_scale(width, height, longest_px))
+    return [(-(-size[0] // (1 << n)), -(-size[1] // (1 << n))) for n in range(n_scales)]
 
 
 def lengthened(view: Rgb8, multiple: int) -> Rgb8:

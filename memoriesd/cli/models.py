@@ -7,11 +7,15 @@ import click
 from indexer.catalog.counts import count_words
 from indexer.models.registry import licence_of
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.cli.plan import plan_command
 
 
 @click.group("models", short_help="List the model packs.")
 def models_command() -> None:
     """List the model packs."""
+
+
+models_command.add_command(plan_command)
 
 
 @models_command.command("list")

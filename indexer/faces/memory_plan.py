@@ -1,0 +1,309 @@
+"""Where in one block of memory every intermediate tensor of a network lies, all scales together.
+
+A pyramid runs one network at several sizes. What its tensors need together follows from the graph
+alone, before anything is allocated: each is needed from the step that makes it to the last one that
+reads it, and two that are not needed at the same time may lie in the same place.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.models.graph import Constant, Graph, Node
+from indexer.models.shapes import ARITHMETIC, ELEMENTWISE, VIEWS, infer_shapes
+
+ALIGNMENT_BYTES = 64
+"""Of the widest vector instructions, and a line of the cache."""
+
+LONG_SHARE = 0.1
+COPY = "(picture)"
+BYTES_A_NUMBER = 4
+"""Of the network's input; of the picture it is one."""
+
+_Sort = Callable[["LiveTensor"], tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTensor:
+    """A block of memory and the steps for which it is needed."""
+
+    name: str
+    scale: int
+    """Which of the sizes it belongs to."""
+    first_step: int
+    last_step: int
+    """Included."""
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPlan:
+    """Tensors and where they lie."""
+
+    tensors: tuple[LiveTensor, ...]
+    offsets: tuple[int, ...]
+    """Of each tensor, bytes."""
+    n_steps: int
+    peak_bytes: int
+    bound_bytes: int
+    """The largest sum of what is alive at once: no plan takes less."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PyramidPlan:
+    """What several sizes of one network take, planned in three ways."""
+
+    sizes: tuple[tuple[int, int], ...]
+    """Widths and heights, px, in the order in which they are computed."""
+    naive_bytes: int
+    """Every tensor in a place of its own."""
+    separate_bytes: int
+    """Every size planned by itself, and none given back."""
+    joint: MemoryPlan
+
+
+def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
+    """Plan one network at several sizes.
+
+    Parameters
+    ----------
+    graph : Graph
+        With one input, [n, channels, height, width].
+    sizes : sequence of tuple of int
+        Widths and heights, px; each copy but the first is made from the one before.
+
+    Returns
+    -------
+    PyramidPlan
+        In the order of sizes that takes less, from the largest or from the smallest.
+
+    References
+    ----------
+    Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020.
+    """
+    shapes = [known_at(graph, size) for size in sizes]
+    naive_bytes = sum(naive(graph, known) for known in shapes)
+    separate = [planned(tensors_of(graph, [known])) for known in shapes]
+    ways = {
+        order: tensors_of(graph, [shapes[n] for n in order])
+        for order in (tuple(range(len(sizes))), tuple(range(len(sizes)))[::-1])
+    }
+    order = min(ways, key=lambda order: lower_bound(ways[order]))
+    return PyramidPlan(
+        sizes=tuple(sizes[n] for n in order),
+        naive_bytes=naive_bytes,
+        separate_bytes=sum(plan.peak_bytes for plan in separate),
+        joint=planned(ways[order]),
+    )
+
+
+def known_at(graph: Graph, size: tuple[int, int]) -> dict[str, Constant]:
+    """Shapes of a network's tensors for an input of this width and height."""
+    (name, dims), *_ = graph.inputs.items()
+    channels = dims[1] if isinstance(dims[1], int) else 3
+    return infer_shapes(graph, {name: (1, channels, size[1], size[0])})
+
+
+def naive(graph: Graph, known: Mapping[str, Constant]) -> int:
+    """Bytes of all tensors that depend on the input."""
+    names = [*graph.inputs, *(name for node in graph.nodes for name in node.outputs if name)]
+    return sum(bytes_of(known[name]) for name in names if known[name].value is None)
+
+
+def bytes_of(tensor: Constant) -> int:
+    """Size of a tensor, rounded up to the alignment."""
+    exact = int(np.prod(tensor.shape, dtype=np.int64)) * tensor.dtype.itemsize
+    return aligned(exact)
+
+
+def aligned(size_bytes: int) -> int:
+    """The next multiple of the alignment."""
+    return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
+
+
+def tensors_of(graph: Graph, scales: Sequence[Mapping[str, Constant]]) -> list[LiveTensor]:
+    """Live ranges of the blocks of all scales, computed one after the other.
+
+    All copies of the picture are made in the first step, a byte a channel, and become numbers when
+    their turn comes; results stay until the last step, where they are merged.
+    """
+    found: list[LiveTensor] = []
+    n_nodes = len(graph.nodes)
+    end = len(scales) * (n_nodes + 1) + 1
+    for n, known in enumerate(scales):
+        start = 1 + n * (n_nodes + 1)
+        for name, (first, last, size) in blocks_of(graph, known).items():
+            if first < 0:
+                found.append(
+                    LiveTensor(
+                        name=COPY,
+                        scale=n,
+                        first_step=0,
+                        last_step=start,
+                        size_bytes=aligned(size // BYTES_A_NUMBER),
+                    )
+                )
+            found.append(
+                LiveTensor(
+                    name=name,
+                    scale=n,
+                    first_step=start + 1 + first,
+                    last_step=end if last >= n_nodes else start + 1 + last,
+                    size_bytes=size,
+                )
+            )
+    return found
+
+
+def blocks_of(graph: Graph, known: Mapping[str, Constant]) -> dict[str, tuple[int, int, int]]:
+    """First and last node (-1: an input; the number of nodes: a result) and bytes of each block.
+
+    A tensor lies in its input's block where it only names its numbers anew, or where the input is
+    not needed any more and the operator may write over it.
+    """
+    last_use = last_uses(graph)
+    block: dict[str, str] = {}
+    blocks: dict[str, tuple[int, int, int]] = {}
+    for name in graph.inputs:
+        block[name] = name
+        blocks[name] = -1, last_use.get(name, -1), bytes_of(known[name])
+    for index, node in enumerate(graph.nodes):
+        for name in node.outputs:
+            if not name or known[name].value is not None:
+                continue
+            last, size = last_use.get(name, index), bytes_of(known[name])
+            base = next(
+                (
+                    block[source]
+                    for source in reusable(node)
+                    if source in block and may_reuse(node, blocks[block[source]], index, size)
+                ),
+                name,
+            )
+            block[name] = base
+            first, before, _ = blocks.get(base, (index, index, size))
+            blocks[base] = first, max(before, last), size
+    return blocks
+
+
+def last_uses(graph: Graph) -> dict[str, int]:
+    """Index of the last node that reads each tensor; the number of nodes for results."""
+    uses = {name: i for i, node in enumerate(graph.nodes) for name in node.inputs}
+    return uses | dict.fromkeys(graph.outputs, len(graph.nodes))
+
+
+def reusable(node: Node) -> tuple[str, ...]:
+    """Inputs in whose place an operator may write."""
+    if node.op in VIEWS or node.op in ELEMENTWISE:
+        return node.inputs[:1]
+    return node.inputs if node.op in ARITHMETIC else ()
+
+
+def may_reuse(node: Node, block: tuple[int, int, int], index: int, size_bytes: int) -> bool:
+    """Whether a node's output may lie in this block."""
+    _, last, block_bytes = block
+    return block_bytes == size_bytes and (node.op in VIEWS or last == index)
+
+
+def lower_bound(tensors: Sequence[LiveTensor]) -> int:
+    """The largest sum of what is alive at once."""
+    if not tensors:
+        return 0
+    changes = np.zeros(max(t.last_step for t in tensors) + 2, np.int64)
+    for tensor in tensors:
+        changes[tensor.first_step] += tensor.size_bytes
+        changes[tensor.last_step + 1] -= tensor.size_bytes
+    return int(np.cumsum(changes).max())
+
+
+def planned(tensors: Sequence[LiveTensor]) -> MemoryPlan:
+    """Give every tensor its place: the best of several greedy orders."""
+    bound = lower_bound(tensors)
+    best: list[int] = []
+    for order in greedy_orders(tensors):
+        for ceiling in (0, bound):
+            offsets = placed(tensors, order, ceiling)
+            if not best or peak_of(tensors, offsets) < peak_of(tensors, best):
+                best = offsets
+        if peak_of(tensors, best) == bound:
+            break
+    return MemoryPlan(
+        tensors=tuple(tensors),
+        offsets=tuple(best),
+        n_steps=max((t.last_step for t in tensors), default=-1) + 1,
+        peak_bytes=peak_of(tensors, best),
+        bound_bytes=bound,
+    )
+
+
+def peak_of(tensors: Sequence[LiveTensor], offsets: Sequence[int]) -> int:
+    """Bytes that a placement takes."""
+    both = zip(tensors, offsets, strict=True)
+    return max((offset + tensor.size_bytes for tensor, offset in both), default=0)
+
+
+def greedy_orders(tensors: Sequence[LiveTensor]) -> Iterator[list[int]]:
+    """By size (the paper's best), by time, by both, and as they come."""
+    sorts: tuple[_Sort, ...] = (
+        lambda t: (-t.size_bytes, t.first_step),
+        lambda t: (-_length(t), -t.size_bytes),
+        lambda t: (-_length(t) * t.size_bytes, t.first_step),
+        lambda t: (t.first_step, -t.size_bytes),
+    )
+    for sort in sorts:
+        yield sorted(range(len(tensors)), key=lambda i, sort=sort: sort(tensors[i]))  # type: ignore[misc]  # mypy cannot tell a lambda's default
+
+
+def _length(tensor: LiveTensor) -> int:
+    return tensor.last_step - tensor.first_step + 1
+
+
+def placed(tensors: Sequence[LiveTensor], order: Sequence[int], ceiling: int) -> list[int]:
+    """Offsets, each tensor in the narrowest gap that the ones before leave it.
+
+    Parameters
+    ----------
+    ceiling : int
+        Above 0, tensors that outlive a tenth of all steps come first and hang from this height,
+        out of the way of those that are needed for a moment only.
+    """
+    n = len(tensors)
+    firsts = np.array([t.first_step for t in tensors], np.int64)
+    lasts = np.array([t.last_step for t in tensors], np.int64)
+    sizes = np.array([t.size_bytes for t in tensors], np.int64)
+    offsets = np.full(n, -1, np.int64)
+    is_long = (lasts - firsts >= LONG_SHARE * lasts.max(initial=0)) & (ceiling > 0)
+    for i in sorted(order, key=lambda i: not is_long[i]):
+        near = (offsets >= 0) & (firsts <= lasts[i]) & (lasts >= firsts[i])
+        rows = np.flatnonzero(near)
+        rows = rows[np.argsort(offsets[rows], kind="stable")]
+        free = list(gaps(offsets[rows], offsets[rows] + sizes[rows], ceiling))
+        size = int(sizes[i])
+        offsets[i] = highest_place(free, size) if is_long[i] else narrowest_gap(free, size)
+    return [int(offset) for offset in offsets]
+
+
+def narrowest_gap(free: Sequence[tuple[int, int]], size: int) -> int:
+    """Where so many bytes fit with the least left over; else behind the last block."""
+    fitting = [(high - low, low) for low, high in free[:-1] if high - low >= size]
+    return min(fitting)[1] if fitting else free[-1][0]
+
+
+def highest_place(free: Sequence[tuple[int, int]], size: int) -> int:
+    """The highest place below the end of the last gap where so many bytes fit."""
+    fitting = [high - size for low, high in free if high - low >= size]
+    return max(fitting) if fitting else free[-1][0]
+
+
+def gaps(
+    starts: NDArray[np.int64], ends: NDArray[np.int64], ceiling: int
+) -> Iterator[tuple[int, int]]:
+    """Free ranges between blocks that may overlap; the last one is open or ends at the ceiling."""
+    reached = 0
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if start > reached:
+            yield reached, start
+        reached = max(reached, end)
+    yield reached, max(reached, ceiling)
