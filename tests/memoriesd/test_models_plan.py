@@ -15,7 +15,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     path = tmp_path / "config.toml"
     path.write_text(
         '[models]\npack = "insightface:scrfd500m_mobilefacenet"\n'
