@@ -1,6 +1,7 @@
 """A face pack: the detector and the embedder that belong together."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.faces.detector import FaceDetector
 from indexer.faces.embed import FaceEmbedder
@@ -21,5 +22,7 @@ class FacePack:
     embedder: FaceEmbedder
     licence: str
     """Terms of the weights, to be shown to the person who uses them."""
+    files: tuple[Path, Path]
+    """Of the detector and of the embedder."""
     longest_px: int = NORMAL_PX
     """Long side at which ordinary photographs are searched: larger costs more than it finds."""

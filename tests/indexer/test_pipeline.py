@@ -17,7 +17,7 @@ from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-NO_MODELS = ModelChoice(pack="builtin", folder=None, scenes=None)
+NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indexer.errors import ModelPackMissingError
-from indexer.models.registry import UNKNOWN_LICENCE, load_faces
+from indexer.models.registry import UNKNOWN_LICENCE, load_builtin, load_faces
 from indexer.models.session import content_id, open_session
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
@@ -28,7 +29,6 @@ def make_pack(folder: Path, *names: str) -> Path:
 @pytest.mark.parametrize(
     ("pack", "message"),
     [
-        ("builtin", "faces stay off until a pack is configured"),
         ("insightface:", "must be"),
         ("insightface:../../etc", "must be"),
         ("buffalo_l", "must be"),
@@ -45,6 +45,41 @@ def test_a_pack_that_cannot_be_had_says_why(tmp_path: Path, pack: str, message: 
 def test_a_pack_without_a_folder_says_so() -> None:
     with pytest.raises(ModelPackMissingError, match=r"no \[models\] folder is set"):
         load_faces("insightface:buffalo_s", None)
+
+
+@pytest.mark.parametrize("present", [(), ("detector.onnx",)])
+def test_installation_without_the_built_in_networks_says_so(
+    tmp_path: Path, present: tuple[str, ...]
+) -> None:
+    for name in present:
+        (tmp_path / name).touch()
+
+    with pytest.raises(ModelPackMissingError, match="missing from this installation"):
+        load_builtin(tmp_path)
+
+
+@needs_models
+def test_folder_with_the_names_of_the_built_in_networks_is_read(tmp_path: Path) -> None:
+    shutil.copyfile(PACK / "det_500m.onnx", tmp_path / "detector.onnx")
+    shutil.copyfile(PACK / "mobilefacenet.onnx", tmp_path / "embedder.onnx")
+
+    pack = load_builtin(tmp_path)
+
+    assert pack.name == "builtin"
+    assert pack.licence == "Apache-2.0"
+    assert [path.name for path in pack.files] == ["detector.onnx", "embedder.onnx"]
+
+
+@needs_models
+def test_score_that_is_asked_for_goes_before_the_detectors_own(tmp_path: Path) -> None:
+    make_pack(tmp_path, "det_500m.onnx", "mobilefacenet.onnx")
+    image = np.random.default_rng(1).integers(0, 255, (256, 256, 3), np.uint8)
+
+    own = load_faces("insightface:mine", tmp_path)
+    low = load_faces("insightface:mine", tmp_path, score_min=0.001)
+
+    assert own.detector_id != low.detector_id
+    assert len(low.detector.detect(image)) > len(own.detector.detect(image))
 
 
 @needs_models
