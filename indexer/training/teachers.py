@@ -17,15 +17,13 @@ from indexer.errors import MissingResourceError, NotFoundError
 from indexer.faces.align import TEMPLATE, aligned, similarity
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
 from indexer.faces.embed import ArcFace, Embeddings, FaceEmbedder
-from indexer.faces.scrfd import Scrfd
 from indexer.faces.yunet import YuNet
+from indexer.models.packs import BUILTIN, INSIGHTFACE
 from indexer.models.registry import (
-    BUILTIN,
-    INSIGHTFACE,
     first_of,
     is_embedder,
-    is_scrfd,
     is_yunet,
+    kind_of,
     licence_of,
     load_faces,
 )
@@ -165,14 +163,15 @@ def open_detector(
         If its files are missing.
     """
     if name == BUILTIN:
-        pack = load_faces(BUILTIN, None)
+        pack = load_faces(BUILTIN, None, score_min=score_min)
         return Teacher(
             name=name, teacher_id=pack.detector_id, terms=TERMS[name], network=pack.detector
         )
     if name.startswith(INSIGHTFACE):
         path, session = _of_pack(name, files, "detector")
-        kind = Scrfd if is_scrfd(session) else YuNet
-        return _teacher(name, path, kind(session, score_min), score_min)
+        kind = kind_of(session)
+        assert kind is not None
+        return _teacher(name, path, kind.read(session, score_min), score_min)
     if name == "ultraface":
         path = _files(name, files)[-1]  # the larger input
         return _teacher(name, path, UltraFace(open_session(path), score_min), score_min)
@@ -253,8 +252,8 @@ def _of_pack(name: str, files: Path | None, part: str) -> tuple[Path, Session]:
 
 
 def is_face_finder(session: Session) -> bool:
-    """Whether a network finds faces with landmarks at any input size."""
-    return is_scrfd(session) or is_yunet(session)
+    """Whether a network is a detector that we can read."""
+    return kind_of(session) is not None
 
 
 def _is_name(text: str) -> bool:
