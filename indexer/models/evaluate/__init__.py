@@ -1,0 +1,1 @@
+"""How good a pack is: detection, verification, scenes and speed on labelled picture sets."""

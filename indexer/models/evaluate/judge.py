@@ -1,0 +1,227 @@
+"""Everything that is measured of a pack."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from indexer.faces.align import CROP_PX
+from indexer.faces.detector import Detection, FaceDetector, Rgb8
+from indexer.faces.pack import FacePack
+from indexer.faces.pyramid import NORMAL_PX, search
+from indexer.models.evaluate.detection import Find, SetDetection, Share, judge_detection
+from indexer.models.evaluate.pictures import (
+    PEOPLE_PX,
+    brought_to,
+    groups_of,
+    holds_people,
+    judged_rows,
+    open_pairs,
+    open_pictures,
+)
+from indexer.models.evaluate.scenes import Answers, Chances, SetScenes, judge_scenes
+from indexer.models.evaluate.sizes import CANVAS, landmark_errors, recall_by_width
+from indexer.models.evaluate.speed import Clock, sample_picture, typical_ms
+from indexer.models.evaluate.verification import (
+    GroupVerification,
+    PairsVerification,
+    judge_groups,
+    judge_pairs,
+)
+from indexer.training.sets import PictureSet
+
+SCORE_MIN = 0.5
+"""Every detector is judged with this score, whatever an index asks of it."""
+SCENE_SIDE_PX = 320
+"""Of the picture by which a labeller is timed: hardly larger than what labellers look at."""
+FAST_RUNS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Labeller:
+    """What is judged of a scene labeller."""
+
+    chances: Chances
+    answers: Answers
+    file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmarks:
+    """How far landmarks lie from a teacher's, in widths of the face."""
+
+    n: int
+    """Faces that both found."""
+    mean: float
+    worst_tenth: float
+    """Of the faces' means: nine in ten lie nearer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What was measured of a pack."""
+
+    pack: str
+    detector: tuple[SetDetection, ...]
+    face_sizes: Mapping[int, Share]
+    """Recall by the face's width in px, in a picture of 1280 px."""
+    landmarks: Mapping[str, Landmarks]
+    embedder: tuple[PairsVerification, ...]
+    groups: Mapping[str, Mapping[str, Mapping[str, GroupVerification]]]
+    """Of the embedder by set, kind of group and group."""
+    scenes: tuple[SetScenes, ...]
+    ms: Mapping[str, float]
+    mb: Mapping[str, float]
+
+
+def evaluate(
+    pack: FacePack,
+    labeller: Labeller | None,
+    folder: Path,
+    *,
+    teacher: FaceDetector | None,
+    clock: Clock,
+    checkpoint: Callable[[], None],
+    progress: Callable[[str], None],
+) -> Evaluation:
+    """Judge a pack by the picture sets of a folder.
+
+    Parameters
+    ----------
+    pack : FacePack
+        Loaded with ``score_min=SCORE_MIN``.
+    labeller : Labeller or None
+        None: scenes are not judged.
+    folder : Path
+        Holds ``NAME.tar`` with ``NAME.csv``, and ``NAME_pairs.csv``.
+    teacher : FaceDetector or None
+        Whose landmarks are compared with.
+    clock : callable
+        Processor time in seconds.
+    checkpoint : callable
+        Called between pictures.
+    progress : callable
+        Told what is judged next.
+
+    Raises
+    ------
+    PictureSetError
+        If the folder has no sets, or one is damaged.
+    """
+    sets = open_pictures(folder)
+    find = partial(search, detector=pack.detector, longest_px=NORMAL_PX)
+    detector = []
+    for pictures in sets:
+        progress(f"faces in {pictures.name}")
+        detector.append(judge_detection(pictures, find, checkpoint))
+    progress("faces by their size")
+    sizes = recall_by_width(sets, find, checkpoint)
+    landmarks = {} if teacher is None else compare_landmarks(sets, find, teacher, checkpoint)
+    embedder = []
+    for told in open_pairs(folder, sets):
+        progress(f"people in {told.name}")
+        embedder.append(judge_pairs(told, find, pack.embedder, checkpoint))
+    groups: dict[str, Mapping[str, Mapping[str, GroupVerification]]] = {}
+    if embedder:
+        threshold = embedder[0].verification.threshold
+        for pictures in sets:
+            progress(f"groups of people in {pictures.name}")
+            judged = compare_groups(pictures, find, pack, threshold, checkpoint)
+            groups |= {pictures.name: judged} if judged else {}
+    scenes = []
+    for pictures in sets if labeller is not None else ():
+        if labeller is not None and not holds_people(pictures):
+            progress(f"words for {pictures.name}")
+            found = judge_scenes(pictures, labeller.chances, labeller.answers, checkpoint)
+            scenes += [] if found is None else [found]
+    progress("time")
+    return Evaluation(
+        pack=pack.name,
+        detector=tuple(detector),
+        face_sizes=sizes,
+        landmarks=landmarks,
+        embedder=tuple(embedder),
+        groups=groups,
+        scenes=tuple(scenes),
+        ms=times(pack, labeller, find, clock),
+        mb=sizes_mb(pack, labeller),
+    )
+
+
+def compare_groups(
+    pictures: PictureSet,
+    find: Find,
+    pack: FacePack,
+    threshold: float,
+    checkpoint: Callable[[], None],
+) -> dict[str, dict[str, GroupVerification]]:
+    """The embedder group by group, where the table tells of ages."""
+    if "age" not in groups_of(pictures.rows[number] for number in judged_rows(pictures.rows)):
+        return {}
+    return judge_groups(pictures, find, pack.embedder, threshold, checkpoint)
+
+
+def compare_landmarks(
+    sets: Sequence[PictureSet],
+    find: Find,
+    teacher: FaceDetector,
+    checkpoint: Callable[[], None],
+) -> dict[str, Landmarks]:
+    """Landmarks of the faces that both see in the sets of people."""
+    found = {}
+    see = partial(search, detector=teacher, longest_px=NORMAL_PX)
+    for pictures in sets:
+        if not holds_people(pictures):
+            continue
+        errors = []
+        for number in judged_rows(pictures.rows):
+            checkpoint()
+            view = brought_to(pictures.read(number), PEOPLE_PX)
+            errors += face_errors(find(view), see(view))
+        if errors:
+            found[pictures.name] = Landmarks(
+                n=len(errors),
+                mean=float(np.mean(errors)),
+                worst_tenth=float(np.quantile(errors, 0.9)),
+            )
+    return found
+
+
+def face_errors(ours: Sequence[Detection], theirs: Sequence[Detection]) -> list[float]:
+    """Mean landmark error of every face of the teacher's that was found, in its widths."""
+    errors = []
+    for wanted in theirs:
+        x, y, w, h = wanted.box
+        for face in ours:
+            off = np.hypot(
+                face.box[0] + face.box[2] / 2 - x - w / 2, face.box[1] + face.box[3] / 2 - y - h / 2
+            )
+            if off < w / 3:
+                errors.append(float(np.mean(landmark_errors(face, wanted.landmarks))))
+                break
+    return errors
+
+
+def times(pack: FacePack, labeller: Labeller | None, find: Find, clock: Clock) -> dict[str, float]:
+    """Milliseconds of a picture of 1280 px with all its scales, of a face, of a picture's words."""
+    picture = sample_picture(CANVAS[1], CANVAS[0])
+    crops = sample_picture(CROP_PX, CROP_PX)[np.newaxis]
+    told = {
+        "detector": typical_ms(lambda: find(picture), clock),
+        "embedder": typical_ms(lambda: pack.embedder.embed(crops), clock, runs=FAST_RUNS),
+    }
+    if labeller is not None:
+        small: Rgb8 = sample_picture(SCENE_SIDE_PX, SCENE_SIDE_PX)
+        chances = labeller.chances
+        told["scenes"] = typical_ms(lambda: chances(small), clock, runs=FAST_RUNS)
+    return told
+
+
+def sizes_mb(pack: FacePack, labeller: Labeller | None) -> dict[str, float]:
+    """Millions of bytes of each network's file."""
+    files = dict(zip(("detector", "embedder"), pack.files, strict=True))
+    if labeller is not None:
+        files["scenes"] = labeller.file
+    return {name: path.stat().st_size / 1e6 for name, path in files.items()}

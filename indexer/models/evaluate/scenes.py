@@ -1,0 +1,70 @@
+"""How well a labeller names what a picture shows, and how far its probabilities can be trusted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.faces.detector import Rgb8
+from indexer.models.evaluate.pictures import judged_rows
+from indexer.models.evaluate.rates import calibration_error
+from indexer.training.sets import PictureSet
+
+Chances = Callable[[Rgb8], Mapping[str, float]]
+"""Probability of every word for a picture."""
+Answers = Mapping[str, Sequence[str]]
+"""By label of a set: the words that are right answers to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetScenes:
+    """A labeller on one set."""
+
+    name: str
+    n_pictures: int
+    top1: float
+    """Share of the pictures whose own class was the likeliest of the set's classes."""
+    ece: float
+    """Expected calibration error of the likeliest class's probability."""
+    confused: Mapping[str, str]
+    """By class: the class that was most often told instead; those that were always right lack."""
+
+
+def judge_scenes(
+    pictures: PictureSet, chances: Chances, answers: Answers, checkpoint: Callable[[], None]
+) -> SetScenes | None:
+    """Label every judged picture of a set.
+
+    A class is as likely as the likeliest of the words that answer it. None if the words cannot
+    answer at least two classes of the set, or one of its classes not at all.
+    """
+    numbers = judged_rows(pictures.rows)
+    classes = sorted({pictures.rows[number].label for number in numbers})
+    if len(classes) < 2 or any(not answers.get(name) for name in classes):
+        return None
+    told, confidence, truth = [], [], []
+    for number in numbers:
+        checkpoint()
+        found = chances(pictures.read(number))
+        likely = [max(found.get(word, 0.0) for word in answers[name]) for name in classes]
+        best = int(np.argmax(likely))
+        told.append(classes[best])
+        confidence.append(likely[best])
+        truth.append(pictures.rows[number].label)
+    right = np.array([a == b for a, b in zip(told, truth, strict=True)])
+    return SetScenes(
+        name=pictures.name,
+        n_pictures=len(numbers),
+        top1=float(right.mean()),
+        ece=calibration_error(np.array(confidence), right),
+        confused=confusions(told, truth),
+    )
+
+
+def confusions(told: Sequence[str], truth: Sequence[str]) -> dict[str, str]:
+    """For each class the one it was most often taken for."""
+    wrong: dict[str, list[str]] = {}
+    for said, true in zip(told, truth, strict=True):
+        if said != true:
+            wrong.setdefault(true, []).append(said)
+    return {true: max(sorted(set(said)), key=said.count) for true, said in sorted(wrong.items())}
