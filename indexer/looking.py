@@ -48,6 +48,7 @@ _PREVIEW_QUALITY = 70
 _REGION_REACH = 0.7
 """How far a named region's centre may lie from a face's, in units of the face's side."""
 _CROP_QUALITY = 90
+_BETWEEN = ", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,21 @@ class Models:
     @property
     def stage_model(self) -> str:
         """What the stage is recorded with."""
-        return ", ".join((self.detector, self.faces, self.scenes))
+        return _BETWEEN.join((self.detector, self.faces, self.scenes))
+
+    def is_done(self, recorded: str | None) -> bool:
+        """Whether what the stage is recorded with needs not be done again.
+
+        What is off today counts as done: a pack on a drive that is away for a day must not cost
+        the faces that it found.
+        """
+        if recorded is None:
+            return False
+        before = recorded.split(_BETWEEN)
+        today = (self.detector, self.faces, self.scenes)
+        return len(before) == len(today) and all(
+            not now or now == then for then, now in zip(before, today, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,18 +230,25 @@ class _Run:
         return indexed, len(waiting) - len(now)
 
     def _waiting(self) -> list[tuple[Item, ItemFile]]:
-        """Items whose pixels were not read with today's models, in the order they are needed."""
+        """Items whose pixels were not read with today's models, in the order they are needed.
+
+        Those that were never read come before those that other models have read.
+        """
         mains = items.main_files(self.catalog)
         done = items.stage_models(self.catalog, items.PIXELS)
-        current = (self.models.stage_model, items.COPY)
         waiting = [
             (item, mains[item.id])
             for item in items.all_items(self.catalog)
-            if item.id in mains
-            and mains[item.id].state in (FileState.READ, FileState.INDEXED)
-            and (mains[item.id].state == FileState.READ or done.get(item.id) not in current)
+            if item.id in mains and self._is_to_be_read(mains[item.id], done.get(item.id))
         ]
-        return sorted(waiting, key=lambda pair: _need(pair[0], self.settings.today))
+        return sorted(
+            waiting, key=lambda pair: (pair[0].id in done, _need(pair[0], self.settings.today))
+        )
+
+    def _is_to_be_read(self, file: ItemFile, recorded: str | None) -> bool:
+        if file.state == FileState.INDEXED:
+            return recorded != items.COPY and not self.models.is_done(recorded)
+        return file.state == FileState.READ
 
     def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
         item, file = work

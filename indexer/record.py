@@ -1,9 +1,12 @@
 """Writing what a worker read of one file into the rows of its item."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from indexer.catalog import faces, files, items, labels
+from indexer.carry import same_faces
+from indexer.catalog import faces, files, items, labels, people
 from indexer.catalog.connection import Catalog
+from indexer.catalog.faces import NewFace
 from indexer.catalog.files import File, FileId, FileState
 from indexer.catalog.items import Item, ItemId
 from indexer.errors import UnreadableMediaError
@@ -97,7 +100,16 @@ def _text(moment: datetime | None) -> str | None:
 def write_pixels(
     catalog: Catalog, item_id: ItemId, file_id: FileId, pixels: Pixels, models: Models
 ) -> None:
-    """Write everything that was seen in an item's pixels."""
+    """Write everything that was seen in an item's pixels.
+
+    Where the file is the same as before, its people stay with the faces that lie where theirs did,
+    until clustering looks at the new vectors. What is off today keeps what it found.
+    """
+    is_same = pixels.content_hash in {
+        file.content_hash
+        for file in items.files_of_item(catalog, item_id)
+        if file.file_id == file_id
+    }
     items.update_item(
         catalog,
         item_id,
@@ -108,7 +120,10 @@ def write_pixels(
         mundane=pixels.mundane,
         mundane_score=pixels.mundane_score,
     )
-    faces.replace_faces(catalog, item_id, pixels.faces)
+    if is_same and models.faces:
+        _renew_faces(catalog, item_id, pixels.faces)
+    elif not is_same:
+        faces.replace_faces(catalog, item_id, pixels.faces)
     if pixels.labels is not None:
         labels.replace_labels(catalog, item_id, pixels.labels.words, models.scenes)
         labels.put_image_vector(catalog, item_id, pixels.labels.vector, models.scenes)
@@ -117,3 +132,21 @@ def write_pixels(
     items.mark_stage(catalog, item_id, items.PIXELS, models.stage_model)
     files.set_content(catalog, file_id, pixels.content_hash)
     files.set_file_state(catalog, [file_id], FileState.INDEXED)
+
+
+def _renew_faces(catalog: Catalog, item_id: ItemId, found: Sequence[NewFace]) -> None:
+    """Put other networks' faces of an item in the place of those it had; people stay theirs."""
+    before = faces.faces_of_item(catalog, item_id)
+    shown = {
+        person.key_face_id
+        for face in before
+        if face.person_id is not None
+        if (person := people.get_person(catalog, face.person_id)) is not None
+    }
+    fresh = faces.replace_faces(catalog, item_id, found)
+    for number, other in same_faces(before, found).items():
+        face, owner = fresh[number], before[other].person_id
+        if owner is not None:
+            faces.assign(catalog, {face: owner}, {face: before[other].assigned or "cluster"})
+            if before[other].id in shown:
+                people.update_person(catalog, owner, key_face_id=face)

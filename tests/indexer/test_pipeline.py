@@ -232,4 +232,5 @@ def test_with_a_pack_faces_and_labels_are_found(tmp_path: Path, catalog: Catalog
     assert len(face.vector) == 2 * 128
     assert labels.all_labels(catalog)
     assert run(catalog, tmp_path, models=models).indexed == 0
-    assert run(catalog, tmp_path, models=NO_MODELS).indexed == 1
+    assert run(catalog, tmp_path, models=NO_MODELS).indexed == 0
+    assert len(all_faces(catalog)) == 1
