@@ -13,11 +13,26 @@ from numpy.typing import NDArray
 
 from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import Detection, Rgb8, suppress
+from indexer.faces.second_look import LOOK_PX, look_crops, looked_at
 from indexer.models.session import Session, open_session
 
+Floats = NDArray[np.float32]
+
 OVERLAP_MAX = 0.35
+CANDIDATES_MOST = 100
+"""Looked at again in one copy of a picture; a crowd has fewer faces of one octave."""
 SHAPE_MOST = 2.0
 """Natural logarithm of a side in the file's unit: beyond it a box is not believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How candidates are looked at again."""
+
+    score_min: float
+    """From this score of the first look on."""
+    mix: tuple[float, float, float]
+    """Weights of the first and the second logit, and a constant: their sum is the face's logit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,8 @@ class Recipe:
     """Sides of faces that one scale owns."""
     reach_px: tuple[float, float]
     """Sides beyond which an answer is not believed: the network was taught no such faces."""
+    look: Look | None = None
+    """How the second network is asked; None where the file has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +68,28 @@ class OctaveDetector:
 
     def detect(self, image: Rgb8) -> list[Detection]:
         """Find faces at the size at which they are in the picture, best first."""
+        look = self.recipe.look
+        score_min = self.score_min if look is None else look.score_min
         pixels = padded_to(image, self.recipe.pad_px)[np.newaxis].astype(np.float32)
-        name = self.session.get_inputs()[0].name
-        answers = self.session.run(None, {name: pixels})[0][0]
-        return suppress(decode(answers, self.recipe, self.score_min), overlap_max=OVERLAP_MAX)
+        answers = self._run(pixels, np.empty((0, LOOK_PX, LOOK_PX, 3), np.float32))[0]
+        found = suppress(decode(answers[0], self.recipe, score_min), overlap_max=OVERLAP_MAX)
+        if look is None or not found:
+            return found
+        found = found[:CANDIDATES_MOST]
+        checks = self._run(self._nothing(), look_crops(image, found))[1]
+        again = [looked_at(f, c, look.mix) for f, c in zip(found, checks, strict=True)]
+        return sorted((f for f in again if f.score >= self.score_min), key=lambda f: -f.score)
+
+    def _nothing(self) -> Floats:
+        """The smallest picture: both networks of a file run, whichever is asked."""
+        side = self.recipe.pad_px
+        return np.zeros((1, side, side, 3), np.float32)
+
+    def _run(self, pixels: Floats, crops: Floats) -> list[Floats]:
+        feed = (
+            {"pixels": pixels} if self.recipe.look is None else {"pixels": pixels, "crops": crops}
+        )
+        return list(self.session.run(None, feed))
 
 
 def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
@@ -77,7 +112,12 @@ def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
 def read_recipe(facts: dict[str, str]) -> Recipe:
     """The recipe in a file's metadata, as :func:`recipe_facts` wrote it."""
     band, reach = facts["band_px"].split(), facts["reach_px"].split()
+    look = None
+    if "look_score_min" in facts:
+        first, second, constant = (float(word) for word in facts["look_mix"].split())
+        look = Look(score_min=float(facts["look_score_min"]), mix=(first, second, constant))
     return Recipe(
+        look=look,
         stride_px=int(facts["stride_px"]),
         pad_px=int(facts["pad_px"]),
         unit_px=float(facts["unit_px"]),
@@ -88,13 +128,17 @@ def read_recipe(facts: dict[str, str]) -> Recipe:
 
 def recipe_facts(recipe: Recipe) -> dict[str, str]:
     """A recipe as text for a file's metadata."""
-    return {
+    facts = {
         "stride_px": str(recipe.stride_px),
         "pad_px": str(recipe.pad_px),
         "unit_px": f"{recipe.unit_px:g}",
         "band_px": "{:g} {:g}".format(*recipe.band_px),
         "reach_px": "{:g} {:g}".format(*recipe.reach_px),
     }
+    if recipe.look is not None:
+        facts["look_score_min"] = f"{recipe.look.score_min:g}"
+        facts["look_mix"] = "{:g} {:g} {:g}".format(*recipe.look.mix)
+    return facts
 
 
 def padded_to(image: Rgb8, multiple: int) -> Rgb8:
