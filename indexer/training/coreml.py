@@ -1,12 +1,9 @@
 """A taught network as a Core ML program (extra ``coreml``), read back and, on a Mac, run."""
 
-import contextlib
 import copy
-import io
 import shutil
 import sys
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,20 +13,14 @@ import torch
 from torch import nn
 
 from indexer.training.export import Arrays, ExportError, difference
+from indexer.training.hush import hushed
+from indexer.training.job import NetworkFile
 
 DIFFERENCE_MOST_COREML = 5e-2
 """Of the largest output: programs compute in half precision."""
 
 
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep what coremltools writes on standard error (versions, bars, missing parts) to itself."""
-    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-with quiet():
+with hushed():
     import coremltools
 
 
@@ -41,17 +32,6 @@ class Span:
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoreMLExported:
-    """A written program."""
-
-    path: Path
-    size_bytes: int
-    difference: float | None
-    """Largest difference to torch, as a share of the largest output; None where nothing but a Mac
-    could tell."""
-
-
 def export_coreml(
     network: nn.Module,
     path: Path,
@@ -61,7 +41,7 @@ def export_coreml(
     outputs: Sequence[str],
     facts: Mapping[str, str],
     input_range: tuple[float, float] = (-1.0, 1.0),
-) -> CoreMLExported:
+) -> NetworkFile:
     """Write a network as an ML Program for macOS 13, iOS 16 and later, and read it back.
 
     Parameters
@@ -86,7 +66,7 @@ def export_coreml(
     least = tuple(axis.least if isinstance(axis, Span) else axis for axis in shape)
     drawn = np.random.default_rng(sum(least)).uniform(*input_range, least).astype(np.float32)
     example = torch.from_numpy(drawn)
-    with quiet(), torch.no_grad():
+    with hushed(), torch.no_grad():
         given = ready(example)
         program = coremltools.convert(
             torch.jit.trace(ready, example),
@@ -111,7 +91,7 @@ def export_coreml(
         shutil.rmtree(path)
     partial.replace(path)
     size = sum(part.stat().st_size for part in path.rglob("*") if part.is_file())
-    return CoreMLExported(path=path, size_bytes=size, difference=measured)
+    return NetworkFile(path=path, size_bytes=size, difference=measured)
 
 
 def _coreml_shape(shape: Sequence[int | Span]) -> object:
@@ -137,7 +117,7 @@ def check_read_back(
     ExportError
         If kind, input, its sizes, outputs or facts differ.
     """
-    with quiet():
+    with hushed():
         spec = coremltools.models.MLModel(str(path), skip_model_load=True).get_spec()
     told = spec.description
     told_facts = dict(told.metadata.userDefined)
@@ -176,7 +156,7 @@ def _measured(
 ) -> float | None:
     if not can_predict():
         return None
-    with quiet():
+    with hushed():
         given = coremltools.models.MLModel(str(path)).predict({input_name: values})
     worst = difference([np.asarray(given[name], np.float32) for name in outputs], wanted)
     if worst > DIFFERENCE_MOST_COREML:

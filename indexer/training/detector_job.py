@@ -42,6 +42,18 @@ OVERLAP_LEAST = 0.4
 FACE_LEAST_PX = 20.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MadeDetector:
+    """A taught detector."""
+
+    network: nn.Module
+    exported: Exported
+    figures: dict[str, float]
+    """As :func:`judged` gives them; empty without pictures to judge by."""
+    n_faces: int
+    n_backgrounds: int
+
+
 def train_detector(
     sets: Sequence[PictureSet],
     finder: Teacher[FaceDetector],
@@ -50,7 +62,7 @@ def train_detector(
     *,
     steps: int = STEPS,
     seed: int = 1,
-) -> tuple[DetectorNet, Exported, dict[str, float]]:
+) -> MadeDetector:
     """Teach a detector with the ``train`` pictures of some sets and write ``detector.onnx``.
 
     Everything lies in ``out`` and is taken up where it was left.
@@ -59,11 +71,6 @@ def train_detector(
     ----------
     finder : Teacher
         Should tell faces down to a score of about 0.4: those that it doubts teach neither way.
-
-    Returns
-    -------
-    network, file and figures
-        Figures as :func:`judged` gives them; empty without pictures to judge by.
 
     Raises
     ------
@@ -98,7 +105,13 @@ def train_detector(
         input_range=(0.0, 255.0),
     )
     detector = open_octave(exported.path, score_min=SCORE_MIN)
-    return taught, exported, judged(found, detector, listeners)
+    return MadeDetector(
+        network=taught,
+        exported=exported,
+        figures=judged(found, detector, listeners),
+        n_faces=max(len(pool.boxes) for pool in material.faces),
+        n_backgrounds=len(material.backgrounds.starts),
+    )
 
 
 @dataclass(slots=True)

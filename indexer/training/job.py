@@ -1,21 +1,32 @@
 """What a training is asked for and what it reports: the shapes that all students share.
 
-Each student has one entry, ``train_NAME(job, listeners) -> Report``: ``detector_job``, ``embedder``
-and ``scenes`` have them. It asks the teacher about the sets (:mod:`indexer.training.taught`),
-gathers what the student learns from, teaches (:mod:`indexer.training.loop`), exports, and judges on
-the pictures that were kept from teaching. A job that was killed goes on where it was.
+Each student has one entry, ``train(job, listeners) -> Report`` in ``student_NAME.py``. It asks the
+teacher about the sets (:mod:`indexer.training.taught`), gathers what the student learns from,
+teaches (:mod:`indexer.training.loop`), exports, and judges on the pictures that were kept from
+teaching. A job that was killed goes on where it was.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.errors import MemoriesError
 from indexer.training.sets import TEST, PictureSet
 from indexer.training.teachers import Terms
 
 ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER = "answers", "material", "run"
 """Below the job's folder: what the teacher said, what was cut for the student, the loop's state."""
+
+
+CLAIM = "job.json"
+"""In the job's folder: whose it is."""
+
+
+class JobMixedUpError(MemoriesError):
+    """A folder that belongs to another training."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +48,17 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFile:
+    """A network that was written and checked."""
+
+    path: Path
+    size_bytes: int
+    difference: float | None
+    """Largest difference to torch, as a share of the largest output; None where it was checked
+    without telling it, or nothing but a Mac could."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What came of a job."""
 
@@ -49,10 +71,9 @@ class Report:
     """What the student learnt from: faces, pictures without faces, people."""
     figures: Mapping[str, float]
     """Measured on pictures that were kept from teaching."""
-    files: Mapping[str, Path]
-    """Files that were written, by kind: onnx, coreml."""
-    differences: Mapping[str, float | None]
-    """Largest difference of each file to torch, as a share of the largest output."""
+    onnx: NetworkFile
+    coreml: NetworkFile | None = None
+    """If the job asked for one."""
 
 
 def report_json(report: Report, *, bad: Mapping[str, str]) -> dict[str, Any]:
@@ -71,10 +92,54 @@ def report_json(report: Report, *, bad: Mapping[str, str]) -> dict[str, Any]:
         "pictures": dict(report.n_pictures),
         "taught": dict(report.n_taught),
         "figures": {name: round(value, 4) for name, value in report.figures.items()},
-        "files": {kind: str(path) for kind, path in report.files.items()},
-        "differences_to_torch": dict(report.differences),
+        "onnx": _file_json(report.onnx),
+        "coreml": None if report.coreml is None else _file_json(report.coreml),
         "unreadable": dict(bad),
     }
+
+
+def _file_json(file: NetworkFile) -> dict[str, Any]:
+    return {
+        "path": str(file.path),
+        "bytes": file.size_bytes,
+        "difference_to_torch": file.difference,
+    }
+
+
+def claim(job: Job, student: str) -> None:
+    """Make a job's folder its own, or make sure that it is.
+
+    What lies there is taken up without looking twice, so it must come of the same question.
+
+    Raises
+    ------
+    JobMixedUpError
+        If another teacher, other pictures or another seed were at work there.
+    """
+    names = hashlib.sha256()
+    for of in job.sets:
+        for row in of.rows:
+            names.update(f"{of.name}\0{row.file}\0".encode(errors="surrogateescape"))
+    facts = {
+        "student": student,
+        "teacher": job.teacher,
+        "seed": job.seed,
+        "pictures": sum(len(of.rows) for of in job.sets),
+        "names": names.hexdigest(),
+    }
+    path = job.out / CLAIM
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+        return
+    before = json.loads(path.read_text(encoding="utf-8"))
+    differing = [name for name in facts if before.get(name) != facts[name]]
+    if differing:
+        word = differing[0]
+        raise JobMixedUpError(
+            f"{job.out} holds a training with {word} {before.get(word)}, not {facts[word]}",
+            remedy="name another folder with --out, or remove that one",
+        )
 
 
 def kept_rows(of: PictureSet) -> frozenset[int]:

@@ -4,8 +4,6 @@ Whether it pays is measured each time: depthwise convolutions lose most, and wit
 alone) an eight-bit convolution is hardly faster than a float one.
 """
 
-import contextlib
-import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +21,7 @@ from onnxruntime.quantization import (
 
 from indexer.models.session import open_session
 from indexer.training.export import Exported, checked_write, run_onnx
+from indexer.training.hush import hushed
 
 
 class Readings(CalibrationDataReader):
@@ -66,7 +65,7 @@ def export_int8(
         If the outputs differ by more.
     """
     input_name = open_session(source).get_inputs()[0].name
-    with tempfile.TemporaryDirectory() as folder, _quiet_log():
+    with tempfile.TemporaryDirectory() as folder, hushed():
         shaped, rounded = Path(folder) / "shaped.onnx", Path(folder) / "rounded.onnx"
         quant_pre_process(str(source), str(shaped), skip_symbolic_shape=True)
         quantize_static(
@@ -86,14 +85,3 @@ def export_int8(
     model.metadata_props.extend(onnx.load(source).metadata_props)
     example = readings[0]
     return checked_write(model, path, [example], [run_onnx(source, example)], difference_most)
-
-
-@contextlib.contextmanager
-def _quiet_log() -> Iterator[None]:
-    """Without the quantiser's advice to the root logger, which it follows already."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(before)

@@ -141,6 +141,11 @@ SCENES = ("imagenet",)
 """Names of teachers by what they teach."""
 
 
+def may_be_shipped(name: str) -> bool:
+    """Whether a student of a teacher may be given to others, by the teacher's name alone."""
+    return name in TERMS and TERMS[name].may_ship
+
+
 def open_detector(
     name: str, files: Path | None, *, score_min: float = SCORE_MIN
 ) -> Teacher[FaceDetector]:
@@ -212,9 +217,7 @@ def open_embedder(name: str, files: Path | None) -> Teacher[FaceTeacher]:
 
 def open_scenes(name: str, files: Path | None) -> Teacher[ImageTeacher]:
     """Load a teacher that knows what a picture shows; see :func:`open_detector` for the errors."""
-    if name not in SCENES:
-        raise _unknown(name, "scenes are told", SCENES)
-    path = _files(name, files)[0]
+    path = scenes_file(name, files)
     session = open_session(path)
     count = session.get_outputs()[0].shape[-1]
     for words in sorted(path.parent.glob("*.txt")):
@@ -226,6 +229,13 @@ def open_scenes(name: str, files: Path | None) -> Teacher[ImageTeacher]:
         f"teacher {name!r}: no list of {count} classes lies beside {path}",
         remedy=f"copy it there, as a .txt file: {SOURCES[name][1]}",
     )
+
+
+def scenes_file(name: str, files: Path | None) -> Path:
+    """The network of a teacher of scenes; see :func:`open_detector` for the errors."""
+    if name not in SCENES:
+        raise _unknown(name, "scenes are told", SCENES)
+    return _files(name, files)[0]
 
 
 def _teacher(name: str, path: Path, network: T, *recipe: float) -> Teacher[T]:

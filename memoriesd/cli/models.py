@@ -22,6 +22,7 @@ from indexer.models.pull import pull
 from memoriesd.cli.evaluation import evaluate_command
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.cli.plan import plan_command
+from memoriesd.cli.training import train_command
 from memoriesd.config import Models
 
 
@@ -32,6 +33,7 @@ def models_command() -> None:
 
 models_command.add_command(plan_command)
 models_command.add_command(evaluate_command)
+models_command.add_command(train_command)
 
 
 @models_command.command("list")

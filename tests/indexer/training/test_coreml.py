@@ -1,5 +1,7 @@
 """Core ML programs say what was asked for; what they compute is told where a Mac runs them."""
 
+import logging
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -55,8 +57,11 @@ def test_a_package_that_says_otherwise_is_refused(
 
 
 def test_export_writes_nothing_on_standard_error(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    terminal = logging.StreamHandler(sys.stderr)
+    monkeypatch.setattr(logging.getLogger("coremltools"), "handlers", [terminal])
+
     export_coreml(
         nn.Conv2d(3, 4, 1),
         tmp_path / "net.mlpackage",

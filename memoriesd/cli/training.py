@@ -1,0 +1,128 @@
+"""``models train``: teach a network of one's own with one's own pictures."""
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.cli.running import progress_line
+
+STUDENTS = ("detector", "embedder", "scenes")
+PURPOSE = "training"
+OWN_USE = "the result is for your own use, do not give it to others"
+
+
+@click.command("train")
+@click.argument("student", type=click.Choice(STUDENTS))
+@click.option(
+    "--data",
+    "folders",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    multiple=True,
+    required=True,
+    metavar="DIR",
+    help="Pictures: a folder of photographs, or of NAME.tar with NAME.csv; may be repeated.",
+)
+@click.option("--teacher", required=True, metavar="NAME", help="Who teaches; see above.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Folder for everything; begun work in it is taken up.",
+)
+@click.option(
+    "--teacher-files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where teachers' files lie; [models] folder where absent.",
+)
+@click.option("--steps", type=click.IntRange(min=1), help="How long it learns; a good while else.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--coreml", is_flag=True, help="Write a Core ML program, too (extra coreml).")
+@json_option
+@session_command
+def train_command(
+    session: Session,
+    student: str,
+    *,
+    folders: tuple[Path, ...],
+    teacher: str,
+    out: Path,
+    teacher_files: Path | None,
+    steps: int | None,
+    seed: int,
+    coreml: bool,
+    as_json: bool,
+) -> None:
+    """Teach a small network with what a big one says of your pictures (extra train).
+
+    A detector finds faces: taught by yunet, ultraface, builtin or insightface:NAME, with pictures
+    of people and pictures without any. An embedder tells people apart: taught by dlib,
+    mobilefacenet or insightface:NAME. Scenes are words: taught by imagenet and by the pictures'
+    sub-folders, whose names are the words.
+
+    Hours are usual. All that was done is kept in --out, and the same command goes on where it was
+    stopped. A fifth of a folder's photographs is kept from teaching, to judge the result by.
+
+    The result lies in OUT/models/own, beside the built-in networks for what was not taught there.
+    To use it, write into the configuration what this command says at its end: pack =
+    "insightface:own" and folder = "OUT" below [models]; the library is then looked at anew in the
+    background, names stay.
+    """
+    from indexer.training.extras import require
+
+    require("train", "torch", "onnx", purpose=PURPOSE)
+    if coreml:
+        require("coreml", "coremltools", purpose="--coreml")
+    from indexer.training.job import Job, claim, report_json
+    from indexer.training.own_pack import how_to_use, put_into_pack
+    from indexer.training.sets import open_sets
+    from indexer.training.taught import Listeners
+    from indexer.training.teachers import may_be_shipped
+
+    if not may_be_shipped(teacher):
+        click.echo(f"{teacher} has non-commercial or unknown terms: {OWN_USE}", err=True)
+    bad: dict[str, str] = {}
+    with progress_line(f"train {student}") as line:
+        line.say("looking for pictures")
+        job = Job(
+            sets=tuple(one for folder in folders for one in open_sets(folder)),
+            teacher=teacher,
+            teacher_files=teacher_files
+            or session.config().models.folder
+            or session.folders.data / "packs",
+            out=out / student,
+            steps=steps,
+            seed=seed,
+            coreml=coreml,
+        )
+        claim(job, student)
+        listeners = Listeners(progress=line, on_bad=bad.__setitem__)
+        module = importlib.import_module(f"indexer.training.student_{student}")
+        report = report_json(module.train(job, listeners), bad=bad)
+    network = put_into_pack(out, Path(report["onnx"]["path"]), report)
+    report |= {"pack": str(network.parent), "use": how_to_use(out, network.name)}
+    if as_json:
+        echo_json(report)
+        return
+    _tell(report)
+
+
+def _tell(report: Mapping[str, Any]) -> None:
+    onnx = report["onnx"]
+    click.echo(f"{report['student']}: {echo_path(onnx['path'])}, {onnx['bytes'] / 1e6:.2f} MB")
+    for name, value in report["figures"].items():
+        click.echo(f"  {name.replace('_', ' ')}: {value:g}")
+    if report["unreadable"]:
+        click.echo(f"  {len(report['unreadable'])} pictures could not be read; --json names them")
+    for name, terms in report["teachers"].items():
+        click.echo(
+            f"taught by {name}: {terms['licence']}; itself taught with {terms['taught_with']}"
+        )
+    if not report["may_be_shipped"]:
+        click.echo(f"A teacher has non-commercial or unknown terms: {OWN_USE}.")
+    click.echo(f"To use it, write into the configuration:\n{report['use']}")
