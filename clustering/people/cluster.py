@@ -7,9 +7,10 @@ from functools import reduce
 import numpy as np
 
 from clustering.people.assign import Known, attach
-from clustering.people.limits import FOUNDER_QUALITY_MIN, Limits, limits_for
+from clustering.people.limits import FOUNDER_QUALITY_MIN, Limits
 from clustering.people.linkage import Group, group_of, joined, link
 from clustering.people.seeds import seeds
+from clustering.people.strangers import limits_for
 from clustering.people.table import OPEN, FaceTable, Rows
 
 FACES_MIN = 2
@@ -46,8 +47,8 @@ def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> 
         Groups in the order of their first rows; nobody of fewer than ``FACES_MIN`` faces, unless
         told.
     """
-    limits = limits_for(faces)
     order = canonical_order(faces)
+    limits = limits_for(faces, order)
     is_told = faces.told[order] != OPEN
     is_refused = np.array([bool(faces.barred_of(row)) for row in order.tolist()], np.bool_)
     is_founder = (faces.quality[order] >= FOUNDER_QUALITY_MIN) & ~is_told & ~is_refused
@@ -74,8 +75,8 @@ def grow(faces: FaceTable, people: Sequence[Known]) -> Clustering:
     people : sequence of Known
         Who is there, with everybody who was told.
     """
-    limits = limits_for(faces)
     order = canonical_order(faces)
+    limits = limits_for(faces, order)
     known = with_open_faces(faces, people, order, limits)
     rest = still_open(faces, known, order)
     founders = rest[faces.quality[rest] >= FOUNDER_QUALITY_MIN]

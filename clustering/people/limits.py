@@ -10,9 +10,11 @@ of three 0.081, of six and more 0.076. One pair in 100,000 is above 0.47, 0.41, 
 hardly more than a normal distribution has. Of the same people 99 % are above 0.26, 0.37, 0.39 and
 0.45.
 
-How alike strangers look differs between libraries: children look alike to every network (mean
-cosine of two children 0.4 in UTKFace), and so do the people of one family. People of one picture
-are strangers by certainty, so the library itself tells how alike its strangers look.
+How alike strangers look differs between networks (a spread of 0.15 for vectors learned from
+dlib's), and between libraries: children look alike to every network (mean cosine of two children
+0.4 in UTKFace), and so do the people of one family. Both are read from the library itself. People
+of one picture are strangers by certainty; where there are few such pictures, people whom a first,
+cautious look tells apart are. See :mod:`clustering.people.strangers`.
 """
 
 import math
@@ -23,8 +25,6 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.people.table import FaceTable
-
 Number = TypeVar("Number", float, NDArray[np.float64])
 
 STRANGERS_MEAN = 0.0145
@@ -32,9 +32,6 @@ LOOKS_SPREAD = 0.07
 """What two people's looks make their cosines stray, however many pictures there are of both."""
 PICTURE_SPREAD = 0.0755
 """What a single picture of either adds; it shrinks with their number."""
-PRIOR_PAIRS = 150.0
-"""So many pairs of strangers must a library show to weigh as much as LFW's figures."""
-ONE_FACE_TWICE = 0.8
 FOUNDER_QUALITY_MIN = 0.5
 """Faces below join people, but found none and tell nothing about strangers."""
 POOR_QUALITY_MAX = 0.3
@@ -89,44 +86,3 @@ class Limits:
         needed = NormalDist().inv_cdf(1.0 - CHANCE / n_pairs)
         sureness = min(self.sureness, max(SURENESS_MIN, needed))
         return Limits(mean=self.mean, scale=self.scale, sureness=sureness)
-
-
-def limits_for(faces: FaceTable) -> Limits:
-    """Limits that fit a library, stricter where strangers look alike in it.
-
-    Parameters
-    ----------
-    faces : FaceTable
-        All faces of one model.
-
-    Returns
-    -------
-    Limits
-        Never looser than LFW's: a library with few or very different people proves nothing.
-    """
-    cosines = strangers(faces)
-    if not len(cosines):
-        return Limits()
-    weight = len(cosines) / (len(cosines) + PRIOR_PAIRS)
-    usual = math.hypot(LOOKS_SPREAD, PICTURE_SPREAD)
-    return Limits(
-        mean=STRANGERS_MEAN + weight * max(0.0, float(cosines.mean()) - STRANGERS_MEAN),
-        scale=1.0 + weight * max(0.0, float(cosines.std()) / usual - 1.0),
-    )
-
-
-def strangers(faces: FaceTable) -> NDArray[np.float32]:
-    """Cosines of all pairs of good faces that are in one frame, which makes them two people.
-
-    Values above ``ONE_FACE_TWICE`` are left out: a face that the detector reported twice.
-    """
-    good = np.flatnonzero(faces.quality >= FOUNDER_QUALITY_MIN)
-    order = good[np.argsort(faces.frames[good], kind="stable")]
-    borders = np.flatnonzero(np.diff(faces.frames[order])) + 1
-    found = [np.zeros(0, np.float32)]
-    for rows in np.split(order, borders):
-        if len(rows) > 1:
-            vectors = faces.vectors[rows]
-            found.append((vectors @ vectors.T)[np.triu_indices(len(rows), 1)])
-    cosines = np.concatenate(found)
-    return cosines[cosines < ONE_FACE_TWICE]

@@ -1,8 +1,8 @@
 """Average linkage of groups of faces, with what must not be joined.
 
-The mean cosine over all pairs of two groups is the dot product of their mean vectors, so the exact
-average linkage needs the groups' means alone: no matrix of faces by faces, and of groups by groups
-only a block of rows at a time.
+The mean cosine over all pairs of two groups is the dot product of their mean vectors, so the
+average linkage needs the groups' means alone. It never exceeds the cosine of the most similar
+parts, so groups that are near nobody need no look: what is joined is the graph of near groups.
 """
 
 from collections.abc import Sequence
@@ -12,9 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clustering.people.limits import Limits
-from clustering.people.table import OPEN, FaceTable
+from clustering.people.neighbours import Pairs, near_pairs
+from clustering.people.table import OPEN, FaceTable, Rows
 
-BLOCK_ROWS = 512
+BLOCK_PAIRS = 1 << 15
+NEARLY_BEST = 0.01
+"""Groups are joined that are, to this cosine, each other's most alike.
+
+Taken exactly, a person's many faces would join the crowd one at a time.
+"""
 FORGIVEN_SHARE = 0.02
 FORGIVEN_SHARE_TOLD = 0.1
 """Of the smaller group's faces: how many may be in pictures of the other one."""
@@ -89,9 +95,6 @@ def may_join(first: Group, second: Group) -> bool:
 def link(groups: Sequence[Group], limits: Limits) -> list[Group]:
     """Join groups that are each other's most alike, until none are alike enough.
 
-    For the mean cosine this gives the groups that joining the most alike pair of all first gives,
-    in a few rounds instead of one step per pair.
-
     Parameters
     ----------
     groups : sequence of Group
@@ -107,61 +110,106 @@ def link(groups: Sequence[Group], limits: Limits) -> list[Group]:
     References
     ----------
     Müllner, "Modern hierarchical, agglomerative clustering algorithms", 2011: reciprocal nearest
-    neighbours of a reducible linkage.
+    neighbours of a reducible linkage. Dhulipala et al., "Hierarchical Agglomerative Graph
+    Clustering in Poly-Logarithmic Depth", 2022: those that are nearly so.
     """
     alive = list(groups)
-    while pairs := mutual_pairs(*best_partners(alive, limits)):
-        gone = {second for _, second in pairs}
-        second_of = dict(pairs)
-        alive = [
-            joined(group, alive[second_of[number]]) if number in second_of else group
-            for number, group in enumerate(alive)
-            if number not in gone
-        ]
-    return sorted(alive, key=lambda group: group.rows)
+    while True:
+        before = len(alive)
+        alive = contracted(alive, near_pairs(means_of(alive), limits.least), limits)
+        if len(alive) == before:
+            return sorted(alive, key=lambda group: group.rows)
 
 
-def mutual_pairs(
-    partners: NDArray[np.int64], cosines: NDArray[np.float32]
-) -> list[tuple[int, int]]:
-    """Pairs that chose each other, the smaller number first.
-
-    Where rounding lets nobody be chosen back, the most alike pair.
-    """
-    pairs = [
-        (first, int(second))
-        for first, second in enumerate(partners)
-        if second > first and partners[second] == first
-    ]
-    if not pairs and (partners >= 0).any():
-        first = int(np.where(partners >= 0, cosines, -2.0).argmax())
-        pairs = [(min(first, int(partners[first])), max(first, int(partners[first])))]
-    return pairs
-
-
-def best_partners(
-    groups: Sequence[Group], limits: Limits
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Of each group the most alike one that it may be joined with, -1 for none; and how alike."""
-    partners = np.full(len(groups), -1, np.int64)
-    cosines = np.full(len(groups), -1.0, np.float32)
+def means_of(groups: Sequence[Group]) -> NDArray[np.float32]:
+    """float32[n, d]: the mean vectors."""
     if not groups:
-        return partners, cosines
-    means = np.stack([group.mean for group in groups]).astype(np.float32)
-    sizes = np.array([len(group.rows) for group in groups], np.float64)
-    for start in range(0, len(groups), BLOCK_ROWS):
-        block = means[start : start + BLOCK_ROWS] @ means.T
-        rows, columns = np.nonzero(block >= limits.least)
-        needed = limits.to_join(sizes[start + rows], sizes[columns])
-        enough = (block[rows, columns] >= needed) & (start + rows != columns)
-        alike = np.full_like(block, -1.0)
-        alike[rows[enough], columns[enough]] = block[rows[enough], columns[enough]]
-        for row in np.unique(rows[enough]).tolist():
-            partner = int(alike[row].argmax())
-            while alike[row, partner] > -1.0 and not may_join(groups[start + row], groups[partner]):
-                alike[row, partner] = -1.0
-                partner = int(alike[row].argmax())
-            if alike[row, partner] > -1.0:
-                partners[start + row] = partner
-                cosines[start + row] = alike[row, partner]
-    return partners, cosines
+        return np.zeros((0, 1), np.float32)
+    return np.stack([group.mean for group in groups]).astype(np.float32)
+
+
+def contracted(groups: Sequence[Group], pairs: Pairs, limits: Limits) -> list[Group]:
+    """Join what may be joined along near pairs, the most alike first."""
+    graph = Graph(groups, pairs)
+    while len(chosen := graph.nearly_best(limits)):
+        graph.join(chosen)
+    return [group for group in graph.groups if group is not None]
+
+
+class Graph:
+    """Groups in numbered places, and the pairs of places that are near each other."""
+
+    def __init__(self, groups: Sequence[Group], pairs: Pairs) -> None:
+        self.groups: list[Group | None] = list(groups)
+        self.means = means_of(groups)
+        self.sizes = np.array([len(group.rows) for group in groups], np.float64)
+        self.first, self.second = pairs.first, pairs.second
+        self.cosines = self.measured(pairs.first, pairs.second)
+        self.barred = np.zeros(len(pairs.first), np.bool_)
+
+    def measured(self, first: Rows, second: Rows) -> NDArray[np.float32]:
+        """Mean cosines of pairs of places."""
+        found = np.empty(len(first), np.float32)
+        for start in range(0, len(first), BLOCK_PAIRS):
+            part = slice(start, start + BLOCK_PAIRS)
+            found[part] = np.einsum("ij,ij->i", self.means[first[part]], self.means[second[part]])
+        return found
+
+    def nearly_best(self, limits: Limits) -> Rows:
+        """Pairs that may be alike enough and are the best of both sides, the most alike first."""
+        needed = limits.to_join(self.sizes[self.first], self.sizes[self.second])
+        enough = np.flatnonzero((self.cosines >= needed) & ~self.barred)
+        first, second, cosines = self.first[enough], self.second[enough], self.cosines[enough]
+        best = np.full(len(self.groups), -1.0, np.float32)
+        np.maximum.at(best, first, cosines)
+        np.maximum.at(best, second, cosines)
+        chosen = cosines >= np.maximum(best[first], best[second]) - np.float32(NEARLY_BEST)
+        order = np.lexsort((second[chosen], first[chosen], -cosines[chosen]))
+        return enough[chosen][order]
+
+    def join(self, chosen: Rows) -> None:
+        """Join the groups of the chosen pairs where nothing speaks against it."""
+        place = np.arange(len(self.groups))
+        for pair in chosen.tolist():
+            ends = self.first[pair], self.second[pair]
+            low, high = sorted((root_of(place, int(ends[0])), root_of(place, int(ends[1]))))
+            one, other = self.groups[low], self.groups[high]
+            if one is None or other is None or low == high:
+                continue
+            if may_join(one, other):
+                self.groups[low], self.groups[high] = joined(one, other), None
+                place[high] = low
+            else:
+                self.barred[pair] = True
+        self.follow(place)
+
+    def follow(self, place: Rows) -> None:
+        """Bring pairs to where their groups are; pairs that became one pair are one."""
+        moved = np.flatnonzero(place != np.arange(len(place)))
+        if not len(moved):
+            return
+        for number in moved.tolist():
+            place[number] = root_of(place, number)
+        changed = np.zeros(len(place), np.bool_)
+        changed[place[moved]] = True
+        for number in np.flatnonzero(changed).tolist():
+            group = self.groups[number]
+            if group is not None:
+                self.means[number], self.sizes[number] = group.mean, len(group.rows)
+        first, second = place[self.first], place[self.second]
+        keys = np.minimum(first, second) * len(place) + np.maximum(first, second)
+        keys[first == second] = -1
+        _, kept = np.unique(keys, return_index=True)
+        kept = kept[first[kept] != second[kept]]
+        self.first, self.second = np.divmod(keys[kept], len(place))
+        self.cosines, self.barred = self.cosines[kept], self.barred[kept]
+        stale = np.flatnonzero(changed[self.first] | changed[self.second])
+        self.cosines[stale] = self.measured(self.first[stale], self.second[stale])
+        self.barred[stale] = False
+
+
+def root_of(place: Rows, number: int) -> int:
+    """Where a group is that has moved, perhaps more than once."""
+    while place[number] != number:
+        number = int(place[number])
+    return number

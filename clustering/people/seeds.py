@@ -7,12 +7,15 @@ from hdbscan import HDBSCAN
 
 from clustering.people.limits import Limits
 from clustering.people.linkage import Group, group_of
+from clustering.people.neighbours import cells
 from clustering.people.table import FaceTable, Rows, Vectors
 
-BLOCK_FACES = 4000
-"""HDBSCAN's time grows with the square of the faces: 10 CPU seconds for 10,000, 114 for 30,000.
+WHOLE_MAX = 4000
+"""HDBSCAN's time grows with the square of the faces: 10 CPU seconds for 10,000, 114 for 30,000."""
+CELL_FACES = 500
+"""Of more faces, those are looked at together that lie around one of so many centres.
 
-The linkage joins what the borders between blocks cut.
+The linkage joins what the borders between cells cut.
 """
 
 
@@ -36,7 +39,7 @@ def seeds(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
     found: list[Group] = []
     if not len(rows):
         return found
-    for block in blocks(rows):
+    for block in blocks(faces, rows):
         labels = leaves(faces.vectors[block])
         for label in range(int(labels.max()) + 1):
             found.extend(checked(faces, block[labels == label], limits))
@@ -44,10 +47,14 @@ def seeds(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
     return found
 
 
-def blocks(rows: Rows) -> Iterator[Rows]:
-    """The rows in parts of about equal size, none above ``BLOCK_FACES``."""
-    n_parts = max(1, -(-len(rows) // BLOCK_FACES))
-    yield from np.array_split(rows, n_parts)
+def blocks(faces: FaceTable, rows: Rows) -> Iterator[Rows]:
+    """The rows in parts that HDBSCAN can look at, of faces that are like each other."""
+    if len(rows) <= WHOLE_MAX:
+        yield rows
+        return
+    for cell in cells(faces.vectors[rows], CELL_FACES):
+        n_parts = -(-len(cell) // WHOLE_MAX)
+        yield from np.array_split(rows[cell], n_parts)
 
 
 def leaves(vectors: Vectors) -> Rows:

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from clustering.people.assign import Known, attach
 from clustering.people.cluster import Clustering, cluster
-from clustering.people.limits import Limits, limits_for
+from clustering.people.limits import Limits
 from clustering.people.linkage import group_of, link
+from clustering.people.strangers import limits_for
 from clustering.people.table import OPEN, FaceTable
 
 LENGTH = 64
@@ -147,7 +148,7 @@ def test_people_who_all_look_alike_need_more_likeness() -> None:
     vectors = np.concatenate([pictures_of(m, 30, seed=n, noise=0.2) for n, m in enumerate(members)])
     together = make_faces(vectors, frames=[n % 30 for n in range(180)])
 
-    limits = limits_for(together)
+    limits = limits_for(together, np.arange(len(together)))
 
     assert limits.to_join(10, 10) > Limits().to_join(10, 10) + 0.1
     assert groups_of(cluster(together)) == {frozenset(range(30 * n, 30 * n + 30)) for n in range(6)}

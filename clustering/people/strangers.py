@@ -1,0 +1,100 @@
+"""How alike strangers look in a library, and the limits that follow."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clustering.people.limits import (
+    FOUNDER_QUALITY_MIN,
+    LOOKS_SPREAD,
+    PICTURE_SPREAD,
+    STRANGERS_MEAN,
+    Limits,
+)
+from clustering.people.linkage import group_of, link
+from clustering.people.table import FaceTable, Rows
+
+Cosines = NDArray[np.float32]  # [k]
+
+PRIOR_PAIRS = 150.0
+"""So many pairs of strangers must a library show to weigh as much as what was known before."""
+ONE_FACE_TWICE = 0.8
+FIRST_LOOK_MAX = 1500
+"""So many faces tell how alike the people of a library are: a tenth of a second."""
+
+
+def limits_for(faces: FaceTable, order: Rows) -> Limits:
+    """Limits that fit a library and its model, stricter where strangers look alike.
+
+    What LFW says is corrected by people who look apart, and that by people who are in one picture.
+
+    Parameters
+    ----------
+    faces : FaceTable
+        All faces of one model.
+    order : int64[n]
+        All rows, in an order that does not depend on how they came in.
+
+    Returns
+    -------
+    Limits
+        Never looser than LFW's: a library with few or very different people proves nothing.
+    """
+    is_good = faces.quality[order] >= FOUNDER_QUALITY_MIN
+    limits = stricter(Limits(), apart(faces, order[is_good]))
+    return stricter(limits, strangers(faces, order[is_good]))
+
+
+def stricter(limits: Limits, cosines: Cosines) -> Limits:
+    """Limits drawn towards what pairs of strangers show, the more the more there are."""
+    if not len(cosines):
+        return limits
+    weight = len(cosines) / (len(cosines) + PRIOR_PAIRS)
+    scale = float(cosines.std()) / math.hypot(LOOKS_SPREAD, PICTURE_SPREAD)
+    return Limits(
+        mean=drawn(limits.mean, float(cosines.mean()), weight, least=STRANGERS_MEAN),
+        scale=drawn(limits.scale, scale, weight, least=1.0),
+    )
+
+
+def drawn(before: float, seen: float, weight: float, *, least: float) -> float:
+    """A figure drawn towards a newer one, never below the least.
+
+    Examples
+    --------
+    >>> drawn(1.0, 2.0, 0.25, least=1.0)
+    1.25
+    """
+    return before + weight * (max(least, seen) - before)
+
+
+def strangers(faces: FaceTable, rows: Rows) -> Cosines:
+    """Cosines of all pairs of faces that are in one frame, which makes them two people.
+
+    Values above ``ONE_FACE_TWICE`` are left out: a face that the detector reported twice.
+    """
+    order = rows[np.argsort(faces.frames[rows], kind="stable")]
+    borders = np.flatnonzero(np.diff(faces.frames[order])) + 1
+    found = [
+        all_pairs(faces, together) for together in np.split(order, borders) if len(together) > 1
+    ]
+    cosines = np.concatenate([np.zeros(0, np.float32), *found])
+    return cosines[cosines < ONE_FACE_TWICE]
+
+
+def apart(faces: FaceTable, rows: Rows) -> Cosines:
+    """Cosines between people whom a cautious first look at some faces tells apart, a face of each.
+
+    The limits of LFW find nearly all of somebody's faces and few of anybody else's, whatever the
+    network; one face for each of the groups keeps those who are often seen from counting more.
+    """
+    some = rows[:: -(-len(rows) // FIRST_LOOK_MAX) or 1]
+    groups = link([group_of(faces, [row]) for row in some.tolist()], Limits())
+    return all_pairs(faces, np.array([group.rows[0] for group in groups], np.int64))
+
+
+def all_pairs(faces: FaceTable, rows: Rows) -> Cosines:
+    """Cosines of all pairs of some faces."""
+    vectors = faces.vectors[rows]
+    return np.asarray((vectors @ vectors.T)[np.triu_indices(len(rows), 1)], np.float32)
