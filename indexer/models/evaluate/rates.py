@@ -80,9 +80,9 @@ def best_threshold(scores: Scores, same: Truth) -> float:
     right = below + above
     apart = np.concatenate([[True], ranked[1:] > ranked[:-1], [True]])
     k = int(np.argmax(np.where(apart, right, -1)))
-    low = ranked[max(k - 1, 0)]
-    high = ranked[min(k, len(ranked) - 1)]
-    return float((low + high) / 2)
+    if k == len(ranked):
+        return float(np.nextafter(ranked[-1], np.inf))
+    return float((ranked[max(k - 1, 0)] + ranked[k]) / 2)
 
 
 def rate_at(scores: Scores, same: Truth, false_rate: float) -> float:
