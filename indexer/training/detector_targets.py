@@ -97,7 +97,8 @@ def loss(answers: Tensor, wanted: Targets) -> tuple[Tensor, dict[str, float]]:
     share = torch.cat([error[:, :2] / wanted.side_unit[:, None], error[:, 2:4]], 1)
     box = (smooth(share).mean(1) * truth).sum() / n_cells
     points = (smooth(error[:, 4:] / wanted.side_unit[:, None]).mean(1) * truth).sum() / n_cells
-    parts = {"score": float(score), "box": float(box), "points": float(points)}
+    told = zip(("score", "box", "points"), (score, box, points), strict=True)
+    parts = {name: float(value.detach()) for name, value in told}
     return score + 4 * box + 6 * points, parts
 
 

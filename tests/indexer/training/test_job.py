@@ -1,0 +1,126 @@
+"""A job's folder belongs to one question, and what comes of it is a pack that can be used."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import MissingResourceError
+from indexer.models.registry import licence_of
+from indexer.training.extras import MissingExtraError, require
+from indexer.training.job import Job, JobMixedUpError, NetworkFile, Report, claim, report_json
+from indexer.training.own_pack import how_to_use, put_into_pack
+from indexer.training.sets import FolderSet, Row
+from indexer.training.teachers import TERMS, Terms
+
+FOREIGN = Terms(licence="non-commercial research", pictures="faces of the web", may_ship=False)
+
+
+def pictures(*files: str) -> FolderSet:
+    rows = tuple(Row(file=file) for file in files)
+    return FolderSet(name="holiday", rows=rows, folder=Path("holiday"), max_side_px=640)
+
+
+def make_job(out: Path) -> Job:
+    return Job(sets=(pictures("a.jpg", "b.jpg"),), teacher="yunet", teacher_files=None, out=out)
+
+
+def make_report(student: str, teacher: str, terms: Terms, onnx: Path) -> Report:
+    return Report(
+        student=student,
+        teachers={teacher: terms},
+        n_pictures={"holiday": 2},
+        n_taught={"faces": 1},
+        figures={"recall": 0.87654321},
+        onnx=NetworkFile(path=onnx, size_bytes=3, difference=1e-6),
+    )
+
+
+def test_the_same_question_goes_on(tmp_path: Path) -> None:
+    job = make_job(tmp_path / "out")
+
+    claim(job, "detector")
+    claim(replace(job, steps=9), "detector")
+
+    assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"teacher": "builtin"}, "with teacher yunet, not builtin"),
+        ({"seed": 2}, "with seed 1, not 2"),
+        ({"sets": (pictures("a.jpg"),)}, "with pictures 2, not 1"),
+    ],
+)
+def test_another_question_is_refused(tmp_path: Path, change: dict[str, object], told: str) -> None:
+    job = make_job(tmp_path / "out")
+    claim(job, "detector")
+
+    with pytest.raises(JobMixedUpError, match=told) as caught:
+        claim(replace(job, **change), "detector")  # type: ignore[arg-type]
+
+    assert "--out" in caught.value.remedy
+
+
+def test_pack_says_whose_work_it_is(tmp_path: Path) -> None:
+    for student, teacher, terms in (
+        ("detector", "yunet", TERMS["yunet"]),
+        ("embedder", "insightface:buffalo_l", FOREIGN),
+    ):
+        onnx = tmp_path / student / f"{student}.onnx"
+        onnx.parent.mkdir()
+        onnx.write_bytes(b"net")
+        report = report_json(make_report(student, teacher, terms, onnx), bad={})
+
+        put_into_pack(tmp_path, onnx, report)
+
+    pack = tmp_path / "models" / "own"
+    assert sorted(path.name for path in pack.iterdir() if path.name != "LICENSE") == [
+        "detector.onnx",
+        "embedder.onnx",
+    ]
+    assert licence_of(pack) == (
+        "for your own use only; taught: detector by yunet (MIT),"
+        " embedder by insightface:buffalo_l (non-commercial research)"
+    )
+
+
+def test_pack_of_permissive_teachers_may_be_given_on(tmp_path: Path) -> None:
+    onnx = tmp_path / "detector" / "detector.onnx"
+    onnx.parent.mkdir()
+    onnx.write_bytes(b"net")
+    report = report_json(make_report("detector", "yunet", TERMS["yunet"], onnx), bad={})
+
+    put_into_pack(tmp_path, onnx, report)
+
+    assert licence_of(tmp_path / "models" / "own").startswith("may be given to others")
+
+
+def test_report_is_plain_and_names_what_could_not_be_read(tmp_path: Path) -> None:
+    report = make_report("detector", "insightface:x", FOREIGN, tmp_path / "detector.onnx")
+
+    told = report_json(report, bad={"broken.jpg": "cut off"})
+
+    assert json.loads(json.dumps(told)) == told
+    assert told["may_be_shipped"] is False
+    assert told["figures"] == {"recall": 0.8765}
+    assert told["unreadable"] == {"broken.jpg": "cut off"}
+    assert told["coreml"] is None
+
+
+def test_lines_for_the_configuration_name_the_pack(tmp_path: Path) -> None:
+    faces, scenes = how_to_use(tmp_path, "detector.onnx"), how_to_use(tmp_path, "scenes.onnx")
+
+    assert 'pack = "insightface:own"' in faces
+    assert f'folder = "{tmp_path}"' in faces
+    assert f'scenes = "{tmp_path / "models" / "own" / "scenes.onnx"}"' in scenes
+
+
+def test_missing_extra_says_what_to_install() -> None:
+    with pytest.raises(MissingExtraError, match="needs the package no_such_package") as caught:
+        require("train", "no_such_package", purpose="training")
+
+    assert caught.value.remedy == "run: pip install 'memoriesd[train]'"
+    assert isinstance(caught.value, MissingResourceError)
