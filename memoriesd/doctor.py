@@ -14,6 +14,7 @@ from pathlib import Path
 
 from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.errors import CatalogError
+from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders
 from memoriesd.lettering import missing_characters
@@ -152,25 +153,16 @@ def _models(_: Folders, config: Config) -> Iterator[Finding]:
                 name="faces",
                 health=Health.BAD,
                 found=f"pack {pack} has no .onnx files in {place or 'any folder'}",
-                remedy="set [models] folder to the folder that holds models/NAME/*.onnx",
+                remedy=f"set [models] folder to what holds models/{name}/*.onnx,"
+                f" or try: memoriesd models pull {name}",
             )
         else:
             yield _good("faces", f"{pack} in {place}")
     else:
-        yield Finding(
-            name="faces",
-            health=Health.WARNING,
-            found="off: this version has no built-in pack; dates, places and quality still work",
-            remedy="set [models] pack and folder to a pack in insightface's format",
-        )
+        yield _builtin("faces", "detector.onnx", "embedder.onnx")
     scenes = config.models.scenes
     if scenes is None:
-        yield Finding(
-            name="scenes",
-            health=Health.WARNING,
-            found="off: this version has no built-in labeller, so pictures have no words",
-            remedy="set [models] scenes to a classifier's .onnx with its word list beside it",
-        )
+        yield _builtin("scenes", "scenes.onnx")
     elif not scenes.exists():
         yield Finding(
             name="scenes",
@@ -180,6 +172,20 @@ def _models(_: Folders, config: Config) -> Iterator[Finding]:
         )
     else:
         yield _good("scenes", str(scenes))
+
+
+def _builtin(name: str, *networks: str) -> Finding:
+    """Whether the networks that ship with this program are there."""
+    missing = [network for network in networks if not (WEIGHTS / network).is_file()]
+    if missing:
+        return Finding(
+            name=name,
+            health=Health.BAD,
+            found=f"off: {', '.join(missing)} of {WEIGHTS} is missing; all the rest works",
+            remedy="install memoriesd anew",
+        )
+    size_mb = sum((WEIGHTS / network).stat().st_size for network in networks) / 1e6
+    return _good(name, f"built-in, {size_mb:.1f} MB")
 
 
 def _device(_: Folders, config: Config) -> Iterator[Finding]:

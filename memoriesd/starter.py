@@ -46,9 +46,9 @@ folder = {output}
 #video_sample_s = 1.0
 
 [models]
-# What finds and recognises faces: "builtin" or "insightface:NAME".
+# What finds and recognises faces: "builtin", or "insightface:NAME" (see "memoriesd models list").
 #pack = "builtin"
-# The folder that holds models/NAME/*.onnx of an insightface pack.
+# The folder that holds models/NAME/*.onnx of other packs.
 #folder = ""
 # A scene labeller's .onnx with its word list beside it; empty: the built-in one.
 #scenes = ""

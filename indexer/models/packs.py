@@ -14,6 +14,9 @@ from indexer.errors import NotFoundError
 BUILTIN = "builtin"
 INSIGHTFACE = "insightface:"
 
+WEIGHTS = Path(str(resources.files("indexer.models"))) / "weights"
+"""The built-in networks: ``detector.onnx``, ``embedder.onnx``, ``scenes.onnx``."""
+
 KNOWN = (
     "builtin",
     "buffalo_l",

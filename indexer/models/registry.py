@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from indexer.errors import ModelPackMissingError
@@ -16,10 +15,9 @@ from indexer.faces.scrfd import Scrfd
 from indexer.faces.yunet import OUTPUTS as YUNET_OUTPUTS
 from indexer.faces.yunet import YuNet
 from indexer.models.packs import BUILTIN, INSIGHTFACE
+from indexer.models.packs import WEIGHTS as WEIGHTS
 from indexer.models.session import OpenNetwork, Session, content_id, open_session
 
-WEIGHTS = Path(str(resources.files("indexer.models"))) / "weights"
-"""The built-in networks: ``detector.onnx``, ``embedder.onnx``, ``scenes.onnx``."""
 BUILTIN_LICENCE = "Apache-2.0"
 
 SCRFD_SCORE_MIN = 0.6

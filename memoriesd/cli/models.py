@@ -13,6 +13,7 @@ from indexer.errors import NothingToDoError
 from indexer.models.packs import (
     BUILTIN,
     INSIGHTFACE,
+    WEIGHTS,
     KnownPack,
     known_packs,
     published,
@@ -63,7 +64,7 @@ def list_models(session: Session, *, as_json: bool) -> None:
 def _row(known: KnownPack, models: Models) -> dict[str, Any]:
     """What is known of a pack that lies in no folder of the configuration."""
     here = known.pack == BUILTIN
-    size_mb = _size_mb(_weights()) if here else None
+    size_mb = _size_mb(WEIGHTS) if here else None
     if known.archive is not None:
         size_mb = known.archive.size_bytes / 1e6
     return {
@@ -91,12 +92,6 @@ def _folder_row(folder: Path, models: Models) -> dict[str, Any]:
         "what": "" if known is None else known.what,
         "figures": None if known is None else _figures(known),
     }
-
-
-def _weights() -> Path:
-    from indexer.models.registry import WEIGHTS
-
-    return WEIGHTS
 
 
 def _figures(known: KnownPack) -> dict[str, Any] | None:
