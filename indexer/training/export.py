@@ -19,7 +19,6 @@ from indexer.models.session import open_session
 
 OPSET = 17
 """Has all that our students use; onnxruntime reads it since version 1.13."""
-AXES = ("batch", "channels", "height", "width")
 DIFFERENCE_MOST = 1e-4
 """Of the largest output: two runtimes add in different orders. Measured: below 1e-5."""
 DIFFERENCE_MOST_HALF = 2e-2
@@ -95,7 +94,7 @@ def export_onnx(
 def _traced(
     network: nn.Module, shapes: Sequence[tuple[int, ...]], input_name: str, outputs: Sequence[str]
 ) -> onnx.ModelProto:
-    free = [axis for axis, lengths in enumerate(zip(*shapes, strict=True)) if len(set(lengths)) > 1]
+    free = free_axes(shapes)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
         # The exporter over TorchScript is to go in a later torch than the one that is pinned; the
@@ -109,9 +108,24 @@ def _traced(
             opset_version=OPSET,
             input_names=[input_name],
             output_names=list(outputs),
-            dynamic_axes={input_name: {axis: AXES[axis] for axis in free}} if free else None,
+            dynamic_axes={input_name: free} if free else None,
         )
     return onnx.load_from_string(buffer.getvalue())
+
+
+def free_axes(shapes: Sequence[tuple[int, ...]]) -> dict[int, str]:
+    """Names of the axes in which shapes differ: the first is the batch, others are sides.
+
+    Examples
+    --------
+    >>> free_axes([(1, 64, 64, 3), (2, 32, 96, 3)])
+    {0: 'batch', 1: 'height', 2: 'width'}
+    """
+    differing = [
+        axis for axis, sides in enumerate(zip(*shapes, strict=True)) if len(set(sides)) > 1
+    ]
+    sides = iter(("height", "width"))
+    return {axis: "batch" if axis == 0 else next(sides) for axis in differing}
 
 
 def _random_input(shape: tuple[int, ...], within: tuple[float, float]) -> NDArray[np.float32]:

