@@ -2,6 +2,7 @@ from pathlib import Path
 
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.people import add_person
+from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, Guest, Library, Models, Output
 from memoriesd.doctor import Finding, Health, examine
 from memoriesd.folders import Folders
@@ -42,6 +43,14 @@ def test_pack_that_is_not_there_is_bad_and_says_where_it_was_looked_for(
 
     assert finding.health is Health.BAD
     assert str(tmp_path / "models" / "buffalo_x") in finding.found
+
+
+def test_built_in_networks_are_told_with_their_size_or_what_is_missing(folders: Folders) -> None:
+    finding = found(folders, Config(), "faces")
+
+    is_whole = all((WEIGHTS / name).is_file() for name in ("detector.onnx", "embedder.onnx"))
+    assert finding.health is (Health.GOOD if is_whole else Health.BAD)
+    assert finding.found.startswith("built-in" if is_whole else "off: ")
 
 
 def test_damaged_catalog_is_bad(folders: Folders) -> None:
