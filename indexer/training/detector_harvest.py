@@ -89,7 +89,7 @@ def _cut_faces(
             "the teacher found no face in these pictures", remedy="give pictures of people, too"
         )
     order = sorted(rng.permutation(len(chosen))[:FACES_MOST].tolist())
-    crops: dict[str, list[Crop]] = {name: [] for name in POOLS}
+    pools = {name: _PoolFile(folder / f"{name}_img.npy", len(order)) for name in POOLS}
     for done, place in enumerate(order):
         one, entry = chosen[place]
         row = int(one.answers["row"][entry])
@@ -100,11 +100,40 @@ def _cut_faces(
             continue
         for name, (side_px, least_px) in POOLS.items():
             if face_side(one.answers["box"][entry]) >= least_px:
-                crops[name].append(cut_face(image, one.answers, entry, side_px))
+                pools[name].add(cut_face(image, one.answers, entry, side_px))
         listeners.progress(done + 1, len(order), "faces")
-    for name, pool in crops.items():
-        if pool:
-            _write_faces(folder, name, pool)
+    for name, pool in pools.items():
+        pool.write(folder / f"{name}_meta.npz")
+
+
+class _PoolFile:
+    """A pool that grows on the disk: twenty thousand crops would fill a small machine's memory."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.part")
+        shape = (most, CROP_PX, CROP_PX, 3)
+        self._pixels = np.lib.format.open_memmap(self._partial, "w+", np.uint8, shape)
+        self._facts: dict[str, list[NDArray[np.float32]]] = {}
+
+    def add(self, crop: Crop) -> None:
+        """Append a crop."""
+        facts = {"box": crop.box, "lm": crop.points, "rect": crop.picture, "oth": crop.others}
+        for name, values in facts.items():
+            self._facts.setdefault(name, []).append(values)
+        self._pixels[len(self._facts["box"]) - 1] = crop.image
+
+    def write(self, facts_path: Path) -> None:
+        """Write the pool, unless it is empty."""
+        if self._facts:
+            np.save(self._path, self._pixels[: len(self._facts["box"])])
+            np.savez(facts_path, allow_pickle=False, **_stacked(self._facts))
+        del self._pixels
+        self._partial.unlink()
+
+
+def _stacked(facts: dict[str, list[NDArray[np.float32]]]) -> dict[str, NDArray[np.float32]]:
+    return {name: np.stack(values) for name, values in facts.items()}
 
 
 def sure_faces(one: Found) -> NDArray[np.int64]:
@@ -185,45 +214,38 @@ def _others(boxes: Boxes, own: NDArray[np.float32]) -> Boxes:
     return told
 
 
-def _write_faces(folder: Path, name: str, crops: Sequence[Crop]) -> None:
-    np.save(folder / f"{name}_img.npy", np.stack([crop.image for crop in crops]))
-    np.savez(
-        folder / f"{name}_meta.npz",
-        box=np.stack([crop.box for crop in crops]),
-        lm=np.stack([crop.points for crop in crops]),
-        rect=np.stack([crop.picture for crop in crops]),
-        oth=np.stack([crop.others for crop in crops]),
-    )
-
-
 def _cut_backgrounds(
     found: Sequence[Found], folder: Path, rng: np.random.Generator, listeners: Listeners
 ) -> None:
     empty = [(one, row) for one in found for row in rows_without_faces(one)]
     order = sorted(rng.permutation(len(empty))[:BACKGROUNDS_MOST].tolist())
-    images: list[Rgb8] = []
+    sizes: list[tuple[int, int]] = []
     sources: list[str] = []
-    for done, place in enumerate(order):
-        one, row = empty[place]
-        try:
-            image = one.of.read(row)
-        except UnreadableMediaError as error:
-            listeners.on_bad(one.of.rows[row].file, str(error))
-            continue
-        images.append(_shrunk(image, BACKGROUND_LONG_PX / max(image.shape[:2]))[0])
-        sources.append(one.of.name)
-        listeners.progress(done + 1, len(order), "pictures without faces")
-    if not images:
+    raw = folder / f".{BACKGROUND}.raw"
+    with raw.open("wb") as pixels:
+        for done, place in enumerate(order):
+            one, row = empty[place]
+            try:
+                image = one.of.read(row)
+            except UnreadableMediaError as error:
+                listeners.on_bad(one.of.rows[row].file, str(error))
+                continue
+            small = _shrunk(image, BACKGROUND_LONG_PX / max(image.shape[:2]))[0]
+            pixels.write(np.ascontiguousarray(small).data)
+            sizes.append((small.shape[0], small.shape[1]))
+            sources.append(one.of.name)
+            listeners.progress(done + 1, len(order), "pictures without faces")
+    if not sizes:
         raise NothingToDoError(
             "the teacher found a face in every picture",
             remedy="give pictures without people, too: places, animals, things",
         )
-    sizes = [image.size for image in images]
-    np.save(folder / f"{BACKGROUND}_px.npy", np.concatenate([image.ravel() for image in images]))
+    np.save(folder / f"{BACKGROUND}_px.npy", np.memmap(raw, np.uint8, "r"))
+    raw.unlink()
     np.savez(
         folder / f"{BACKGROUND}_meta.npz",
-        off=np.cumsum([0, *sizes])[:-1],
-        hw=np.array([image.shape[:2] for image in images]),
+        off=np.cumsum([0, *(height * width * 3 for height, width in sizes)])[:-1],
+        hw=np.array(sizes),
         src=np.array(sources),
     )
 

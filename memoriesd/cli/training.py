@@ -86,6 +86,8 @@ def train_command(
 
     if not may_be_shipped(teacher):
         click.echo(f"{teacher} has non-commercial or unknown terms: {OWN_USE}", err=True)
+    if any(out.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        raise click.UsageError("--out lies within --data: what is written would be taken for data")
     bad: dict[str, str] = {}
     with progress_line(f"train {student}") as line:
         line.say("looking for pictures")

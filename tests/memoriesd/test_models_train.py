@@ -97,8 +97,12 @@ def test_wrong_questions_are_told_before_work_begins(
     unknown = run(words_for(library, tmp_path / "a", "--teacher", "nobody"))
     missing = run(words_for(library, tmp_path / "b", "--teacher", "insightface:absent"))
 
+    within = run(words_for(library, library / "own", "--teacher", "yunet"))
+
     told = capsys.readouterr().err
     assert (unknown, missing) == (Exit.NOT_FOUND, Exit.MISSING_RESOURCE)
+    assert within == Exit.USAGE
+    assert "--out lies within --data" in told
     assert "no teacher 'nobody'" in told
     assert "models pull absent" in told
 
