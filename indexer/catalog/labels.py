@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 
+OWN_WORDS = "own words"
+"""The model of labels that a person's own words gave: see :mod:`indexer.catalog.taught`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
@@ -34,10 +37,11 @@ class Highlight:
 def replace_labels(
     catalog: Catalog, item_id: ItemId, words: Iterable[tuple[str, float]], model: str
 ) -> None:
-    """Put an item's labels in the place of those it had."""
-    catalog.execute("DELETE FROM labels WHERE item_id = ?", (item_id,))
+    """Put an item's labels in the place of those it had; a person's own words stay."""
+    sql = "DELETE FROM labels WHERE item_id = ? AND model != ?"
+    catalog.execute(sql, (item_id, OWN_WORDS))
     catalog.execute_many(
-        "INSERT INTO labels (item_id, word, probability, model) VALUES (?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO labels (item_id, word, probability, model) VALUES (?, ?, ?, ?)",
         ((item_id, word, probability, model) for word, probability in words),
     )
 

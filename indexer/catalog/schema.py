@@ -132,6 +132,19 @@ _TABLES = (
         model TEXT NOT NULL,
         PRIMARY KEY (item_id, word)) STRICT""",
     "CREATE INDEX labels_by_word ON labels (word)",
+    """CREATE TABLE taught_words (
+        word TEXT PRIMARY KEY,
+        model TEXT NOT NULL,
+        weights BLOB NOT NULL,
+        bias REAL NOT NULL,
+        precision REAL NOT NULL,
+        recall REAL NOT NULL,
+        taught_at TEXT NOT NULL) STRICT""",
+    """CREATE TABLE taught_examples (
+        word TEXT NOT NULL REFERENCES taught_words ON DELETE CASCADE,
+        position INTEGER NOT NULL,
+        jpeg BLOB NOT NULL,
+        PRIMARY KEY (word, position)) STRICT""",
     """CREATE TABLE highlights (
         item_id INTEGER NOT NULL REFERENCES items ON DELETE CASCADE,
         start_s REAL NOT NULL,

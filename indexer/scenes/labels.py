@@ -14,6 +14,13 @@ from indexer.models.session import OpenNetwork, Session, content_id, open_sessio
 from indexer.scenes.words import CLASSES_BY_WORD, FIRST_CLASS, classes_of
 
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
+Floats = NDArray[np.float32]
+
+BUILTIN_SCENES = Path(__file__).parents[1] / "models" / "weights" / "scenes.onnx"
+STUDENT_OUTPUTS = ("probabilities", "vector")
+WORDS_FACT = "words"
+"""The students' metadata that names their words, one a line: no list lies beside them."""
+STUDENT_RECIPE = "imagenet 256/224"
 
 INPUT_PX = 224
 _SHORT_SIDE_PX = 256
@@ -44,9 +51,42 @@ class SceneLabeller(Protocol):
         """Changes with the network; vectors of two ids are never compared."""
         ...
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """All the words it knows."""
+        ...
+
+    def chances(self, image: Rgb8) -> dict[str, float]:
+        """Probability of every word."""
+        ...
+
+    def label(self, image: Rgb8) -> Labels:
+        """Words and vector of a picture: uint8[h, w, 3], enlarged where it is small."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """Our own network: words that do not exclude each other, and a vector."""
+
+    model_id: str
+    words: tuple[str, ...]
+    _session: Session
+
+    def chances(self, image: Rgb8) -> dict[str, float]:
+        """Probability of every word."""
+        probabilities, _ = self._look(image)
+        return {word: float(p) for word, p in zip(self.words, probabilities, strict=True)}
+
     def label(self, image: Rgb8) -> Labels:
         """Words and vector of a picture."""
-        ...
+        probabilities, vector = self._look(image)
+        return Labels(words=surest(self.words, probabilities), vector=vector)
+
+    def _look(self, image: Rgb8) -> tuple[Floats, Floats]:
+        name = self._session.get_inputs()[0].name
+        probabilities, vector = self._session.run(list(STUDENT_OUTPUTS), {name: prepared(image)})
+        return probabilities[0], vector[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +94,44 @@ class Classifier:
     """An image classifier with a list of its classes."""
 
     model_id: str
+    words: tuple[str, ...]
     _session: Session
-    _words: tuple[str, ...]
     _membership: NDArray[np.float32]  # [classes, words], 1 where a class belongs to a word
     _projection: NDArray[np.float32]  # [classes, VECTOR_LENGTH]
 
-    def label(self, image: Rgb8) -> Labels:
-        """Words and vector of a picture.
+    def chances(self, image: Rgb8) -> dict[str, float]:
+        """Probability of every word: the sum over its classes."""
+        by_word = self._by_word(self._scores(image))
+        return {word: float(p) for word, p in zip(self.words, by_word, strict=True)}
 
-        Parameters
-        ----------
-        image : uint8[h, w, 3]
-            At least 256 px on its short side, or it is enlarged.
-        """
-        (logits,) = self._session.run(None, {self._session.get_inputs()[0].name: _prepared(image)})
-        scores = logits[0].astype(np.float32)
-        chances = np.exp(scores - scores.max())
-        by_word = (chances / chances.sum()) @ self._membership
-        surest = [int(n) for n in np.argsort(-by_word, kind="stable")[:WORDS_MOST]]
+    def label(self, image: Rgb8) -> Labels:
+        """Words and vector of a picture."""
+        scores = self._scores(image)
         # A random projection keeps angles (Johnson & Lindenstrauss 1984): 256 numbers for 1000.
         vector = (scores - scores.mean()) @ self._projection
         return Labels(
-            words=tuple(
-                (self._words[n], min(1.0, float(by_word[n])))
-                for n in surest
-                if by_word[n] >= PROBABILITY_LEAST
-            ),
+            words=surest(self.words, self._by_word(scores)),
             vector=(vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32),
         )
 
+    def _scores(self, image: Rgb8) -> Floats:
+        (logits,) = self._session.run(None, {self._session.get_inputs()[0].name: prepared(image)})
+        return np.asarray(logits[0], np.float32)
 
-def _prepared(image: Rgb8) -> NDArray[np.float32]:
+    def _by_word(self, scores: Floats) -> Floats:
+        chances = np.exp(scores - scores.max())
+        return np.asarray(np.minimum(1.0, (chances / chances.sum()) @ self._membership), np.float32)
+
+
+def surest(words: Sequence[str], probabilities: Floats) -> tuple[tuple[str, float], ...]:
+    """The words that are worth telling, the surest first."""
+    order = [int(n) for n in np.argsort(-probabilities, kind="stable")[:WORDS_MOST]]
+    return tuple(
+        (words[n], float(probabilities[n])) for n in order if probabilities[n] >= PROBABILITY_LEAST
+    )
+
+
+def prepared(image: Rgb8) -> NDArray[np.float32]:
     """float32[1, 3, 224, 224]: the middle of the picture, its short side at 256 px."""
     height, width = image.shape[:2]
     scale = _SHORT_SIDE_PX / min(height, width)
@@ -96,13 +143,15 @@ def _prepared(image: Rgb8) -> NDArray[np.float32]:
     return np.ascontiguousarray(planes, np.float32)
 
 
-def load_scenes(path: Path, *, open_network: OpenNetwork = open_session) -> SceneLabeller:
-    """Load a classifier with the word list that lies beside it.
+def load_scenes(path: Path | None, *, open_network: OpenNetwork = open_session) -> SceneLabeller:
+    """Load the built-in labeller, another student, or a classifier with a list of its classes.
 
     Parameters
     ----------
-    path : Path
-        ``[models] scenes``: an ONNX file that takes [b, 3, 224, 224] as ImageNet networks do.
+    path : Path or None
+        ``[models] scenes``: a student of `models train scenes`, or an ONNX file that takes
+        [b, 3, 224, 224] as ImageNet networks do, with a list of its classes beside it. None is the
+        built-in one.
     open_network : callable
         Loads a network for whatever computes; the CPU by default.
 
@@ -111,12 +160,17 @@ def load_scenes(path: Path, *, open_network: OpenNetwork = open_session) -> Scen
     ModelPackMissingError
         If the file or a list of as many lines as it has outputs is missing.
     """
+    path = BUILTIN_SCENES if path is None else path
     if not path.is_file():
         raise ModelPackMissingError(path.name, f"there is no file {path}")
     session = open_network(path)
+    facts = session.get_modelmeta().custom_metadata_map
+    if WORDS_FACT in facts:
+        words = tuple(facts[WORDS_FACT].split("\n"))
+        return Student(content_id(path, recipe=STUDENT_RECIPE), words, session)
     count = session.get_outputs()[0].shape[-1]
     words, membership = _words_of(_class_names(path, count))
-    return Classifier(content_id(path, recipe=RECIPE), session, words, membership, _signs(count))
+    return Classifier(content_id(path, recipe=RECIPE), words, session, membership, _signs(count))
 
 
 def _signs(count: int) -> NDArray[np.float32]:
