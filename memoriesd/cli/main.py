@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "themes": ("themes", "List, show and check themes."),
     "music": ("themes", "List the music, or write a preview of it."),
     "models": ("models", "List the model packs."),
-    "labels": ("models", "List the words that scenes are labelled with."),
+    "labels": ("labels", "List the words that scenes are labelled with; teach your own."),
     "export": ("export", "Write what the catalog knows as JSON."),
     "doctor": ("setup", "Check the installation and tell what is missing."),
 }

@@ -1,4 +1,4 @@
-"""``models`` and ``labels``: what is there."""
+"""``models``: what is there."""
 
 import dataclasses
 import json
@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from indexer.catalog.counts import count_words
 from indexer.errors import NothingToDoError
 from indexer.models.packs import (
     BUILTIN,
@@ -185,22 +184,3 @@ def _pack_folders(folder: Path | None) -> list[Path]:
 
 def _size_mb(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.glob("*.onnx")) / 1e6
-
-
-@click.group("labels", short_help="List the words that scenes are labelled with.")
-def labels_command() -> None:
-    """List the words that scenes are labelled with."""
-
-
-@labels_command.command("list")
-@json_option
-@session_command
-def list_labels(session: Session, *, as_json: bool) -> None:
-    """List the words that the library's pictures were labelled with, the most frequent first."""
-    with session.catalog() as catalog:
-        counts = count_words(catalog)
-    if as_json:
-        echo_json({"labels": [{"label": word, "items": n} for word, n in counts]})
-        return
-    for word, n in counts:
-        click.echo(f"{n:7,}  {word}")
