@@ -76,8 +76,18 @@ def open_teacher(path: Path) -> "FaceDetector":
 
 def open_labeller(path: Path | None) -> "Labeller | None":
     """The labeller of the configuration, or the built-in one; None where there is none."""
-    _ = path
-    return None
+    from indexer.errors import ModelPackMissingError
+    from indexer.models.evaluate.judge import Labeller
+    from indexer.scenes.labels import BUILTIN_SCENES, load_scenes
+    from indexer.scenes.words import WORDS_OF_LABEL
+
+    try:
+        labeller = load_scenes(path)
+    except ModelPackMissingError as error:
+        click.echo(f"scenes are not judged: {error}", err=True)
+        return None
+    file = BUILTIN_SCENES if path is None else path
+    return Labeller(chances=labeller.chances, answers=WORDS_OF_LABEL, file=file)
 
 
 def tables(told: Mapping[str, Any]) -> Iterator[str]:

@@ -35,18 +35,21 @@ def judge_scenes(
 ) -> SetScenes | None:
     """Label every judged picture of a set.
 
-    A class is as likely as the likeliest of the words that answer it. None if the words cannot
-    answer at least two classes of the set, or one of its classes not at all.
+    A class is as likely as the likeliest of the words that answer it, and never told if none does.
+    None if there are not two classes that can be told.
     """
     numbers = judged_rows(pictures.rows)
     classes = sorted({pictures.rows[number].label for number in numbers})
-    if len(classes) < 2 or any(not answers.get(name) for name in classes):
+    words = {name: answers.get(name.lower().replace("_", " "), ()) for name in classes}
+    if sum(bool(right) for right in words.values()) < 2:
         return None
     told, confidence, truth = [], [], []
     for number in numbers:
         checkpoint()
         found = chances(pictures.read(number))
-        likely = [max(found.get(word, 0.0) for word in answers[name]) for name in classes]
+        likely = [
+            max((found.get(word, 0.0) for word in words[name]), default=0.0) for name in classes
+        ]
         best = int(np.argmax(likely))
         told.append(classes[best])
         confidence.append(likely[best])

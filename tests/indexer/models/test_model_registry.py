@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from indexer.errors import ModelPackMissingError
+from indexer.faces.octave import OctaveDetector
+from indexer.models.packs import WEIGHTS
 from indexer.models.registry import UNKNOWN_LICENCE, load_builtin, load_faces
 from indexer.models.session import content_id, open_session
 
@@ -103,6 +105,18 @@ def test_half_a_pack_is_refused(tmp_path: Path, present: str, missing: str) -> N
 
     with pytest.raises(ModelPackMissingError, match=missing):
         load_faces("insightface:mine", tmp_path)
+
+
+@needs_models
+def test_detector_of_ours_is_recognised_by_what_its_file_says(tmp_path: Path) -> None:
+    home = make_pack(tmp_path, "mobilefacenet.onnx")
+    shutil.copyfile(WEIGHTS / "detector.onnx", home / "taught.onnx")
+
+    pack = load_faces("insightface:mine", tmp_path)
+
+    assert isinstance(pack.detector, OctaveDetector)
+    assert pack.detector_id.startswith("taught-")
+    assert (pack.detector.score_min, pack.longest_px) == (0.5, 1280)
 
 
 def test_a_damaged_network_is_refused(tmp_path: Path) -> None:
