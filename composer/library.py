@@ -32,6 +32,7 @@ from indexer.catalog.labels import (
     labels_of_item,
 )
 from indexer.catalog.people import Person, all_people
+from indexer.catalog.taught import taught_words
 from indexer.media.metadata.model import TRUSTED_DAY_CONFIDENCE
 
 LABEL_FLOOR = 0.15
@@ -131,6 +132,8 @@ class LibraryView:
     """By time, then id; items without a time last."""
     people: Mapping[PersonId, Person] = field(default_factory=dict)
     events: Mapping[EventId, Event] = field(default_factory=dict)
+    own_words: frozenset[str] = frozenset()
+    """Words that a person taught."""
     vectors_of: VectorsOf = no_vectors
     """Image vectors (unit length) with their model, read when they are needed."""
 
@@ -235,6 +238,7 @@ def _view(catalog: Catalog, rows: _Rows) -> LibraryView:
         items=tuple(sorted(seen, key=sort_key)),
         people={person.id: person for person in all_people(catalog)},
         events={event.id: event for event in all_events(catalog)},
+        own_words=frozenset(row.word for row in taught_words(catalog)),
         vectors_of=lambda ids: image_vectors_of(catalog, ids),
     )
 

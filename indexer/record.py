@@ -13,6 +13,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.looking import Models, Pixels
 from indexer.media.probe import MediaKind
 from indexer.reading import Answered, Header
+from indexer.scenes.teaching import label_item
 
 
 def write_header(catalog: Catalog, file: File, answer: Answered, model: str) -> None:
@@ -127,6 +128,7 @@ def write_pixels(
     if pixels.labels is not None:
         labels.replace_labels(catalog, item_id, pixels.labels.words, models.scenes)
         labels.put_image_vector(catalog, item_id, pixels.labels.vector, models.scenes)
+        label_item(catalog, item_id, pixels.labels.vector, models.scenes)
     labels.replace_highlights(catalog, item_id, pixels.highlights)
     labels.put_preview(catalog, item_id, pixels.preview_jpeg)
     items.mark_stage(catalog, item_id, items.PIXELS, models.stage_model)

@@ -13,6 +13,7 @@ from composer.curate.seasons import seasons
 from composer.curate.this_week import this_week
 from composer.curate.together import together
 from composer.curate.trips import trips
+from composer.curate.words import words
 
 KINDS: Mapping[MemoryKind, Kind] = {
     MemoryKind.ON_THIS_DAY: on_this_day,
@@ -26,6 +27,7 @@ KINDS: Mapping[MemoryKind, Kind] = {
     MemoryKind.SEASON: seasons,
     MemoryKind.HOLIDAY: holiday,
     MemoryKind.BIRTHDAY: birthdays,
+    MemoryKind.WORD: words,
 }
 """Every kind of memory; which one comes first is up to `composer.cooldown`: one whose pictures were
 shown lately comes later."""

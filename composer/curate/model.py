@@ -27,6 +27,7 @@ class MemoryKind(StrEnum):
     SEASON = "season"
     HOLIDAY = "holiday"
     BIRTHDAY = "birthday"
+    WORD = "word"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

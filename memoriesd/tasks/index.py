@@ -6,10 +6,14 @@ Arguments: ``roots`` (paths; all of the configuration where absent) and ``limit_
 import os
 from pathlib import Path
 
+from indexer.errors import ModelPackMissingError
+from indexer.faces.pyramid import Detail
 from indexer.looking import ModelChoice
 from indexer.models.accelerators import Device
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
+from indexer.scenes.labels import load_scenes
+from indexer.scenes.teaching import renew_words
 from memoriesd.clock import stamp
 from memoriesd.worker import Task, serve
 
@@ -29,6 +33,7 @@ def run(task: Task) -> IndexReport:
             folder=config.models.folder,
             scenes=config.models.scenes,
             device=Device(config.models.device),
+            detail=Detail(config.index.detail),
         ),
         memory_limit_mb=config.index.memory_limit_mb,
         video_sample_s=config.index.video_sample_s,
@@ -37,7 +42,15 @@ def run(task: Task) -> IndexReport:
         scheduler=config.index.scheduler,
         limit_items=task.args.get("limit_items"),
     )
-    return index(task.catalog, roots, settings, checkpoint=task.checkpoint, progress=task.progress)
+    report = index(
+        task.catalog, roots, settings, checkpoint=task.checkpoint, progress=task.progress
+    )
+    scenes = config.models.scenes
+    try:
+        renew_words(task.catalog, lambda: load_scenes(scenes), stamp(task.now))
+    except ModelPackMissingError:
+        return report  # whose notes say so already
+    return report
 
 
 if __name__ == "__main__":

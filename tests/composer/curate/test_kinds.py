@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from composer.curate.this_week import this_week
 from composer.curate.together import together
 from composer.curate.trips import trips
 from composer.curate.wording import Wording
+from composer.curate.words import words
 from indexer.catalog.events import Place
 
 Factory = Callable[..., Any]
@@ -47,7 +49,7 @@ def _days(make_item: Factory, days: list[str], per_day: int, **values: Any) -> l
 
 def test_the_list_of_kinds_is_whole() -> None:
     assert set(KINDS) == set(MemoryKind)
-    assert len(KINDS) == 11
+    assert len(KINDS) == 12
     folder = Path(curate.__file__).parent
     assert {kind.__module__.rsplit(".", 1)[1] for kind in KINDS.values()} == {
         path.stem for path in folder.glob("*.py") if "Iterator[Idea]" in path.read_text()
@@ -302,3 +304,23 @@ def test_a_birthday_is_shown_from_five_days_before_and_never_of_the_dead(
     assert [(i.key, i.title) for i in ideas] == [("birthday:1:2026", "Happy birthday, Anna")]
     assert ideas[0].window == (dt.date(2026, 11, 26), dt.date(2026, 12, 1))
     assert list(birthdays(make_view(items, people=[dead]), _occasion())) == []
+
+
+def test_word_of_ones_own_is_a_memory_of_the_pictures_that_surely_show_it(
+    make_item: Factory, make_view: Factory
+) -> None:
+    days = ["2023-05-01", "2024-06-01"]
+    sure = _days(make_item, days, 5, labels=(("longboard", 0.8),))
+    unsure = [make_item(900, taken_at=_at("2024-07-01T10:00"), labels=(("longboard", 0.3),))]
+    view = replace(make_view([*sure, *unsure]), own_words=frozenset({"longboard", "garden shed"}))
+
+    (idea,) = words(view, _occasion())
+
+    assert (idea.title, idea.subtitle) == ("Longboard", "2023, 2024")
+    assert {item.id for item in idea.pool} == {item.id for item in sure}
+
+
+def test_word_that_nobody_taught_is_no_memory(make_item: Factory, make_view: Factory) -> None:
+    items = _days(make_item, ["2023-05-01", "2024-06-01"], 8, labels=(("dog", 0.9),))
+
+    assert list(words(make_view(items), _occasion())) == []
