@@ -24,6 +24,8 @@ from memoriesd.cli.options import Session, echo_json, echo_path, json_option, se
 from memoriesd.cli.plan import plan_command
 from memoriesd.cli.training import train_command
 from memoriesd.config import Models
+from memoriesd.folders import make_private
+from memoriesd.locks import LockedError, hold
 
 
 @click.group("models", short_help="List, get and measure the model packs.")
@@ -141,10 +143,7 @@ def pull_pack(session: Session, name: str, *, agreed: bool, as_json: bool) -> No
     folder = models.folder or session.folders.data / "packs"
     if not agreed:
         _ask(known)
-    with click.progressbar(
-        length=known.archive.size_bytes, label=known.name, file=sys.stderr
-    ) as bar:
-        there = pull(known, folder, lambda done, _: bar.update(done - bar.pos))
+    there = _pull_alone(session, known, known.archive.size_bytes, folder)
     if as_json:
         echo_json({"pack": known.pack, "folder": str(there), "licence": known.licence})
         return
@@ -153,6 +152,27 @@ def pull_pack(session: Session, name: str, *, agreed: bool, as_json: bool) -> No
     click.echo(f'[models]\npack = "{known.pack}"')
     if models.folder is None:
         click.echo(f"folder = {json.dumps(str(folder), ensure_ascii=False)}")
+
+
+def _pull_alone(session: Session, known: KnownPack, size_bytes: int, folder: Path) -> Path:
+    """Download with a bar on the terminal; two at once would write into one file.
+
+    Raises
+    ------
+    NothingToDoError
+        If another process does.
+    """
+    make_private(session.folders.data)
+    try:
+        with (
+            hold(session.folders.data / "pull.lock"),
+            click.progressbar(length=size_bytes, label=known.name, file=sys.stderr) as bar,
+        ):
+            return pull(known, folder, lambda done, _: bar.update(done - bar.pos))
+    except LockedError as error:
+        raise NothingToDoError(
+            f"a pack is being pulled already (process {error})", remedy="wait until it is there"
+        ) from error
 
 
 def _ask(known: KnownPack) -> None:

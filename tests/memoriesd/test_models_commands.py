@@ -10,6 +10,7 @@ from indexer.models.packs import KNOWN
 from memoriesd.cli.evaluation import tables
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
+from memoriesd.locks import hold
 
 Capture = pytest.CaptureFixture[str]
 SHARED = Path(__file__).parents[2].parent / "shared" / "models" / "insightface"
@@ -107,6 +108,14 @@ def test_pack_that_is_there_is_not_asked_for(folder: Path, capsys: Capture) -> N
 
     assert code == Exit.NOTHING
     assert "is there already" in capsys.readouterr().err
+
+
+def test_two_packs_are_not_pulled_at_once(tmp_path: Path, folder: Path, capsys: Capture) -> None:
+    with hold(tmp_path / "home" / "pull.lock"):
+        code = run(["models", "pull", "buffalo_sc", "--agree-to-licence"])
+
+    assert code == Exit.NOTHING
+    assert "being pulled already" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("folder")
