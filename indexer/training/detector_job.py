@@ -1,7 +1,7 @@
 """From sets of pictures to a detector's file: ask the teacher, cut, teach, export, judge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,31 @@ from torch import nn
 
 from indexer.errors import UnreadableMediaError
 from indexer.faces.detector import Detection, FaceDetector, overlaps
-from indexer.faces.octave import Recipe, open_octave, recipe_facts
+from indexer.faces.octave import Look, Recipe, open_octave, recipe_facts
 from indexer.faces.pyramid import search
+from indexer.training.detector_bank import gathered
+from indexer.training.detector_check import CheckNet
 from indexer.training.detector_harvest import SCORE_SURE, Found, face_side, harvest
+from indexer.training.detector_mistakes import mined
 from indexer.training.detector_net import PAD_PX, STRIDE_PX, UNIT_PX, DetectorNet
 from indexer.training.detector_run import make_batch, step_loss
-from indexer.training.export import Exported, export_onnx
+from indexer.training.detector_second import export_detector, teach_second_look
+from indexer.training.detector_tiles import Material
+from indexer.training.export import Exported
 from indexer.training.job import ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER, kept_rows
-from indexer.training.loop import Plan, teach
+from indexer.training.loop import CHECKPOINT, Plan, Progress, averaged_weights, teach
 from indexer.training.sets import PictureSet
 from indexer.training.taught import Listeners, ask_faces
 from indexer.training.teachers import Teacher
 
-STEPS = 6000
-"""Half a million tiles: three hours on one core."""
+STEPS = 12_000
+"""A million tiles: half an hour on one core."""
+TILES_A_STEP, TILES_MOST = 5, 20_000
+"""How many tiles are looked through for candidates for the second look."""
+FIRST_SHARE = 0.6
+"""Of the steps, before mistakes are looked for."""
+MISTAKE_SCORE, CANDIDATE_SCORE = 0.3, 0.15
+"""From which score on a false face is taught again, and a candidate is looked at again."""
 N_MOSAICS = 24
 RATE = 0.003
 RECIPE = Recipe(
@@ -34,7 +45,6 @@ RECIPE = Recipe(
     band_px=(18.0, 42.0),
     reach_px=(15.0, 60.0),
 )
-SHAPES = ((1, 96, 128, 3), (2, 64, 80, 3))
 SCORE_MIN = 0.5
 JUDGED_MOST = 300
 """Pictures of each set, the first by name."""
@@ -46,12 +56,16 @@ FACE_LEAST_PX = 20.0
 class MadeDetector:
     """A taught detector."""
 
-    network: nn.Module
+    first: DetectorNet
+    second: CheckNet | None
+    """None where there was too little to look at twice."""
+    recipe: Recipe
     exported: Exported
     figures: dict[str, float]
     """As :func:`judged` gives them; empty without pictures to judge by."""
     n_faces: int
     n_backgrounds: int
+    n_mistakes: int
 
 
 def train_detector(
@@ -65,7 +79,9 @@ def train_detector(
 ) -> MadeDetector:
     """Teach a detector with the ``train`` pictures of some sets and write ``detector.onnx``.
 
-    Everything lies in ``out`` and is taken up where it was left.
+    The first round learns from what the teacher found, the second from its own mistakes, too, and
+    then a second look is taught with what the first one half believes. Everything lies in ``out``
+    and is taken up where it was left.
 
     Parameters
     ----------
@@ -84,34 +100,75 @@ def train_detector(
         )
         for of in sets
     ]
-    material = harvest(found, out / MATERIAL_FOLDER, seed=seed, listeners=listeners)
+    folder, runs, progress = out / MATERIAL_FOLDER, out / RUN_FOLDER, listeners.progress
+    material = harvest(found, folder, seed=seed, listeners=listeners)
+    first_steps = max(1, round(FIRST_SHARE * steps))
+    first = _taught(material, runs / "first", first_steps, seed, RATE, progress, start=None)
+    doubting = _opened(first, folder / "first.onnx", MISTAKE_SCORE)
+    mistakes = mined(
+        material.backgrounds, doubting, folder / "mistakes.npy", seed=seed, progress=progress
+    )
+    material = replace(material, mistakes=mistakes)
+    start = averaged_weights(runs / "first" / CHECKPOINT)
+    rest = max(1, steps - first_steps)
+    again = _taught(material, runs / "again", rest, seed + 1, RATE / 2, progress, start=start)
+    bank = gathered(
+        material,
+        _opened(again, folder / "again.onnx", CANDIDATE_SCORE),
+        folder / "bank.npz",
+        n_tiles=min(TILES_MOST, TILES_A_STEP * steps),
+        seed=seed,
+        progress=progress,
+    )
+    looked = teach_second_look(
+        bank, runs / "look", steps=max(1, steps // 2), seed=seed, progress=progress
+    )
+    second, mix = looked or (None, None)
+    look = None if mix is None else Look(score_min=CANDIDATE_SCORE, mix=mix)
+    recipe = replace(RECIPE, look=look)
+    facts = {"task": "faces", "version": "1", "teacher": finder.name, **recipe_facts(recipe)}
+    exported = export_detector(again, second, out / "detector.onnx", facts)
+    detector = open_octave(exported.path, score_min=SCORE_MIN)
+    return MadeDetector(
+        first=again,
+        second=second,
+        recipe=recipe,
+        exported=exported,
+        figures=judged(found, detector, listeners),
+        n_faces=max(len(pool.boxes) for pool in material.faces),
+        n_backgrounds=len(material.backgrounds.starts),
+        n_mistakes=0 if mistakes is None else len(mistakes.starts),
+    )
 
+
+def _taught(
+    material: Material,
+    out: Path,
+    steps: int,
+    seed: int,
+    rate: float,
+    progress: Progress,
+    *,
+    start: dict[str, Any] | None,
+) -> DetectorNet:
     def loss(network: nn.Module, step: int) -> tuple[Any, dict[str, float]]:
         rng = np.random.default_rng([seed, step])
         return step_loss(network, make_batch(material, rng, n_mosaics=N_MOSAICS))
 
     torch.manual_seed(seed)
     network = DetectorNet().to(memory_format=torch.channels_last)
-    plan = Plan(seed=seed, steps=steps, rate=RATE, weight_decay=0.02)
-    taught = teach(network, loss, plan, out / RUN_FOLDER, progress=listeners.progress).network
-    exported = export_onnx(
-        taught,
-        out / "detector.onnx",
-        shapes=SHAPES,
-        input_name="pixels",
-        outputs=["answers"],
-        facts={"task": "faces", "version": "1", "teacher": finder.name, **recipe_facts(RECIPE)},
-        half_weights=True,
-        input_range=(0.0, 255.0),
-    )
-    detector = open_octave(exported.path, score_min=SCORE_MIN)
-    return MadeDetector(
-        network=taught,
-        exported=exported,
-        figures=judged(found, detector, listeners),
-        n_faces=max(len(pool.boxes) for pool in material.faces),
-        n_backgrounds=len(material.backgrounds.starts),
-    )
+    if start is not None:
+        network.load_state_dict(start)
+    plan = Plan(seed=seed, steps=steps, rate=rate, weight_decay=0.02)
+    taught = teach(network, loss, plan, out, progress=progress).network
+    assert isinstance(taught, DetectorNet)
+    return taught
+
+
+def _opened(network: DetectorNet, path: Path, score_min: float) -> FaceDetector:
+    """A network of which only the first look is taught, as a detector."""
+    facts = recipe_facts(RECIPE)
+    return open_octave(export_detector(network, None, path, facts).path, score_min=score_min)
 
 
 @dataclass(slots=True)

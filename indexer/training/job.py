@@ -72,8 +72,8 @@ class Report:
     figures: Mapping[str, float]
     """Measured on pictures that were kept from teaching."""
     onnx: NetworkFile
-    coreml: NetworkFile | None = None
-    """If the job asked for one."""
+    coreml: tuple[NetworkFile, ...] = ()
+    """If the job asked for them."""
 
 
 def report_json(report: Report, *, bad: Mapping[str, str]) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def report_json(report: Report, *, bad: Mapping[str, str]) -> dict[str, Any]:
         "taught": dict(report.n_taught),
         "figures": {name: round(value, 4) for name, value in report.figures.items()},
         "onnx": _file_json(report.onnx),
-        "coreml": None if report.coreml is None else _file_json(report.coreml),
+        "coreml": [_file_json(file) for file in report.coreml],
         "unreadable": dict(bad),
     }
 
@@ -114,7 +114,7 @@ def claim(job: Job, student: str) -> None:
     Raises
     ------
     JobMixedUpError
-        If another teacher, other pictures or another seed were at work there.
+        If another teacher, other pictures, another seed or other steps were at work there.
     """
     names = hashlib.sha256()
     for of in job.sets:
@@ -124,6 +124,7 @@ def claim(job: Job, student: str) -> None:
         "student": student,
         "teacher": job.teacher,
         "seed": job.seed,
+        "steps": job.steps,
         "pictures": sum(len(of.rows) for of in job.sets),
         "names": names.hexdigest(),
     }

@@ -1,10 +1,10 @@
 """The detector as ``memoriesd models train`` makes it."""
 
-from torch import nn
-
-from indexer.faces.octave import recipe_facts
-from indexer.training.detector_job import RECIPE, STEPS, train_detector
+from indexer.faces.octave import CANDIDATES_MOST, recipe_facts
+from indexer.faces.second_look import LOOK_PX
+from indexer.training.detector_job import STEPS, MadeDetector, train_detector
 from indexer.training.detector_net import PAD_PX
+from indexer.training.detector_second import ANSWERS, CHECKS, CROPS, LEVELS, PIXELS
 from indexer.training.job import Job, NetworkFile, Report
 from indexer.training.taught import Listeners
 from indexer.training.teachers import open_detector
@@ -24,27 +24,45 @@ def train(job: Job, listeners: Listeners) -> Report:
         student="detector",
         teachers={teacher.name: teacher.terms},
         n_pictures={of.name: len(of.rows) for of in job.sets},
-        n_taught={"faces": made.n_faces, "pictures without faces": made.n_backgrounds},
+        n_taught={
+            "faces": made.n_faces,
+            "pictures without faces": made.n_backgrounds,
+            "false faces of the first round": made.n_mistakes,
+        },
         figures=made.figures,
         onnx=NetworkFile(
             path=made.exported.path,
             size_bytes=made.exported.size_bytes,
             difference=made.exported.difference,
         ),
-        coreml=_coreml(made.network, job) if job.coreml else None,
+        coreml=_coreml(made, job) if job.coreml else (),
     )
 
 
-def _coreml(network: nn.Module, job: Job) -> NetworkFile:
+def _coreml(made: MadeDetector, job: Job) -> tuple[NetworkFile, ...]:
+    """A program for each look: whoever runs them does between both what our decoder does."""
     from indexer.training.coreml import Span, export_coreml
 
     side = Span(least=COREML_SIDES_PX[0], most=COREML_SIDES_PX[1])
-    return export_coreml(
-        network,
+    facts = recipe_facts(made.recipe)
+    first = export_coreml(
+        made.first,
         job.out / "detector.mlpackage",
         shape=(1, side, side, 3),
-        input_name="pixels",
-        outputs=["answers"],
-        facts=recipe_facts(RECIPE),
-        input_range=(0.0, 255.0),
+        input_name=PIXELS,
+        outputs=[ANSWERS],
+        facts=facts,
+        input_range=LEVELS,
     )
+    if made.second is None:
+        return (first,)
+    second = export_coreml(
+        made.second,
+        job.out / "detector_second_look.mlpackage",
+        shape=(Span(least=1, most=CANDIDATES_MOST), LOOK_PX, LOOK_PX, 3),
+        input_name=CROPS,
+        outputs=[CHECKS],
+        facts=facts,
+        input_range=LEVELS,
+    )
+    return first, second

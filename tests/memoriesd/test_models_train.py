@@ -69,7 +69,7 @@ def test_a_detector_of_ones_own_is_made_and_taken_up(
     assert "insightface:own" in first["use"]
     detector = open_octave(out / "models" / "own" / "detector.onnx", score_min=0.5)
     assert detector.band_px[0] > 0
-    assert (out / "detector" / "run" / "curves.png").is_file()
+    assert (out / "detector" / "run" / "again" / "curves.png").is_file()
 
 
 @needs_shared

@@ -41,7 +41,7 @@ def test_the_same_question_goes_on(tmp_path: Path) -> None:
     job = make_job(tmp_path / "out")
 
     claim(job, "detector")
-    claim(replace(job, steps=9), "detector")
+    claim(replace(job, coreml=True), "detector")
 
     assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
 
@@ -51,6 +51,7 @@ def test_the_same_question_goes_on(tmp_path: Path) -> None:
     [
         ({"teacher": "builtin"}, "with teacher yunet, not builtin"),
         ({"seed": 2}, "with seed 1, not 2"),
+        ({"steps": 9}, "with steps None, not 9"),
         ({"sets": (pictures("a.jpg"),)}, "with pictures 2, not 1"),
     ],
 )
@@ -107,7 +108,7 @@ def test_report_is_plain_and_names_what_could_not_be_read(tmp_path: Path) -> Non
     assert told["may_be_shipped"] is False
     assert told["figures"] == {"recall": 0.8765}
     assert told["unreadable"] == {"broken.jpg": "cut off"}
-    assert told["coreml"] is None
+    assert told["coreml"] == []
 
 
 def test_lines_for_the_configuration_name_the_pack(tmp_path: Path) -> None:
