@@ -110,7 +110,8 @@ def open_pairs(folder: Path, sets: Sequence[PictureSet]) -> tuple[PairsFile, ...
     by_name = {pictures.name: pictures for pictures in sets}
     found = []
     for path in sorted(folder.glob(f"*{PAIRS}*.csv")):
-        pictures = by_name.get(path.stem.replace(PAIRS, "", 1))
+        name = path.stem.replace(PAIRS, "", 1)
+        pictures = by_name.get(name) or by_name.get(base_name(name))
         if pictures is not None:
             found.append(PairsFile(name=path.stem, pictures=pictures, pairs=read_pairs(path)))
             check_pairs(path, found[-1])
@@ -136,7 +137,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
         Pair(
             file_a=line["file_a"],
             file_b=line["file_b"],
-            same=line["same"] == "1",
+            same=line["same"].strip().lower() in ("1", "true"),
             fold=int(line.get("fold") or number % 10),
         )
         for number, line in enumerate(test)

@@ -137,6 +137,15 @@ def test_pairs_go_with_their_set(tmp_path: Path, name: str) -> None:
     assert [(pair.same, pair.fold) for pair in told.pairs] == [(True, 0), (False, 1)]
 
 
+def test_held_out_pairs_may_be_of_pictures_that_are_not(tmp_path: Path) -> None:
+    write_set(tmp_path, "lfw", rows_of(2))
+    (tmp_path / "lfw_pairs_heldout.csv").write_text("file_a,file_b,same\n0.png,1.png,True\n")
+
+    (told,) = open_pairs(tmp_path, open_pictures(tmp_path))
+
+    assert (told.pictures.name, told.pairs[0].same) == ("lfw", True)
+
+
 def test_pair_of_a_picture_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     write_set(tmp_path, "lfw", rows_of(1))
     (tmp_path / "lfw_pairs.csv").write_text("file_a,file_b,same\n0.png,gone.png,1\n")
