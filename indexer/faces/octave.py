@@ -4,7 +4,10 @@ The file says how it wants to be read: its metadata has the cell size, the unit 
 padding and the sizes of faces that it was taught. How it is taught: :mod:`indexer.training`.
 """
 
-from dataclasses import dataclass
+import base64
+import tempfile
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import Detection, Rgb8, suppress
-from indexer.faces.second_look import LOOK_PX, look_crops, looked_at
+from indexer.faces.second_look import look_crops, looked_at
 from indexer.models.session import Session, open_session
 
 Floats = NDArray[np.float32]
@@ -33,6 +36,9 @@ class Look:
     """From this score of the first look on."""
     mix: tuple[float, float, float]
     """Weights of the first and the second logit, and a constant: their sum is the face's logit."""
+    network: bytes = field(repr=False)
+    """The second network, an ONNX file in itself: it travels in the first one's metadata, where it
+    disturbs nobody who reads the first one's graph."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +77,28 @@ class OctaveDetector:
         look = self.recipe.look
         score_min = self.score_min if look is None else look.score_min
         pixels = padded_to(image, self.recipe.pad_px)[np.newaxis].astype(np.float32)
-        answers = self._run(pixels, np.empty((0, LOOK_PX, LOOK_PX, 3), np.float32))[0]
-        found = suppress(decode(answers[0], self.recipe, score_min), overlap_max=OVERLAP_MAX)
+        answers = run(self.session, pixels)[0]
+        found = suppress(decode(answers, self.recipe, score_min), overlap_max=OVERLAP_MAX)
         if look is None or not found:
             return found
         found = found[:CANDIDATES_MOST]
-        checks = self._run(self._nothing(), look_crops(image, found))[1]
+        checks = run(second_network(look.network), look_crops(image, found))
         again = [looked_at(f, c, look.mix) for f, c in zip(found, checks, strict=True)]
         return sorted((f for f in again if f.score >= self.score_min), key=lambda f: -f.score)
 
-    def _nothing(self) -> Floats:
-        """The smallest picture: both networks of a file run, whichever is asked."""
-        side = self.recipe.pad_px
-        return np.zeros((1, side, side, 3), np.float32)
 
-    def _run(self, pixels: Floats, crops: Floats) -> list[Floats]:
-        feed = (
-            {"pixels": pixels} if self.recipe.look is None else {"pixels": pixels, "crops": crops}
-        )
-        return list(self.session.run(None, feed))
+def run(session: Session, pixels: Floats) -> Floats:
+    """What a network of one input and one output answers."""
+    return np.asarray(session.run(None, {session.get_inputs()[0].name: pixels})[0], np.float32)
+
+
+@lru_cache(maxsize=4)
+def second_network(coded: bytes) -> Session:
+    """The network that looks again, loaded once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "second_look.onnx"
+        path.write_bytes(coded)
+        return open_session(path)
 
 
 def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
@@ -115,7 +124,11 @@ def read_recipe(facts: dict[str, str]) -> Recipe:
     look = None
     if "look_score_min" in facts:
         first, second, constant = (float(word) for word in facts["look_mix"].split())
-        look = Look(score_min=float(facts["look_score_min"]), mix=(first, second, constant))
+        look = Look(
+            score_min=float(facts["look_score_min"]),
+            mix=(first, second, constant),
+            network=base64.b85decode(facts["look_network"]),
+        )
     return Recipe(
         look=look,
         stride_px=int(facts["stride_px"]),
@@ -138,6 +151,7 @@ def recipe_facts(recipe: Recipe) -> dict[str, str]:
     if recipe.look is not None:
         facts["look_score_min"] = f"{recipe.look.score_min:g}"
         facts["look_mix"] = "{:g} {:g} {:g}".format(*recipe.look.mix)
+        facts["look_network"] = base64.b85encode(recipe.look.network).decode("ascii")
     return facts
 
 

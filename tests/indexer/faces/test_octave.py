@@ -91,7 +91,9 @@ def test_padding_reaches_the_multiple_and_keeps_the_picture(height: int, width: 
     assert not grown[height:].any()
 
 
-@pytest.mark.parametrize("look", [None, Look(score_min=0.25, mix=(0.5, 1.0, -0.25))])
+@pytest.mark.parametrize(
+    "look", [None, Look(score_min=0.25, mix=(0.5, 1.0, -0.25), network=b"\0onnx\xff")]
+)
 def test_recipe_survives_the_metadata(look: Look | None) -> None:
     recipe = Recipe(
         stride_px=8, pad_px=16, unit_px=24.0, band_px=(18.0, 42.0), reach_px=(15.0, 60.0), look=look
