@@ -8,6 +8,7 @@
     │   ├── CatalogTooNewError    a newer version of the program wrote it
     │   └── CatalogBusyError      another process holds it for too long
     ├── UnreadableMediaError      one media file cannot be read; becomes a row with a reason
+    │   └── DearMediaError        it can, with more memory than is allowed
     ├── MissingResourceError      disk space, a permission, a font, a program is missing
     │   └── ModelPackMissingError a model pack is not installed
     ├── NotFoundError             no person, item, memory, movie of that name
@@ -86,6 +87,10 @@ class UnreadableMediaError(MemoriesError):
 
     The message is the reason that is kept with the file; it does not repeat the path.
     """
+
+
+class DearMediaError(UnreadableMediaError):
+    """One media file cannot be read with the memory that is allowed."""
 
 
 class MissingResourceError(MemoriesError):

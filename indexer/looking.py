@@ -13,20 +13,30 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.budget import most_px_within
 from indexer.catalog.faces import NewFace
-from indexer.errors import MissingResourceError, ModelPackMissingError, UnreadableMediaError
+from indexer.errors import (
+    DearMediaError,
+    MissingResourceError,
+    ModelPackMissingError,
+    UnreadableMediaError,
+)
 from indexer.faces.find import FoundFace, find_faces
 from indexer.faces.pack import FacePack
+from indexer.faces.pyramid import MOST_PX, Detail, thorough_px
 from indexer.identity import content_hash
+from indexer.media.cost import MAX_DECODE_MB
 from indexer.media.highlights import FrameMeasure, find_highlights, measure_frame
 from indexer.media.metadata.model import NamedRegion
 from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import read_photo
 from indexer.media.probe import MediaFormat, MediaKind
 from indexer.media.sound import read_loudness
-from indexer.media.video import probe_video, sample_frames
+from indexer.media.video import VideoInfo, probe_video, sample_frames
+from indexer.memory import PeakMeter
 from indexer.models.accelerators import Accelerator, Device
 from indexer.models.registry import load_faces
+from indexer.models.session import RUN_ERRORS, cap_arena
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels, SceneLabeller, load_scenes, mean_labels
 from indexer.scenes.mundane import Origin, judge
@@ -49,6 +59,12 @@ _REGION_REACH = 0.7
 """How far a named region's centre may lie from a face's, in units of the face's side."""
 _CROP_QUALITY = 90
 _BETWEEN = ", "
+_DETAIL_SUFFIX = {Detail.NORMAL: "", Detail.THOROUGH: " thorough"}
+_BYTES_PER_FRAME_PX = 1.5
+_FRAMES_HELD = 12
+"""That a decoder refers to, and that are on their way."""
+_BYTES_PER_LARGE_PX = 10
+"""Of a picture that is searched at full size: decoded, as an array, and its largest copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +76,9 @@ class ModelChoice:
     folder: Path | None
     scenes: Path | None
     device: Device = Device.AUTO
+    detail: Detail = Detail.NORMAL
+    arena_mb: int = 0
+    """What the networks of a worker may take together; 0: as much as they want."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +131,10 @@ class PixelTask:
     mtime_ns: int
     has_camera: bool
     video_sample_s: float
+    memory_mb: int = MAX_DECODE_MB
+    """What looking may take above a worker that has loaded its models."""
+    is_alone: bool = False
+    """Whether no other worker runs, so that no more memory is to be had by waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +154,8 @@ class Pixels:
     highlights: tuple[tuple[float, float, float], ...]
     """start_s, end_s, score."""
     preview_jpeg: bytes
+    peaks_mb: tuple[tuple[str, float], ...] = ()
+    """The most that the process held in each stage; empty where the system does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +163,17 @@ class _Tools:
     faces: FacePack | None
     scenes: SceneLabeller | None
     models: Models
+    choice: ModelChoice
+    most_px: int
+    """So many pixels are given to the detector at once."""
 
 
 @lru_cache(maxsize=1)
 def _tools(choice: ModelChoice) -> _Tools:
     """Load the models once a process."""
     notes = []
+    if choice.arena_mb:
+        cap_arena(choice.arena_mb)
     accelerator = Accelerator(choice.device)
     faces, scenes = None, None
     try:
@@ -159,13 +189,14 @@ def _tools(choice: ModelChoice) -> _Tools:
             notes.append(f"Scene labels are off: {error}; {error.remedy}.")
     models = Models(
         faces=faces.model_id if faces else "",
-        detector=faces.detector_id if faces else "",
+        detector=f"{faces.detector_id}{_DETAIL_SUFFIX[choice.detail]}" if faces else "",
         scenes=scenes.model_id if scenes else "",
         computed_by=accelerator.used,
         device_notes=accelerator.notes,
         notes=tuple(notes),
     )
-    return _Tools(faces, scenes, models)
+    most_px = most_px_within(faces, choice.arena_mb) if faces and choice.arena_mb else MOST_PX
+    return _Tools(faces, scenes, models, choice, most_px)
 
 
 def describe_models(choice: ModelChoice) -> Models:
@@ -203,22 +234,68 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
     try:
         digest = content_hash(task.path)
         return (_look_at_video if task.is_video else _look_at_photo)(task, tools, digest)
+    except RUN_ERRORS as error:
+        raise MemoryError("the networks need more memory than a worker may take") from error
     except OSError as error:
         raise UnreadableMediaError(error.strerror or str(error)) from error
 
 
 def _look_at_photo(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
     fmt = MediaFormat(kind=MediaKind.PHOTO, name=task.format)
-    image = read_photo(task.path, fmt, exif_orientation=task.orientation, max_side_px=LOOK_PX)
-    found = _faces(image, tools, (task.width, task.height))
+    decode_mb = task.memory_mb - tools.choice.arena_mb
+    side_px = _side_px(task, tools, decode_mb)
+    meter = PeakMeter()
+    with meter.stage("decoding"):
+        image = read_photo(
+            task.path,
+            fmt,
+            exif_orientation=task.orientation,
+            max_side_px=side_px,
+            most_mb=decode_mb,
+        )
+    with meter.stage("faces"):
+        found = _faces(image, tools, (task.width, task.height), longest_px=side_px)
     faces = [_new_face(f, tools, None) for f in found]
     names = _named_regions(task) if found else ()
-    labels = tools.scenes.label(image) if tools.scenes else None
-    return _measured(image, task, digest, _with_names(faces, names, task), labels, ())
+    image = _shrunk(image, LOOK_PX)
+    with meter.stage("labels and quality"):
+        labels = tools.scenes.label(image) if tools.scenes else None
+        pixels = _measured(image, task, digest, _with_names(faces, names, task), labels, ())
+    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
 
 
-def _faces(image: Rgb8, tools: _Tools, full_size: tuple[int, int]) -> Sequence[FoundFace]:
-    return find_faces(image, tools.faces, full_size=full_size) if tools.faces else ()
+def _side_px(task: PixelTask, tools: _Tools, decode_mb: int) -> int:
+    """Long side at which a photograph is decoded.
+
+    Raises
+    ------
+    DearMediaError
+        If a thorough search needs more memory than there is while others are at work.
+    """
+    if tools.faces is None or tools.choice.detail is Detail.NORMAL:
+        return LOOK_PX
+    wanted_px = thorough_px(task.width, task.height, tools.faces.detector)
+    scale = wanted_px / max(task.width, task.height, 1)
+    needed_mb = task.width * task.height * scale**2 * _BYTES_PER_LARGE_PX / 1e6
+    if needed_mb <= decode_mb or wanted_px == LOOK_PX:
+        return wanted_px
+    if not task.is_alone:
+        raise DearMediaError(f"a thorough search takes {needed_mb:,.0f} MB")
+    return max(LOOK_PX, int(wanted_px * math.sqrt(decode_mb / needed_mb)))
+
+
+def _faces(
+    image: Rgb8, tools: _Tools, full_size: tuple[int, int], *, longest_px: int = LOOK_PX
+) -> Sequence[FoundFace]:
+    if tools.faces is None:
+        return ()
+    return find_faces(
+        image,
+        tools.faces,
+        full_size=full_size,
+        longest_px=longest_px if longest_px > LOOK_PX else None,
+        most_px=tools.most_px,
+    )
 
 
 def _measured(
@@ -324,6 +401,20 @@ def _off_centre(box: tuple[float, float, float, float], x: float, y: float) -> f
 
 def _look_at_video(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
     info = probe_video(task.path)
+    _refuse_dear_video(task, tools)
+    meter = PeakMeter()
+    with meter.stage("videos"):
+        pixels = _video_pixels(task, tools, digest, info)
+    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
+
+
+def _refuse_dear_video(task: PixelTask, tools: _Tools) -> None:
+    needed_mb = task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD / 1e6
+    if needed_mb > task.memory_mb - tools.choice.arena_mb and not task.is_alone:
+        raise DearMediaError(f"decoding the video takes {needed_mb:,.0f} MB")
+
+
+def _video_pixels(task: PixelTask, tools: _Tools, digest: bytes, info: VideoInfo) -> Pixels:
     every_s = max(task.video_sample_s, info.duration_s / FRAMES_MAX)
     look_every = max(1, math.ceil(info.duration_s / every_s / LOOKS_MAX))
     best: list[tuple[FoundFace, NewFace]] = []

@@ -5,22 +5,25 @@ memories need them. Worker processes read, this process writes: one transaction 
 """
 
 import itertools
+import json
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from indexer import copies, pairing, record
+from indexer.budget import Budget, MemorySeen, share_out
 from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
+from indexer.catalog.settings import INDEX_MEMORY, put_setting
 from indexer.cluster import ClusterPool
-from indexer.errors import MissingResourceError, UnreadableMediaError
+from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.identity import content_hash
 from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_models, look
 from indexer.models.accelerators import Device
@@ -41,9 +44,6 @@ TASK_LIMIT_S = 120.0
 PREVIEWS_MOST = 50_000
 """About half a gigabyte."""
 _ANNIVERSARY_DAYS = 4
-_WORKER_MB = 200
-_OWN_MB = 100
-"""What a worker with its models and a 12-megapixel decode takes, and this process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +99,12 @@ def index(
     progress : callable
         Told (done, total, what).
     """
-    pool = _open_pool(roots, settings)
+    # The workers of a cluster have machines of their own, each as good as alone.
+    budget = share_out(settings.memory_limit_mb, 1 if settings.scheduler else os.cpu_count() or 1)
+    pool = _open_pool(roots, settings, budget.n_workers)
     try:
-        models, choice = ready_models(pool, settings.models)
+        asked = replace(settings.models, arena_mb=budget.arena_mb)
+        models, choice = ready_models(pool, asked)
         settings = replace(settings, models=choice)
         progress(0, 0, "looking through folders")
         found = scan(
@@ -113,11 +116,18 @@ def index(
             now=settings.now,
             checkpoint=checkpoint,
         )
-        run = _Run(catalog, pool, settings, models, checkpoint, progress)
+        run = _Run(catalog, pool, settings, models, budget, checkpoint, progress)
         run.read_all_headers()
         pairing.join_live_photos(catalog)
         copies.mark_copies(catalog, pool, checkpoint)
-        indexed, left = run.read_all_pixels()
+        indexed, left, dear = run.read_all_pixels()
+        if dear:
+            if isinstance(pool, WorkerPool):
+                pool.shutdown()
+                pool = WorkerPool(1, TASK_LIMIT_S)
+            indexed += replace(run, pool=pool).read_dear(dear)
+        if indexed:
+            put_setting(catalog, INDEX_MEMORY, json.dumps(run.seen.told(budget)))
         copies.mark_duplicates(catalog)
         labels.trim_previews(catalog, PREVIEWS_MOST)
     finally:
@@ -135,13 +145,11 @@ def index(
     )
 
 
-def _worker_count(memory_limit_mb: int) -> int:
-    return max(1, min(os.cpu_count() or 1, (memory_limit_mb - _OWN_MB) // _WORKER_MB))
-
-
-def _open_pool(roots: Sequence[Path], settings: IndexSettings) -> WorkerPool | ClusterPool:
+def _open_pool(
+    roots: Sequence[Path], settings: IndexSettings, n_workers: int
+) -> WorkerPool | ClusterPool:
     if not settings.scheduler:
-        return WorkerPool(_worker_count(settings.memory_limit_mb), TASK_LIMIT_S)
+        return WorkerPool(n_workers, TASK_LIMIT_S)
     choice = settings.models
     models = [path for path in (choice.folder, choice.scenes) if path is not None]
     must_see = [path for path in (*roots, *models) if path.exists()]
@@ -174,8 +182,10 @@ class _Run:
     pool: WorkerPool | ClusterPool
     settings: IndexSettings
     models: Models
+    budget: Budget
     checkpoint: Checkpoint
     progress: Progress
+    seen: MemorySeen = field(default_factory=MemorySeen)
 
     def read_all_headers(self) -> None:
         """Pass one: format, size and metadata of every new file."""
@@ -216,18 +226,31 @@ class _Run:
         except WorkerLostError as error:
             return UnreadableMediaError(str(error))
 
-    def read_all_pixels(self) -> tuple[int, int]:
-        """Pass two; returns how many items were read and how many are left."""
+    def read_all_pixels(self) -> tuple[int, int, list[tuple[Item, ItemFile]]]:
+        """Pass two; how many items were read, how many are left, and which need more memory."""
         waiting = self._waiting()
         limit = self.settings.limit_items
         now = waiting if limit is None else waiting[:limit]
         indexed = 0
-        for done, ((item, file), answer) in enumerate(
-            self._in_order(now, self._submit_pixels), start=1
-        ):
-            indexed += self._write_pixels(item, file, answer)
+        dear = []
+        for done, (work, answer) in enumerate(self._in_order(now, self._submit_pixels), start=1):
+            if isinstance(answer.exception(), DearMediaError | MemoryError):
+                dear.append(work)
+            else:
+                indexed += self._write_pixels(*work, answer)
             self.progress(done, len(now), "looking at pictures")
-        return indexed, len(waiting) - len(now)
+        return indexed, len(waiting) - len(now), dear
+
+    def read_dear(self, dear: Sequence[tuple[Item, ItemFile]]) -> int:
+        """Look at what one worker alone has the memory for; how many items were read."""
+        indexed = 0
+        for done, work in enumerate(dear, start=1):
+            self.checkpoint()
+            answer = self._submit_alone(work)
+            answer.exception()  # waits for it
+            indexed += self._write_pixels(*work, answer)
+            self.progress(done, len(dear), "looking at large pictures")
+        return indexed
 
     def _waiting(self) -> list[tuple[Item, ItemFile]]:
         """Items whose pixels were not read with today's models, in the order they are needed.
@@ -251,8 +274,15 @@ class _Run:
         return file.state == FileState.READ
 
     def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
-        item, file = work
-        task = PixelTask(
+        task = self._pixel_task(*work)
+        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
+
+    def _submit_alone(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        task = replace(self._pixel_task(*work), memory_mb=self.budget.heavy_mb, is_alone=True)
+        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
+
+    def _pixel_task(self, item: Item, file: ItemFile) -> PixelTask:
+        return PixelTask(
             path=file.full_path,
             format=file.format,
             is_video=item.kind == "video",
@@ -262,8 +292,8 @@ class _Run:
             mtime_ns=file.mtime_ns,
             has_camera=item.camera is not None,
             video_sample_s=self.settings.video_sample_s,
+            memory_mb=self.budget.worker_mb,
         )
-        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
 
     def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
         """Write what a worker read, or why it could not; True if it could."""
@@ -283,6 +313,7 @@ class _Run:
             files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
             return False
         with self.catalog.transaction():
+            self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
             record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
         return True
 

@@ -16,6 +16,8 @@ from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+from indexer.memory import give_back_large_blocks
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -159,7 +161,8 @@ def _portable(answer: tuple[str, Any]) -> tuple[str, Any]:
 
 
 def _bind_to_parent() -> None:
-    """End with the parent, and never take more than the limit."""
+    """End with the parent, never take more than the limit, and keep nothing that is free."""
+    give_back_large_blocks()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         pr_set_pdeathsig = 1

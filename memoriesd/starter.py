@@ -37,7 +37,7 @@ folder = {output}
 [index]
 # Memory that indexing may use, all its processes together.
 #memory_limit_mb = 512
-# How small a face is looked for: "normal".
+# How small a face is looked for: "normal", or "thorough": from 20 px in the full-size picture.
 #detail = "normal"
 # Who indexes: empty for this machine alone, or the address of a Dask cluster whose machines see the
 # same folders, such as "tcp://192.168.1.10:8786".

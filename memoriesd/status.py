@@ -1,5 +1,6 @@
 """What the catalog holds and what goes on, for ``status``: from the catalog alone."""
 
+import json
 import os
 from typing import Any
 
@@ -9,6 +10,7 @@ from indexer.catalog.counts import count_items, count_memories, count_people
 from indexer.catalog.files import all_roots, count_by_state
 from indexer.catalog.jobs import Job
 from indexer.catalog.movies import all_movies
+from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from memoriesd.execute import outcome_of
 
 
@@ -31,6 +33,7 @@ def catalog_status(catalog: Catalog) -> dict[str, Any]:
         "job": job_document(running[0]) if running else None,
         "queued": len(rows.jobs_in_state(catalog, "queued")),
         "notes": _notes_of_last_index(catalog),
+        "memory": json.loads(get_setting(catalog, INDEX_MEMORY) or "null"),
     }
 
 
@@ -38,6 +41,25 @@ def _notes_of_last_index(catalog: Catalog) -> list[str]:
     """What was off, and what fell back to the CPU, when the library was last indexed."""
     last = rows.last_done(catalog, "index")
     return list(outcome_of(last).report.get("notes", ())) if last else []
+
+
+def memory_lines(memory: dict[str, Any] | None) -> list[str]:
+    """What indexing may take and took, for people; nothing before the first time."""
+    if memory is None:
+        return []
+    lines = [
+        f"memory: {memory['limit_mb']:,} MB for all of indexing, {memory['workers']} workers with"
+        f" {memory['worker_mb']:,} MB each beside their networks"
+    ]
+    peaks = memory["peak_mb_by_stage"]
+    if peaks:
+        told = ", ".join(f"{stage} {peak_mb:,} MB" for stage, peak_mb in sorted(peaks.items()))
+        lines.append(f"most that a worker held: {told}")
+    largest = memory["largest_picture"]
+    if largest:
+        size = f"{largest['width']:,} x {largest['height']:,} px"
+        lines.append(f"largest picture: {size}, {largest['path']}")
+    return lines
 
 
 def job_document(job: Job) -> dict[str, Any]:

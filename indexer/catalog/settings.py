@@ -2,6 +2,9 @@
 
 from indexer.catalog.connection import Catalog
 
+INDEX_MEMORY = "index_memory"
+"""What the last indexing that read pixels was allowed and took, as JSON."""
+
 
 def get_setting(catalog: Catalog, key: str) -> str | None:
     """A setting's value."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from indexer.faces.align import TEMPLATE, aligned, similarity
 from indexer.faces.detector import Box, Landmarks, Rgb8
 from indexer.faces.pack import FacePack
-from indexer.faces.pyramid import search
+from indexer.faces.pyramid import MOST_PX, search
 from indexer.faces.quality import FaceQuality, face_quality
 
 
@@ -27,7 +27,14 @@ class FoundFace:
     """The aligned face, [112, 112, 3]."""
 
 
-def find_faces(image: Rgb8, pack: FacePack, *, full_size: tuple[int, int]) -> tuple[FoundFace, ...]:
+def find_faces(
+    image: Rgb8,
+    pack: FacePack,
+    *,
+    full_size: tuple[int, int],
+    longest_px: int | None = None,
+    most_px: int = MOST_PX,
+) -> tuple[FoundFace, ...]:
     """Find and embed all faces of a picture.
 
     Parameters
@@ -38,13 +45,17 @@ def find_faces(image: Rgb8, pack: FacePack, *, full_size: tuple[int, int]) -> tu
         Detector and embedder.
     full_size : tuple of int
         Upright width and height of the full-size picture, which boxes are given in.
+    longest_px : int, optional
+        Long side at which it is searched; the pack's own choice where absent.
+    most_px : int
+        So many pixels are given to the detector at once.
 
     Returns
     -------
     tuple of FoundFace
         The surest first.
     """
-    faces = search(image, pack.detector, longest_px=pack.longest_px)
+    faces = search(image, pack.detector, longest_px=longest_px or pack.longest_px, most_px=most_px)
     detections = [face for face in faces if np.ptp(face.landmarks, axis=0).any()]
     if not detections:
         return ()

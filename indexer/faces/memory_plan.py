@@ -70,7 +70,7 @@ def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
     Parameters
     ----------
     graph : Graph
-        With one input, [n, channels, height, width].
+        With one input, [n, 3, height, width] or [n, height, width, 3].
     sizes : sequence of tuple of int
         Widths and heights, px; each copy but the first is made from the one before.
 
@@ -102,8 +102,9 @@ def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
 def known_at(graph: Graph, size: tuple[int, int]) -> dict[str, Constant]:
     """Shapes of a network's tensors for an input of this width and height."""
     (name, dims), *_ = graph.inputs.items()
-    channels = dims[1] if isinstance(dims[1], int) else 3
-    return infer_shapes(graph, {name: (1, channels, size[1], size[0])})
+    width, height = size
+    shape = (1, height, width, 3) if dims[3:] == (3,) else (1, 3, height, width)
+    return infer_shapes(graph, {name: shape})
 
 
 def naive(graph: Graph, known: Mapping[str, Constant]) -> int:

@@ -9,23 +9,37 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import cv2
 import numpy as np
 
 from indexer.faces.detector import Detection, FaceDetector, Rgb8, suppress
+from indexer.models.session import RUN_ERRORS
 
 NORMAL_PX = 1280
 """Long side of the largest copy in ordinary photographs."""
+
+
+class Detail(StrEnum):
+    """How closely photographs are searched, as ``[index] detail`` says it."""
+
+    NORMAL = "normal"
+    THOROUGH = "thorough"
+
+
+THOROUGH_FACE_PX = 20.0
+"""Smallest face, in the full-size picture, that a thorough search promises."""
 SCALES_MAX = 5
 SHORT_SHARE = 0.5
 """A panorama is searched larger, so that its short side keeps this share of the long one asked."""
-TILE_PX = 640
-"""Side of the tiles of a copy that is too large to be searched at once."""
-WHOLE_PX = 1280
-"""Copies up to this long side, and as many pixels as its square, are searched at once."""
-TILE_FACE_PX = 128.0
-"""In a copy that is cut into tiles, larger faces are left to the next one: tiles overlap less."""
+MOST_PX = NORMAL_PX * NORMAL_PX
+"""So many pixels are searched at once; larger copies are cut into tiles."""
+TILE_STEP_PX = 32
+TILE_LEAST_PX = 160
+TILE_MOST_PX = 640
+TILE_FACE_SHARE = 0.2
+"""Of a tile's side: larger faces are left to the next copy, so that tiles overlap little."""
 SEAM = 1.25
 """Sizes up to this share beyond a copy's own count, ..."""
 SEAM_BELOW = 0.6
@@ -56,7 +70,9 @@ class Tile:
     """Left, top, right, bottom: faces whose middle lies in it are this tile's business."""
 
 
-def search(image: Rgb8, detector: FaceDetector, *, longest_px: int = NORMAL_PX) -> list[Detection]:
+def search(
+    image: Rgb8, detector: FaceDetector, *, longest_px: int = NORMAL_PX, most_px: int = MOST_PX
+) -> list[Detection]:
     """Find the faces of a picture at all sizes that it has.
 
     Parameters
@@ -67,6 +83,8 @@ def search(image: Rgb8, detector: FaceDetector, *, longest_px: int = NORMAL_PX) 
         Looks at one copy, or tile, at a time.
     longest_px : int
         Long side of the largest copy; a smaller picture is searched as it is.
+    most_px : int
+        So many pixels are given to the detector at once.
 
     Returns
     -------
@@ -79,12 +97,42 @@ def search(image: Rgb8, detector: FaceDetector, *, longest_px: int = NORMAL_PX) 
     found: list[Detection] = []
     low_px = detector.band_px[0]
     for view, scale, is_last in copies(image, first, n_scales):
-        tiles = tiles_of(view)
-        end_px = detector.band_px[1] if len(tiles) == 1 else min(detector.band_px[1], TILE_FACE_PX)
-        band = Band(low_px=low_px, high_px=math.inf if is_last else end_px * SEAM)
-        found += [scaled(d, 1 / scale) for d in search_tiles(view, tiles, detector, band)]
+        faces, end_px = search_copy(view, detector, low_px, most_px, is_last=is_last)
+        found += [scaled(face, 1 / scale) for face in faces]
         low_px = end_px * SEAM_BELOW / 2
     return suppress(found, overlap_max=OVERLAP_MAX)
+
+
+def thorough_px(width: int, height: int, detector: FaceDetector) -> int:
+    """Long side of the largest copy that shows a detector every face of ``THOROUGH_FACE_PX``."""
+    scale = min(1.0, detector.band_px[0] / THOROUGH_FACE_PX)
+    return max(NORMAL_PX, round(max(width, height) * scale))
+
+
+def search_copy(
+    view: Rgb8, detector: FaceDetector, low_px: float, most_px: int, *, is_last: bool
+) -> tuple[list[Detection], float]:
+    """Faces of one copy from a side on, and the side at which the next copy takes over.
+
+    Where the detector is refused the memory for a tile, smaller ones are taken.
+
+    Raises
+    ------
+    MemoryError
+        If it is refused the memory for the smallest tile.
+    """
+    width, height = view.shape[1], view.shape[0]
+    tile_px = tile_side(width, height, most_px)
+    end_px = min(detector.band_px[1], (tile_px or math.inf) * TILE_FACE_SHARE)
+    tiles = tiles_of(view, tile_px) if tile_px else [whole(view)]
+    band = Band(low_px=low_px, high_px=math.inf if is_last else end_px * SEAM)
+    try:
+        return list(search_tiles(view, tiles, detector, band)), end_px
+    except RUN_ERRORS as error:
+        if tile_px == TILE_LEAST_PX or max(width, height) <= TILE_LEAST_PX:
+            raise MemoryError("finding faces needs more memory than a worker may take") from error
+    fewer_px = min(most_px, tile_px * tile_px or width * height) // 2
+    return search_copy(view, detector, low_px, fewer_px, is_last=is_last)
 
 
 def first_scale(width: int, height: int, longest_px: int) -> float:
@@ -142,39 +190,54 @@ def lengthened(view: Rgb8, multiple: int) -> Rgb8:
     return np.asarray(cv2.copyMakeBorder(view, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-def tiles_of(view: Rgb8) -> list[Tile]:
-    """The whole copy, or tiles of one shape whose cores cover it."""
+def tile_side(width: int, height: int, most_px: int) -> int:
+    """Side of the tiles that a copy is cut into; 0 where it is searched at once.
+
+    Examples
+    --------
+    >>> tile_side(1280, 960, 1_700_000), tile_side(6000, 4000, 1_700_000), tile_side(640, 480, 9)
+    (0, 640, 160)
+    """
+    if width * height <= most_px or max(width, height) <= TILE_LEAST_PX:
+        return 0
+    side_px = math.isqrt(most_px) // TILE_STEP_PX * TILE_STEP_PX
+    return min(TILE_MOST_PX, max(TILE_LEAST_PX, side_px))
+
+
+def whole(view: Rgb8) -> Tile:
+    """The one tile of a copy that is searched at once."""
+    everywhere = (-math.inf, -math.inf, math.inf, math.inf)
+    return Tile(left=0, top=0, width=view.shape[1], height=view.shape[0], core=everywhere)
+
+
+def tiles_of(view: Rgb8, tile_px: int) -> list[Tile]:
+    """Tiles of one shape whose cores cover a copy."""
     height, width = view.shape[:2]
-    if width * height <= WHOLE_PX * WHOLE_PX and max(width, height) <= 2 * WHOLE_PX:
-        whole = (-math.inf, -math.inf, math.inf, math.inf)
-        return [Tile(left=0, top=0, width=width, height=height, core=whole)]
-    across, down = spans(width), spans(height)
     return [
         Tile(
             left=left,
             top=top,
-            width=min(TILE_PX, width),
-            height=min(TILE_PX, height),
+            width=min(tile_px, width),
+            height=min(tile_px, height),
             core=(left_core, top_core, right_core, bottom_core),
         )
-        for top, top_core, bottom_core in down
-        for left, left_core, right_core in across
+        for top, top_core, bottom_core in spans(height, tile_px)
+        for left, left_core, right_core in spans(width, tile_px)
     ]
 
 
-def spans(length: int) -> list[tuple[int, float, float]]:
+def spans(length: int, tile_px: int) -> list[tuple[int, float, float]]:
     """Starts of the tiles along one side, each with the range of its core.
 
-    A face with its middle in the core and a side up to ``TILE_FACE_PX * SEAM`` is wholly in the
-    tile, but at the picture's own edges, where the core reaches beyond.
+    A face with its middle in the core and a side up to ``TILE_FACE_SHARE * SEAM`` of the tile's is
+    wholly in the tile, but at the picture's own edges, where the core reaches beyond.
     """
-    halo = TILE_FACE_PX * SEAM / 2
-    room = length - TILE_PX
+    room = length - tile_px
     if room <= 0:
         return [(0, -math.inf, math.inf)]
-    n_tiles = 1 + math.ceil(room / (TILE_PX - 2 * halo))
+    n_tiles = 1 + math.ceil(room / (tile_px * (1 - TILE_FACE_SHARE * SEAM)))
     starts = [round(room * n / (n_tiles - 1)) for n in range(n_tiles)]
-    between = [(a + TILE_PX + b) / 2 for a, b in itertools.pairwise(starts)]
+    between = [(first + tile_px + then) / 2 for first, then in itertools.pairwise(starts)]
     lows, highs = [-math.inf, *between], [*between, math.inf]
     return list(zip(starts, lows, highs, strict=True))
 

@@ -1,23 +1,29 @@
 """What decoding a picture would take, judged by its header before anything is allocated."""
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import DearMediaError, UnreadableMediaError
 
 MAX_DECODE_MB = 700
-"""More than the largest pictures of phones take; with the program itself it stays under 1 GB."""
+"""Where nobody says less. More than the largest pictures of phones take; with the program itself it
+stays under 1 GB."""
 
 
-def refuse_dear(width: int, height: int, needed_bytes: float) -> None:
-    """Refuse pictures whose decoding would take more than the limit.
+def refuse_dear(
+    width: int, height: int, needed_bytes: float, *, most_mb: float = MAX_DECODE_MB
+) -> None:
+    """Refuse pictures whose decoding would take more than is allowed.
 
     Raises
     ------
-    UnreadableMediaError
+    DearMediaError
         Telling the size.
+    UnreadableMediaError
+        If there is no picture of such a size.
     """
     if width < 1 or height < 1:
         raise UnreadableMediaError(f"picture of {width} x {height} px")
-    if needed_bytes > MAX_DECODE_MB * 1e6:
-        raise UnreadableMediaError(
+    if needed_bytes > most_mb * 1e6:
+        raise DearMediaError(
             f"picture of {width} x {height} px is too large:"
-            f" decoding takes {needed_bytes / 1e6:,.0f} MB"
+            f" decoding takes {needed_bytes / 1e6:,.0f} MB",
+            remedy="raise [index] memory_limit_mb",
         )

@@ -26,7 +26,8 @@ from pillow_jxl import JpegXLImagePlugin
 from indexer.errors import UnreadableMediaError
 from indexer.media.boxes import has_own_turn
 from indexer.media.colour import srgb_pixels
-from indexer.media.cost import refuse_dear
+from indexer.media.cost import MAX_DECODE_MB, refuse_dear
+from indexer.media.heif import load_heif
 from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
 from indexer.media.jxl import read_jxl_header
 from indexer.media.orientation import fitted_size, turned, turned_size
@@ -91,8 +92,24 @@ def upright_size(path: Path, fmt: MediaFormat, exif_orientation: int) -> tuple[i
         return turned_size(*image.size, orientation)
 
 
-def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_px: int) -> Rgb8:
+def read_photo(
+    path: Path,
+    fmt: MediaFormat,
+    *,
+    exif_orientation: int,
+    max_side_px: int,
+    most_mb: float = MAX_DECODE_MB,
+) -> Rgb8:
     """Pixels of a photograph, of an animation's first frame, of a RAW file's preview.
+
+    Parameters
+    ----------
+    exif_orientation : int
+        1 to 8; not used where the format itself tells the orientation.
+    max_side_px : int
+        Of the longer side.
+    most_mb : float
+        What decoding may take.
 
     Returns
     -------
@@ -103,12 +120,14 @@ def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_
     Raises
     ------
     UnreadableMediaError
-        If the file is damaged or cut off, or if decoding it would take too much memory.
+        If the file is damaged or cut off.
+    DearMediaError
+        If decoding it would take too much memory.
     """
     if fmt.name == "raw":
         with _damage_told():
-            return read_raw(path, max_side_px)
-    _refuse_dear_before_opening(path, fmt)
+            return read_raw(path, max_side_px, most_mb=most_mb)
+    _refuse_dear_before_opening(path, fmt, most_mb)
     with _opened(path, fmt) as image:
         orientation = _orientation(image, path, fmt, exif_orientation)
         width, height = image.size
@@ -120,12 +139,17 @@ def read_photo(path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_
             halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
             image.reduce = min(halvings, _wavelet_levels(path))
         needed_bytes += image.size[0] * image.size[1] * _bytes_per_px(image, fmt)
-        refuse_dear(width, height, needed_bytes)
-        if isinstance(image, JpegImageFile):
-            image = load_jpeg(path, image)
-        else:
-            image.load()
-        return turned(srgb_pixels(image, max_side_px), orientation)
+        refuse_dear(width, height, needed_bytes, most_mb=most_mb)
+        return turned(srgb_pixels(_loaded(path, image, max_side_px), max_side_px), orientation)
+
+
+def _loaded(path: Path, image: ImageFile, max_side_px: int) -> Image.Image:
+    if isinstance(image, JpegImageFile):
+        return load_jpeg(path, image)
+    if isinstance(image, HeifImageFile) and image.mode in {"L", "RGB"}:
+        return load_heif(path, image, max_side_px)
+    image.load()
+    return image
 
 
 def _wavelet_levels(path: Path) -> int:
@@ -155,7 +179,7 @@ def _damage_told() -> Iterator[None]:
         raise UnreadableMediaError("damaged picture: its header makes no sense") from error
 
 
-def _refuse_dear_before_opening(path: Path, fmt: MediaFormat) -> None:
+def _refuse_dear_before_opening(path: Path, fmt: MediaFormat, most_mb: float) -> None:
     """Judge those formats whose readers allocate or decode when they open the file."""
     if fmt.name == "jxl":
         with _damage_told():
@@ -166,7 +190,7 @@ def _refuse_dear_before_opening(path: Path, fmt: MediaFormat) -> None:
             size = webp_size(path)
     else:
         return
-    refuse_dear(*size, size[0] * size[1] * _BYTES_PER_PX[fmt.name])
+    refuse_dear(*size, size[0] * size[1] * _BYTES_PER_PX[fmt.name], most_mb=most_mb)
 
 
 def _orientation(image: ImageFile, path: Path, fmt: MediaFormat, exif_orientation: int) -> int:

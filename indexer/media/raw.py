@@ -29,7 +29,7 @@ def raw_size(path: Path) -> tuple[int, int]:
         return turned_size(*_stored_size(raw), _EXIF_BY_FLIP.get(raw.sizes.flip, 1))
 
 
-def read_raw(path: Path, max_side_px: int) -> Rgb8:
+def read_raw(path: Path, max_side_px: int, *, most_mb: float) -> Rgb8:
     """Upright sRGB pixels, no larger than asked."""
     with _opened(path) as raw:
         width, height = _stored_size(raw)
@@ -37,7 +37,7 @@ def read_raw(path: Path, max_side_px: int) -> Rgb8:
         preview = _preview(raw, max_side_px)
         if preview is not None and max(preview.shape[:2]) >= _ENOUGH * wanted_px:
             return turned(preview, _preview_turn(raw, preview))
-        return _developed(raw, max_side_px)
+        return _developed(raw, max_side_px, most_mb)
 
 
 @contextmanager
@@ -86,11 +86,11 @@ def _preview_turn(raw: rawpy.RawPy, preview: Rgb8) -> int:
     return 1 if is_turned else _EXIF_BY_FLIP.get(raw.sizes.flip, 1)
 
 
-def _developed(raw: rawpy.RawPy, max_side_px: int) -> Rgb8:
+def _developed(raw: rawpy.RawPy, max_side_px: int, most_mb: float) -> Rgb8:
     width, height = raw.sizes.raw_width, raw.sizes.raw_height
     is_half_enough = max(width, height) >= 2 * max_side_px
     bytes_per_px = _BYTES_PER_PX_HALF if is_half_enough else _BYTES_PER_PX_FULL
-    refuse_dear(width, height, width * height * bytes_per_px)
+    refuse_dear(width, height, width * height * bytes_per_px, most_mb=most_mb)
     pixels = raw.postprocess(
         half_size=is_half_enough,
         use_camera_wb=True,

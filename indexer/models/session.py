@@ -20,6 +20,9 @@ OpenNetwork = Callable[[Path], Session]
 
 CPU_PROVIDER = "CPUExecutionProvider"
 
+RUN_ERRORS = (ort_errors.Fail, ort_errors.RuntimeException)
+"""What running a network raises where memory is refused: by the capped arena, by the system."""
+
 # What a damaged or foreign file raises while it is loaded; they have no parent but Exception.
 LOAD_ERRORS = (
     ort_errors.Fail,
@@ -70,12 +73,27 @@ def start_session(
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False
+    options.add_session_config_entry("session.use_env_allocators", "1")  # that of cap_arena
     options.log_severity_level = 3  # exports with fixed shapes in their outputs warn at each run
     providers = [(provider, dict(settings or {}))]
     if provider != CPU_PROVIDER:
         providers.append((CPU_PROVIDER, {}))
     # Without its own fallback, which would print to standard output and say nothing to us.
     return ort.InferenceSession(os.fspath(path), options, providers, enable_fallback=0)
+
+
+def cap_arena(most_mb: int) -> None:
+    """Let the networks that this process opens from here on share one arena of at most this size.
+
+    To be called once, before the first network: onnxruntime takes a second call without a word and
+    leaves the first one's cap in force. The arena grows in doubling steps, of which only what is
+    used becomes resident; growing by what is asked holds half as much again after some shapes.
+    """
+    memory = ort.OrtMemoryInfo(
+        "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
+    )
+    settings = {"max_mem": most_mb << 20, "arena_extend_strategy": 0}
+    ort.create_and_register_allocator(memory, ort.OrtArenaCfg(settings))
 
 
 def content_id(path: Path, *, recipe: str) -> str:

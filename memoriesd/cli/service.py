@@ -16,7 +16,7 @@ from memoriesd.exits import ConfigError
 from memoriesd.folders import make_private
 from memoriesd.locks import is_held
 from memoriesd.loop import PAUSED_SETTING
-from memoriesd.status import catalog_status, job_document
+from memoriesd.status import catalog_status, job_document, memory_lines
 
 
 @click.command("run", short_help="Run the daemon: watch, index, and make movies on schedule.")
@@ -87,6 +87,7 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
         f" {people['unnamed']:,} not",
         f"memories ready: {ready:,}, movies made: {document['movies']:,}",
     ]
+    lines += memory_lines(document["memory"])
     if document["last_movie"]:
         lines.append(f"last movie: {echo_path(document['last_movie'])}")
     return [*lines, *(f"note: {sentence}" for sentence in document["notes"])]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from skimage import data
 
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
-from indexer.faces.pyramid import copies, count_scales, first_scale, search, side
+from indexer.faces.pyramid import copies, count_scales, first_scale, search, side, thorough_px
 from indexer.models.registry import load_faces
+from indexer.models.session import RUN_ERRORS
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
 BAND_PX = (10.0, 80.0)
@@ -123,6 +124,49 @@ def test_pictures_are_not_modified() -> None:
     search(image, Squares())
 
     assert np.array_equal(image, before)
+
+
+@dataclass(frozen=True, slots=True)
+class Hungry:
+    """Sees squares, but is refused the memory for views of more than so many pixels."""
+
+    most_px: int
+    band_px: tuple[float, float] = BAND_PX
+
+    def detect(self, image: Rgb8) -> list[Detection]:
+        """White areas, or what onnxruntime raises."""
+        if image.shape[0] * image.shape[1] > self.most_px:
+            raise RUN_ERRORS[0]("Available memory is smaller than requested bytes")
+        return Squares().detect(image)
+
+
+def test_a_detector_that_is_refused_memory_is_given_smaller_tiles() -> None:
+    squares = list(spread(np.random.default_rng(1)))
+    image = picture(1280, 960, squares)
+
+    found = search(image, Hungry(most_px=200_000))
+
+    assert len(found) == len(squares)
+
+
+def test_a_detector_that_is_refused_every_tile_is_told() -> None:
+    with pytest.raises(MemoryError, match="more memory than a worker may take"):
+        search(picture(1280, 960, []), Hungry(most_px=10))
+
+
+@pytest.mark.parametrize("most_px", [100_000, 160_000, 400_000, 900_000])
+def test_tiles_of_any_size_find_the_same_faces(most_px: int) -> None:
+    squares = list(spread(np.random.default_rng(2)))
+
+    found = search(picture(1280, 960, squares), Squares(), most_px=most_px)
+
+    assert len(found) == len(squares)
+
+
+def test_a_thorough_search_shows_the_detector_every_face_of_twenty_pixels() -> None:
+    assert thorough_px(6000, 4000, Squares(band_px=(10.0, 80.0))) == 3000
+    assert thorough_px(6000, 4000, Squares(band_px=(24.0, 80.0))) == 6000
+    assert thorough_px(640, 480, Squares()) == 1280
 
 
 def test_a_wide_band_needs_few_copies_and_none_needs_more_than_five() -> None:

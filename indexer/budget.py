@@ -1,0 +1,117 @@
+"""How much memory who may take, decided before anything is allocated.
+
+The limit is for the whole process tree, as proportional set size. What processes take once their
+networks are loaded is known from measurements; the rest is shared out among as many workers as it
+is enough for, and within a worker between the networks' arena and the decoder.
+"""
+
+import functools
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexer.faces.memory_plan import plan_pyramid
+from indexer.faces.pack import FacePack
+from indexer.faces.pyramid import MOST_PX, TILE_LEAST_PX, TILE_MOST_PX
+from indexer.models.graph import read_graph
+
+OWN_MB = 100
+"""Command, job and multiprocessing's tracker; measured 94 to 98 MB."""
+LOADED_MB = 105
+"""A worker with the networks of a pack and a labeller; measured 83 to 110 MB."""
+WORKER_LEAST_MB = 64
+"""Above it: enough for baseline JPEG of any size, searched in tiles."""
+WORKER_MOST_MB = 256
+"""Above it: more makes nothing faster."""
+ARENA_SHARE = 3 / 8
+RUNTIME_FACTOR = 2.0
+"""onnxruntime takes so many times the plan of the same shapes: it keeps both layouts of a tensor
+around where the layout changes, and its arena grows in doubling steps (SCRFD at 640 x 640 px: 30 MB
+by 15; YuNet_n: 22 by 11)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a run's processes may take."""
+
+    limit_mb: int
+    n_workers: int
+    worker_mb: int
+    """Above a loaded worker, while all are at work."""
+    heavy_mb: int
+    """Above a loaded worker that is alone."""
+
+    @property
+    def arena_mb(self) -> int:
+        """Of all networks of a worker."""
+        return int(self.worker_mb * ARENA_SHARE)
+
+
+def share_out(limit_mb: int, n_cores: int) -> Budget:
+    """Split a limit.
+
+    Parameters
+    ----------
+    limit_mb : int
+        For the whole process tree. Below what one worker needs, one is started all the same.
+    n_cores : int
+        More workers than cores gain nothing.
+
+    Examples
+    --------
+    >>> share_out(512, 2)
+    Budget(limit_mb=512, n_workers=2, worker_mb=101, heavy_mb=307)
+    """
+    rest_mb = limit_mb - OWN_MB
+    n_workers = max(1, min(n_cores, rest_mb // (LOADED_MB + WORKER_LEAST_MB)))
+    worker_mb = max(WORKER_LEAST_MB, rest_mb // n_workers - LOADED_MB)
+    return Budget(
+        limit_mb=limit_mb,
+        n_workers=n_workers,
+        worker_mb=min(WORKER_MOST_MB, worker_mb),
+        heavy_mb=max(worker_mb, rest_mb - LOADED_MB),
+    )
+
+
+class MemorySeen:
+    """What a run's workers held, and over which pictures."""
+
+    def __init__(self) -> None:
+        self._peaks_mb: dict[str, float] = {}
+        self._largest: tuple[int, int, str] = (0, 0, "")
+
+    def note(
+        self, path: Path, width: int, height: int, peaks_mb: Iterable[tuple[str, float]]
+    ) -> None:
+        """Take one item's figures in."""
+        for stage, peak_mb in peaks_mb:
+            self._peaks_mb[stage] = max(self._peaks_mb.get(stage, 0.0), peak_mb)
+        if width * height > self._largest[0] * self._largest[1]:
+            self._largest = width, height, printable(path)
+
+    def told(self, budget: Budget) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        width, height, path = self._largest
+        return {
+            "limit_mb": budget.limit_mb,
+            "workers": budget.n_workers,
+            "worker_mb": budget.worker_mb,
+            "peak_mb_by_stage": {k: round(v) for k, v in self._peaks_mb.items()},
+            "largest_picture": {"path": path, "width": width, "height": height} if path else None,
+        }
+
+
+def printable(path: Path) -> str:
+    """A path as text that any encoding can write; names need not be UTF-8."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+@functools.lru_cache(maxsize=4)
+def most_px_within(pack: FacePack, arena_mb: int) -> int:
+    """How many pixels a pack's detector may be given at once, by the plan of its tensors."""
+    side_px = TILE_MOST_PX
+    plan = plan_pyramid(read_graph(pack.files[0]), [(side_px, side_px)])
+    bytes_a_px = RUNTIME_FACTOR * plan.joint.bound_bytes / (side_px * side_px)
+    return max(TILE_LEAST_PX**2, min(MOST_PX, int(arena_mb * 1e6 / bytes_a_px)))

@@ -1,0 +1,54 @@
+"""What this process holds, as the system tells it; Linux alone tells the peak of a moment."""
+
+import contextlib
+import ctypes
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_LARGE_BYTES = 1 << 20
+
+
+def give_back_large_blocks() -> None:
+    """Make the C library return each freed block of a megabyte or more to the system at once.
+
+    Left to itself it raises that size up to 32 MB as it goes, and keeps what pictures of changing
+    sizes leave behind.
+    """
+    if sys.platform != "linux":
+        return
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except AttributeError:
+        return  # a C library of another make
+    mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+    mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+
+
+class PeakMeter:
+    """The most that this process held in each stage of its work, MB of resident memory."""
+
+    def __init__(self) -> None:
+        self.peaks_mb: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Measure what is done meanwhile; nothing where the system does not tell."""
+        if not _CLEAR.exists():
+            yield
+            return
+        _CLEAR.write_text(_RESET_PEAK, encoding="ascii")
+        yield
+        self.peaks_mb[name] = max(self.peaks_mb.get(name, 0.0), told_mb("VmHWM"))
+
+
+def told_mb(name: str) -> float:
+    """A line of this process's status: ``VmRSS``, ``VmHWM``."""
+    for line in _STATUS.read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) / 1024
+    return 0.0

@@ -1,0 +1,72 @@
+"""The limit is shared out so that it is kept whatever the machine."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.budget import (
+    LOADED_MB,
+    OWN_MB,
+    WORKER_LEAST_MB,
+    MemorySeen,
+    most_px_within,
+    share_out,
+)
+from indexer.models.registry import load_faces
+from memoriesd.status import memory_lines
+
+MODELS = Path(__file__).parents[2].parent / "shared" / "models"
+
+
+@given(st.integers(256, 1_000_000), st.integers(1, 256))
+def test_all_processes_together_stay_within_the_limit(limit_mb: int, n_cores: int) -> None:
+    budget = share_out(limit_mb, n_cores)
+
+    at_work_mb = OWN_MB + budget.n_workers * (LOADED_MB + budget.worker_mb)
+    alone_mb = OWN_MB + LOADED_MB + budget.heavy_mb
+    least_mb = OWN_MB + LOADED_MB + WORKER_LEAST_MB
+    assert 1 <= budget.n_workers <= n_cores
+    assert at_work_mb <= max(limit_mb, least_mb)
+    assert alone_mb <= max(limit_mb, least_mb)
+    assert WORKER_LEAST_MB <= budget.worker_mb <= budget.heavy_mb
+    assert 0 < budget.arena_mb < budget.worker_mb
+
+
+def test_more_memory_never_means_fewer_workers_or_smaller_pictures() -> None:
+    budgets = [share_out(limit_mb, 8) for limit_mb in range(256, 4096, 64)]
+
+    assert [b.n_workers for b in budgets] == sorted(b.n_workers for b in budgets)
+    assert [b.heavy_mb for b in budgets] == sorted(b.heavy_mb for b in budgets)
+
+
+@pytest.mark.skipif(not MODELS.is_dir(), reason="no ../shared/models beside the project")
+def test_a_smaller_arena_means_smaller_tiles() -> None:
+    pack = load_faces("insightface:scrfd500m_mobilefacenet", MODELS / "insightface")
+
+    sizes = [most_px_within(pack, arena_mb) for arena_mb in (8, 24, 48, 96)]
+
+    assert sizes == sorted(sizes)
+    assert sizes[0] < 400 * 400 < sizes[1]
+    assert sizes[2] > 640 * 640
+
+
+def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
+    seen = MemorySeen()
+
+    seen.note(Path("/a/small.jpg"), 400, 300, [("decoding", 150.2), ("faces", 180.0)])
+    seen.note(Path("/a/caf\udce9.jpg"), 4000, 3000, [("decoding", 170.4)])
+    seen.note(Path("/a/other.jpg"), 40, 30, [("faces", 160.0)])
+    told = seen.told(share_out(512, 2))
+
+    assert told["peak_mb_by_stage"] == {"decoding": 170, "faces": 180}
+    assert told["largest_picture"] == {"path": "/a/caf�.jpg", "width": 4000, "height": 3000}
+    limit, peaks, largest = memory_lines(told)
+    assert "512 MB" in limit
+    assert "decoding 170 MB, faces 180 MB" in peaks
+    assert "4,000 x 3,000 px" in largest
+
+
+def test_a_library_that_was_not_indexed_has_no_memory_to_tell() -> None:
+    assert memory_lines(None) == []

@@ -1,0 +1,41 @@
+"""Peaks are told by stage, and large blocks go back to the system."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from indexer.memory import PeakMeter, told_mb
+from indexer.workers import WorkerPool
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells, others do not")
+
+
+def test_each_stage_has_its_own_peak() -> None:
+    meter = PeakMeter()
+
+    with meter.stage("small"):
+        np.ones(1_000_000, np.uint8)
+    with meter.stage("large"):
+        np.ones(100_000_000, np.uint8)
+    with meter.stage("small"):
+        np.ones(1_000_000, np.uint8)
+
+    assert meter.peaks_mb["large"] > meter.peaks_mb["small"] + 80
+
+
+def test_a_worker_keeps_nothing_of_pictures_of_changing_sizes() -> None:
+    with WorkerPool(1, task_limit_s=60) as pool:
+        before = pool.submit(held_after, 1).result()
+        after = pool.submit(held_after, 200).result()
+
+    assert after - before < 3
+
+
+def held_after(n_pictures: int) -> float:
+    """Resident MB after so many blocks of changing sizes were used and left."""
+    rng = np.random.default_rng(1)
+    for _ in range(n_pictures):
+        blocks = [np.ones(int(n), np.uint8) for n in rng.integers(1 << 20, 12 << 20, 3)]
+        del blocks
+    return told_mb("VmRSS")
