@@ -20,7 +20,8 @@ from indexer.errors import MemoriesError
 from indexer.training.curves import draw_curves
 
 Loss = Callable[[nn.Module, int], tuple[Any, Mapping[str, float]]]
-"""Loss of the batch of a step as a scalar tensor, and its parts for the report."""
+"""Loss of the batch of a step as a scalar tensor, and its parts for the report: a step may lack
+some of them."""
 Judge = Callable[[nn.Module], Mapping[str, float]]
 """Figures of a network on pictures that it is not taught with."""
 Progress = Callable[[int, int, str], None]
@@ -192,9 +193,9 @@ def _average(averaged: nn.Module, network: nn.Module, keep: float, step: int) ->
 
 def _note(state: _State, plan: Plan, judge: Judge | None) -> None:
     row = {"step": float(state.step), "rate": rate_at(state.step - 1, plan)}
-    row |= {
-        name: sum(part[name] for part in state.parts) / len(state.parts) for name in state.parts[0]
-    }
+    for name in dict.fromkeys(name for part in state.parts for name in part):
+        told = [part[name] for part in state.parts if name in part]
+        row[name] = sum(told) / len(told)
     if judge is not None:
         state.averaged.eval()
         with torch.no_grad():

@@ -14,7 +14,7 @@ from indexer.models.registry import WEIGHTS
 
 PACK = "own"
 FACE_PARTS = ("detector.onnx", "embedder.onnx")
-REPORT = "report.json"
+REPORT = "training.json"
 LICENCE = "LICENSE"
 
 

@@ -10,6 +10,7 @@ import cv2
 import pytest
 
 from indexer.faces.octave import open_octave
+from indexer.scenes.labels import load_scenes
 from indexer.training.sets import open_tar_set
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
@@ -87,6 +88,32 @@ def test_a_non_commercial_teacher_is_named_plainly(
     assert "for your own use" in told.out
     licence = (tmp_path / "own" / "models" / "own" / "LICENSE").read_text()
     assert licence.startswith("for your own use only")
+
+
+@needs_shared
+@needs_torch
+def test_folders_become_the_words_of_a_labeller(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = open_tar_set(SHARED / "data" / "scenes.tar")
+    for index in range(0, len(of.rows), 23):
+        path = tmp_path / "data" / of.rows[index].label / f"{index}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(path), cv2.cvtColor(of.read(index), cv2.COLOR_RGB2BGR))
+    words = [
+        "models", "train", "scenes", "--data", str(tmp_path / "data"), "--teacher", "imagenet",
+        "--teacher-files", str(SHARED / "models"), "--out", str(tmp_path / "own"),
+    ]  # fmt: skip
+
+    code = run([*words, "--steps", "12", "--json"])
+
+    told = capsys.readouterr()
+    assert code == Exit.DONE, told.err
+    report = json.loads(told.out)
+    labeller = load_scenes(tmp_path / "own" / "models" / "own" / "scenes.onnx")
+    assert {"desert", "kitchen", "waterfall"} <= set(labeller.words)
+    assert report["figures"]["data top1"] > 0.2
+    assert "scenes.onnx" in report["use"]
 
 
 @needs_shared

@@ -1,0 +1,46 @@
+"""The scene labeller as ``memoriesd models train`` makes it."""
+
+from indexer.errors import NothingToDoError
+from indexer.training.job import Job, NetworkFile, Report
+from indexer.training.scenes import ScenesPlan, train_scenes
+from indexer.training.taught import Listeners
+from indexer.training.teachers import TERMS, scenes_file
+
+
+def train(job: Job, listeners: Listeners) -> Report:
+    """Teach words, which are the sub-folders of the job's pictures, on an ImageNet network.
+
+    Raises
+    ------
+    NothingToDoError
+        If a Core ML program is asked for.
+    """
+    if job.coreml:
+        raise NothingToDoError(
+            "the scene labeller stands on an ONNX network and has no Core ML form",
+            remedy="leave --coreml out",
+        )
+    plan = ScenesPlan(seed=job.seed)
+    if job.steps is not None:
+        plan = ScenesPlan(seed=job.seed, steps=job.steps)
+    made = train_scenes(
+        job.sets,
+        scenes_file(job.teacher, job.teacher_files),
+        job.out,
+        plan,
+        progress=listeners.progress,
+        on_bad=listeners.on_bad,
+    )
+    return Report(
+        student="scenes",
+        teachers={job.teacher: TERMS[job.teacher]},
+        n_pictures={of.name: len(of.rows) for of in job.sets},
+        n_taught={},
+        figures={
+            f"{name} {measure}": value
+            for name, measures in made.figures.items()
+            for measure, value in measures.items()
+            if isinstance(value, float)
+        },
+        onnx=NetworkFile(path=made.path, size_bytes=made.size_bytes, difference=None),
+    )
