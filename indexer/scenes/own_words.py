@@ -22,7 +22,8 @@ LIBRARY_MOST = 20_000
 """Pictures of the library that a word is told from."""
 SAME_PICTURE_COSINE = 0.985
 """Above, a picture of the library is one of the examples and no evidence against the word."""
-SHARE_MOST = 0.9
+SHARE_MOST = 0.5
+"""Of the library: that everything shows a word cannot be told from nothing telling it apart."""
 ROUNDS = 50
 
 
