@@ -75,6 +75,7 @@ class ModelChoice:
     """``insightface:NAME``, ``builtin``, or empty for no faces."""
     folder: Path | None
     scenes: Path | None
+    """A labeller of one's own; None is the built-in one."""
     device: Device = Device.AUTO
     detail: Detail = Detail.NORMAL
     arena_mb: int = 0
@@ -180,13 +181,10 @@ def _tools(choice: ModelChoice) -> _Tools:
         faces = load_faces(choice.pack, choice.folder, open_network=accelerator.open)
     except ModelPackMissingError as error:
         notes.append(f"Faces are off: {error}; {error.remedy}.")
-    if choice.scenes is None:
-        notes.append("Scene labels are off: [models] scenes names no labeller.")
-    else:
-        try:
-            scenes = load_scenes(choice.scenes, open_network=accelerator.open)
-        except ModelPackMissingError as error:
-            notes.append(f"Scene labels are off: {error}; {error.remedy}.")
+    try:
+        scenes = load_scenes(choice.scenes, open_network=accelerator.open)
+    except ModelPackMissingError as error:
+        notes.append(f"Scene labels are off: {error}; {error.remedy}.")
     models = Models(
         faces=faces.model_id if faces else "",
         detector=f"{faces.detector_id}{_DETAIL_SUFFIX[choice.detail]}" if faces else "",
