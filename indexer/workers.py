@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 MEMORY_LIMIT_BYTES = 1 << 30
 """Private memory that a worker may ask for; beyond, its allocations fail."""
+START_LIMIT_S = 60.0
 
 
 class WorkerLostError(Exception):
@@ -105,9 +106,11 @@ class _Worker:
         self._process = context.Process(target=_work, args=(theirs,), daemon=True)
         self._process.start()
         theirs.close()
+        self._is_ready = False
 
     def run(self, call: Any, limit_s: float) -> tuple[str, Any]:
         try:
+            self._wait_until_ready()
             self._pipe.send(call)
             if self._pipe.poll(limit_s):
                 answer: tuple[str, Any] = self._pipe.recv()
@@ -118,6 +121,11 @@ class _Worker:
         self._process.kill()
         self._process.join()
         raise WorkerLostError(f"reading it took longer than {limit_s:.0f} s")
+
+    def _wait_until_ready(self) -> None:
+        """Wait for the interpreter to start: on a busy machine that takes longer than a task."""
+        if not self._is_ready and self._pipe.poll(START_LIMIT_S):
+            self._is_ready = self._pipe.recv()
 
     def stop(self) -> None:
         self._pipe.close()
@@ -133,6 +141,7 @@ def _why(exit_code: int | None) -> str:
 def _work(pipe: Connection) -> None:
     """The process: answers calls until the pipe closes."""
     _bind_to_parent()
+    pipe.send(True)  # noqa: FBT003 - the word that it is ready
     while True:
         try:
             function, args, kwargs = pipe.recv()
