@@ -50,4 +50,7 @@ def check_loss(answers: Tensor, is_face: Tensor, points: Tensor) -> tuple[Tensor
     score = nn.functional.binary_cross_entropy_with_logits(answers[:, 0], is_face)
     error = nn.functional.smooth_l1_loss(answers[:, 1:], points, beta=0.02, reduction="none")
     place = (error.mean(1) * is_face).sum() / is_face.sum().clamp(min=1)
-    return score + 4 * place, {"score": float(score), "points": float(place)}
+    return score + 4 * place, {
+        "score": float(score.detach()),
+        "points": float(place.detach()),
+    }

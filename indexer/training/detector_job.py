@@ -11,7 +11,7 @@ from torch import nn
 
 from indexer.errors import UnreadableMediaError
 from indexer.faces.detector import Detection, FaceDetector, overlaps
-from indexer.faces.octave import Look, Recipe, open_octave, recipe_facts
+from indexer.faces.octave import Look, Recipe, open_octave
 from indexer.faces.pyramid import search
 from indexer.training.detector_bank import gathered
 from indexer.training.detector_check import CheckNet
@@ -19,7 +19,7 @@ from indexer.training.detector_harvest import SCORE_SURE, Found, face_side, harv
 from indexer.training.detector_mistakes import mined
 from indexer.training.detector_net import PAD_PX, STRIDE_PX, UNIT_PX, DetectorNet
 from indexer.training.detector_run import make_batch, step_loss
-from indexer.training.detector_second import export_detector, teach_second_look
+from indexer.training.detector_second import coded_second_look, export_detector, teach_second_look
 from indexer.training.detector_tiles import Material
 from indexer.training.export import Exported
 from indexer.training.job import ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER, kept_rows
@@ -123,11 +123,14 @@ def train_detector(
     looked = teach_second_look(
         bank, runs / "look", steps=max(1, steps // 2), seed=seed, progress=progress
     )
-    second, mix = looked or (None, None)
-    look = None if mix is None else Look(score_min=CANDIDATE_SCORE, mix=mix)
-    recipe = replace(RECIPE, look=look)
-    facts = {"task": "faces", "version": "1", "teacher": finder.name, **recipe_facts(recipe)}
-    exported = export_detector(again, second, out / "detector.onnx", facts)
+    second, recipe = None, RECIPE
+    if looked is not None:
+        second, mix = looked
+        network = coded_second_look(second)
+        look = Look(score_min=CANDIDATE_SCORE, mix=mix, network=network)
+        recipe = replace(RECIPE, look=look)
+    facts = {"teacher": finder.name}
+    exported = export_detector(again, out / "detector.onnx", recipe, facts)
     detector = open_octave(exported.path, score_min=SCORE_MIN)
     return MadeDetector(
         first=again,
@@ -167,8 +170,7 @@ def _taught(
 
 def _opened(network: DetectorNet, path: Path, score_min: float) -> FaceDetector:
     """A network of which only the first look is taught, as a detector."""
-    facts = recipe_facts(RECIPE)
-    return open_octave(export_detector(network, None, path, facts).path, score_min=score_min)
+    return open_octave(export_detector(network, path, RECIPE, {}).path, score_min=score_min)
 
 
 @dataclass(slots=True)

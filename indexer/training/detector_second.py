@@ -1,4 +1,4 @@
-"""Teach the detector's second look, weigh it against the first, and write both as one file."""
+"""Teach the detector's second look, weigh it against the first, and write both."""
 
 import tempfile
 from collections.abc import Mapping
@@ -6,26 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import compose, helper
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
+from indexer.faces.octave import Recipe, recipe_facts
 from indexer.faces.second_look import LOOK_PX
-from indexer.models.session import open_session
 from indexer.training.augment import MIRRORED
 from indexer.training.detector_bank import Bank
 from indexer.training.detector_check import CheckNet, check_loss
 from indexer.training.detector_net import DetectorNet
-from indexer.training.export import (
-    DIFFERENCE_MOST_HALF,
-    Exported,
-    ExportError,
-    difference,
-    export_onnx,
-)
+from indexer.training.export import Exported, export_onnx
 from indexer.training.loop import Plan, Progress, teach
 
 FACES_A_BATCH, OTHERS_A_BATCH = 56, 72
@@ -104,72 +96,44 @@ def varied(
 
 
 def export_detector(
-    first: DetectorNet, second: CheckNet | None, path: Path, facts: Mapping[str, str]
+    first: DetectorNet, path: Path, recipe: Recipe, facts: Mapping[str, str]
 ) -> Exported:
-    """Write a detector file, with a second look if there is one.
+    """Write a detector file; its second look travels in the recipe.
 
     Raises
     ------
     ExportError
         If the file does not do what torch does.
     """
-    if second is None:
-        return _export(first, path, SHAPES, PIXELS, ANSWERS, facts)
-    with tempfile.TemporaryDirectory() as folder:
-        one = _export(first, Path(folder) / "first.onnx", SHAPES, PIXELS, ANSWERS, {})
-        other = _export(second, Path(folder) / "second.onnx", CROP_SHAPES, CROPS, CHECKS, {})
-        model = _side_by_side(onnx.load(one.path), onnx.load(other.path))
-        helper.set_model_props(model, dict(sorted(facts.items())))
-        onnx.checker.check_model(model)
-        partial = path.with_name(f".{path.name}.part")
-        partial.write_bytes(model.SerializeToString(deterministic=True))
-        apart = _difference_to_parts(partial, one.path, other.path)
-    if apart > DIFFERENCE_MOST_HALF:
-        partial.unlink()
-        raise ExportError(f"{path.name}: joined, both looks differ from what they were alone")
-    partial.replace(path)
-    return Exported(
-        path=path,
-        size_bytes=path.stat().st_size,
-        difference=max(one.difference, other.difference) + apart,
-    )
-
-
-def _export(
-    network: nn.Module,
-    path: Path,
-    shapes: tuple[tuple[int, ...], ...],
-    given: str,
-    told: str,
-    facts: Mapping[str, str],
-) -> Exported:
     return export_onnx(
-        network,
+        first,
         path,
-        shapes=shapes,
-        input_name=given,
-        outputs=[told],
-        facts=facts,
+        shapes=SHAPES,
+        input_name=PIXELS,
+        outputs=[ANSWERS],
+        facts={"task": "faces", "version": "1", **facts, **recipe_facts(recipe)},
         half_weights=True,
         input_range=LEVELS,
     )
 
 
-def _side_by_side(one: onnx.ModelProto, other: onnx.ModelProto) -> onnx.ModelProto:
-    """Both graphs as one; the other's inner names get a prefix."""
-    other = compose.add_prefix(other, "second.", rename_inputs=False, rename_outputs=False)
-    for part in ("node", "initializer", "input", "output"):
-        getattr(one.graph, part).extend(getattr(other.graph, part))
-    return one
+def coded_second_look(second: CheckNet) -> bytes:
+    """The second look as the bytes of an ONNX file.
 
-
-def _difference_to_parts(joined: Path, one: Path, other: Path) -> float:
-    rng = np.random.default_rng(3)
-    pixels = rng.uniform(*LEVELS, SHAPES[0]).astype(np.float32)
-    crops = rng.uniform(*LEVELS, CROP_SHAPES[1]).astype(np.float32)
-    together = open_session(joined).run(None, {PIXELS: pixels, CROPS: crops})
-    alone = [
-        open_session(one).run(None, {PIXELS: pixels})[0],
-        open_session(other).run(None, {CROPS: crops})[0],
-    ]
-    return difference(together, alone)
+    Raises
+    ------
+    ExportError
+        If the file does not do what torch does.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        made = export_onnx(
+            second,
+            Path(folder) / "second_look.onnx",
+            shapes=CROP_SHAPES,
+            input_name=CROPS,
+            outputs=[CHECKS],
+            facts={},
+            half_weights=True,
+            input_range=LEVELS,
+        )
+        return made.path.read_bytes()

@@ -45,6 +45,7 @@ def _coreml(made: MadeDetector, job: Job) -> tuple[NetworkFile, ...]:
 
     side = Span(least=COREML_SIDES_PX[0], most=COREML_SIDES_PX[1])
     facts = recipe_facts(made.recipe)
+    facts.pop("look_network", None)  # it is a program of its own here
     first = export_coreml(
         made.first,
         job.out / "detector.mlpackage",
