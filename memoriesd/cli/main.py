@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("models", "List the model packs."),
     "labels": ("labels", "List the words that scenes are labelled with; teach your own."),
     "export": ("export", "Write what the catalog knows as JSON."),
+    "bench": ("bench", "Measure speed, memory and quality on a drawn library."),
     "doctor": ("setup", "Check the installation and tell what is missing."),
 }
 """Every command: the module of ``memoriesd.cli`` that has it, and its line in ``--help``.

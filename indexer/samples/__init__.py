@@ -1,0 +1,1 @@
+"""Pictures made by code, with known truth: drawn people in drawn places, dated and located."""
