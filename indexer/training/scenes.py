@@ -48,10 +48,10 @@ class ScenesPlan:
     """How the student is taught."""
 
     seed: int
-    steps: int = 2500
+    steps: int = 1500
     """Of each of two rounds: the second learns what the first thinks of what nobody labelled."""
     batch: int = 256
-    rate: float = 1e-3
+    rate: float = 2e-3
     views: int = 2
     """How often every picture is looked at; two and more serve as augmentation."""
 
@@ -221,7 +221,7 @@ def _two_rounds(
         told = teach(
             Head(mean, spread, known.wanted.shape[1], seed),
             loss_of(lessons, batch=plan.batch, seed=seed),
-            Plan(seed=seed, steps=plan.steps, rate=plan.rate),
+            Plan(seed=seed, steps=plan.steps, rate=plan.rate, warm_steps=plan.steps // 8),
             out / f"round{number}",
             progress=progress,
         )
