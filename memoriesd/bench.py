@@ -64,7 +64,7 @@ def bench(config: Config, scratch: Path, *, size_px: tuple[int, int] = TWELVE_MP
         If a command failed; what it said is in the message.
     """
     drawn = make_library(scratch / "library", size_px=size_px)
-    environment = configured(config, scratch)
+    environment = configured(config, scratch, scratch / "library")
     index = command(["index", "--today", TODAY], environment)
     cluster = command(["cluster"], environment)
     with open_catalog(scratch / "home" / "catalog.db") as catalog:
@@ -100,11 +100,11 @@ def machine() -> dict[str, Any]:
     }
 
 
-def configured(config: Config, scratch: Path) -> dict[str, str]:
-    """An environment in which commands work on the drawn library with the given models."""
+def configured(config: Config, scratch: Path, root: Path) -> dict[str, str]:
+    """An environment in which commands work on a folder of pictures with the given models."""
     models = config.models
     text: dict[str, dict[str, Any]] = {
-        "library": {"roots": [str(scratch / "library")]},
+        "library": {"roots": [str(root)]},
         "output": {"folder": str(scratch / "movies")},
         "index": {
             "memory_limit_mb": config.index.memory_limit_mb,

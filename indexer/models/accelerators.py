@@ -86,7 +86,7 @@ Others of onnxruntime's are left out on purpose: ``AzureExecutionProvider`` (in 
 what it computes to a server, TensorRT compiles for minutes at each new size.
 """
 
-RUN_ERRORS = (
+GIVE_UP_ERRORS = (
     ort_errors.DeviceReset,
     ort_errors.EPFail,
     ort_errors.EngineError,
@@ -96,7 +96,7 @@ RUN_ERRORS = (
 )
 """What a provider raises that gives up; onnxruntime's own have no parent but Exception."""
 START_ERRORS = (
-    *RUN_ERRORS,
+    *GIVE_UP_ERRORS,
     ort_errors.InvalidArgument,
     ort_errors.InvalidGraph,
     ort_errors.NotImplemented,
@@ -193,7 +193,7 @@ class Guarded:
             return self._session.run(names, feed)
         try:
             return self._session.run(names, feed)
-        except RUN_ERRORS as error:
+        except GIVE_UP_ERRORS as error:
             log.warning(
                 "%s gave up on %s, the CPU goes on: %s",
                 self._called,

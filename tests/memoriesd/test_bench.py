@@ -86,7 +86,7 @@ def test_configuration_of_the_measured_commands_is_the_users_models(tmp_path: Pa
     models = Models(pack="insightface:x", folder=tmp_path / 'odd "name"', device="cpu")
     config = Config(models=models, index=Index(memory_limit_mb=900))
 
-    environment = configured(config, tmp_path)
+    environment = configured(config, tmp_path, tmp_path / "library")
 
     written = load_config(Path(environment["MEMORIESD_CONFIG"]))
     assert written.models == models
@@ -95,7 +95,7 @@ def test_configuration_of_the_measured_commands_is_the_users_models(tmp_path: Pa
 
 
 def test_command_that_fails_says_why(tmp_path: Path) -> None:
-    environment = configured(Config(), tmp_path)
+    environment = configured(Config(), tmp_path, tmp_path)
 
     with pytest.raises(NothingToDoError, match="no-such-command"):
         command(["no-such-command"], environment)
