@@ -48,11 +48,15 @@ _READERS: dict[str, type[ImageFile]] = {
     "avif": AvifImageFile, "heic": HeifImageFile, "jxl": JpegXLImagePlugin.JXLImageFile,
 }  # fmt: skip
 # Peak of decoder, copies and Pillow's picture, measured at 12 megapixels and rounded up.
-_BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 12, "jxl": 20, "jp2": 20, "tiff": 6}
+_BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 9, "jxl": 20, "jp2": 20, "tiff": 6}
+# Of HEIC with 8 bits a channel, which is shrunk from the decoder's memory (4.6 at 48 megapixels).
+_BYTES_PER_PX_HEIC_8 = 5
 # Others keep Pillow's picture, and a copy where its mode has to be changed at full size.
 _BYTES_PER_PX_BY_MODE = {"L": 1, "1": 2, "P": 5, "PA": 8, "I;16": 10, "I;16B": 10}
 _USUAL_BYTES_PER_PX = 4
 _ALPHA_BYTES_PER_PX = 12
+# Modes that HEIC is shrunk in without Pillow's copy.
+_AS_DECODED = frozenset({"L", "RGB"})
 _JP2_HEAD_BYTES = 4096
 # Behind the marker: length, style, order of progression, layers, component transform.
 _JP2_LEVELS_OFFSET = 9
@@ -133,7 +137,7 @@ def read_photo(
         width, height = image.size
         needed_bytes = 0.0
         if isinstance(image, JpegImageFile):
-            needed_bytes = width * height * coefficient_bytes_per_px(image)
+            needed_bytes = width * height * coefficient_bytes_per_px(path, image)
             image.draft(None, fitted_size(width, height, max_side_px))
         elif isinstance(image, Jpeg2KImageFile):
             halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
@@ -146,7 +150,7 @@ def read_photo(
 def _loaded(path: Path, image: ImageFile, max_side_px: int) -> Image.Image:
     if isinstance(image, JpegImageFile):
         return load_jpeg(path, image)
-    if isinstance(image, HeifImageFile) and image.mode in {"L", "RGB"}:
+    if isinstance(image, HeifImageFile) and image.mode in _AS_DECODED:
         return load_heif(path, image, max_side_px)
     image.load()
     return image
@@ -207,6 +211,8 @@ def _orientation(image: ImageFile, path: Path, fmt: MediaFormat, exif_orientatio
 
 
 def _bytes_per_px(image: ImageFile, fmt: MediaFormat) -> float:
+    if fmt.name == "heic" and image.mode in _AS_DECODED and image.info.get("bit_depth") == 8:
+        return _BYTES_PER_PX_HEIC_8
     by_mode = _BYTES_PER_PX_BY_MODE.get(image.mode, _USUAL_BYTES_PER_PX)
     if image.mode in {"RGBA", "LA"} or "transparency" in image.info:
         by_mode = _ALPHA_BYTES_PER_PX
