@@ -75,7 +75,7 @@ def train_command(
     """
     from indexer.training.extras import require
 
-    require("train", "torch", "onnx", purpose=PURPOSE)
+    require("train", "torch", "onnx", "dlib", "face_recognition_models", purpose=PURPOSE)
     if coreml:
         require("coreml", "coremltools", purpose="--coreml")
     from indexer.training.job import Job, claim, report_json
