@@ -1,0 +1,150 @@
+"""A student learns from a real teacher on real faces, goes on where it was killed, is written."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra 'train'")
+pytest.importorskip("onnx", reason="needs the extra 'train'")
+pytest.importorskip("face_recognition_models", reason="needs the extra 'train'")
+
+import onnxruntime as ort
+import torch
+from torch.nn import functional
+
+from indexer.faces.embed import ArcFace
+from indexer.models.session import open_session
+from indexer.training.embedder import Schedule, face_loss, told_apart, weights_of
+from indexer.training.embedder_lesson import Batch
+from indexer.training.embedder_net import EmbedderNet, Learner
+from indexer.training.embedder_run import ANSWERS, FACES, RUN, WEIGHTS, train_embedder
+from indexer.training.loop import CHECKPOINT, CURVES, REPORT
+from indexer.training.sets import TarSet, open_tar_set
+from indexer.training.taught import Listeners
+from indexer.training.teachers import open_detector, open_embedder
+
+SHARED = Path(__file__).parents[4] / "shared"
+LFW = SHARED / "data" / "lfw.tar"
+SHORT = Schedule(steps=2)
+
+
+class KilledError(Exception):
+    """Stands for whatever ends a process."""
+
+
+def killed_in_the_run(at: int) -> Callable[[int, int, str], None]:
+    def progress(done: int, total: int, what: str) -> None:
+        if total == SHORT.steps and done == at:
+            raise KilledError
+
+    return progress
+
+
+def listeners(progress: Callable[[int, int, str], None] = lambda *_: None) -> Listeners:
+    return Listeners(progress=progress, on_bad=lambda *_: None)
+
+
+@pytest.fixture(scope="module")
+def few() -> TarSet:
+    """The first hundred faces of the train split."""
+    if not LFW.exists() or not (SHARED / "models").exists():
+        pytest.skip("needs ../shared/data and ../shared/models")
+    whole = open_tar_set(LFW)
+    kept = [row for row in range(len(whole.rows)) if whole.rows[row].split == "train"][:100]
+    return replace(
+        whole,
+        rows=tuple(whole.rows[row] for row in kept),
+        spans=tuple(whole.spans[row] for row in kept),
+    )
+
+
+def run(of: TarSet, out: Path, told: Listeners) -> Path:
+    # As a teacher here only because it is quick: nothing that is taught with it ships.
+    teacher = open_embedder("mobilefacenet", SHARED / "models")
+    finder = open_detector("yunet", SHARED / "models")
+    return train_embedder([of], finder, teacher, out, told, schedule=SHORT).path
+
+
+def test_killed_run_goes_on_and_writes_a_pack_embedder(few: TarSet, tmp_path: Path) -> None:
+    with pytest.raises(KilledError):
+        run(few, tmp_path, listeners(killed_in_the_run(1)))
+
+    path = run(few, tmp_path, listeners())
+
+    assert path == tmp_path / WEIGHTS
+    assert {p.name for p in tmp_path.iterdir()} >= {ANSWERS, FACES, RUN}
+    assert {p.name for p in (tmp_path / RUN).iterdir()} == {CHECKPOINT, REPORT, CURVES}
+    last = json.loads((tmp_path / RUN / REPORT).read_text())["history"][-1]
+    assert last["step"] == SHORT.steps
+    assert 0 <= last["found"] <= 1
+    facts = ort.InferenceSession(path).get_modelmeta().custom_metadata_map
+    assert facts["begins_as"].startswith("dlib")
+    assert facts["teacher"].startswith("mobilefacenet")
+    crops = np.random.default_rng(0).integers(0, 256, (2, 112, 112, 3), np.uint8)
+    vectors = ArcFace(open_session(path)).embed(crops)
+    assert vectors.shape == (2, 128)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert weights_of(tmp_path / RUN / CHECKPOINT).keys() == EmbedderNet().state_dict().keys()
+
+
+def toy_batch(learner: Learner) -> Batch:
+    torch.manual_seed(3)
+    people = torch.tensor([0, 1, 2, 3, -1, -1])
+    goals = functional.normalize(torch.randn(6, 128))
+    goals[:4] = functional.normalize(learner.centres.detach())[:4]
+    goals[5] = 0
+    return Batch(pixels=torch.rand(6, 3, 112, 112) * 2 - 1, goals=goals, people=people)
+
+
+@pytest.fixture
+def learner() -> Learner:
+    torch.manual_seed(2)
+    return Learner(EmbedderNet(inner_px=64), torch.randn(4, 128))
+
+
+def test_both_losses_fall_on_a_few_faces(learner: Learner) -> None:
+    batch = toy_batch(learner)
+    optimiser = torch.optim.AdamW(learner.parameters(), lr=0.002)
+    _, before = face_loss(learner, batch, 0.5)
+    after = before
+
+    for _ in range(25):
+        optimiser.zero_grad()
+        total, after = face_loss(learner, batch, 0.5)
+        total.backward()
+        optimiser.step()
+
+    assert after["teacher"] < 0.5 * before["teacher"]
+    assert after["people"] < 0.5 * before["people"]
+    assert after["right"] == 1.0
+
+
+def test_face_without_goal_and_person_teaches_nothing(learner: Learner) -> None:
+    batch = toy_batch(learner)
+    silent = replace(batch, goals=torch.zeros_like(batch.goals), people=torch.full((6,), -1))
+
+    total, parts = face_loss(learner, silent, 0.5)
+
+    assert float(total.detach()) == 0
+    assert parts["right"] == 0
+
+
+def test_margin_makes_the_choice_of_people_harder(learner: Learner) -> None:
+    batch = toy_batch(learner)
+
+    _, early = face_loss(learner.eval(), batch, 0.0)
+    _, late = face_loss(learner.eval(), batch, 1.0)
+
+    assert late["people"] > early["people"]
+    assert late["teacher"] == pytest.approx(early["teacher"])
+
+
+def test_people_far_apart_are_all_found() -> None:
+    people = np.repeat([f"p{n}" for n in range(60)], 2)
+    vectors = np.repeat(np.eye(60, dtype=np.float32), 2, axis=0)
+
+    assert told_apart(vectors, people) == {"found": 1.0, "found_strict": 1.0}
