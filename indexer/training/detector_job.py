@@ -16,10 +16,10 @@ from indexer.faces.pyramid import search
 from indexer.training.detector_bank import gathered
 from indexer.training.detector_check import CheckNet
 from indexer.training.detector_harvest import SCORE_SURE, Found, face_side, harvest
+from indexer.training.detector_look import coded_second_look, export_detector, teach_second_look
 from indexer.training.detector_mistakes import mined
 from indexer.training.detector_net import PAD_PX, STRIDE_PX, UNIT_PX, DetectorNet
 from indexer.training.detector_run import make_batch, step_loss
-from indexer.training.detector_second import coded_second_look, export_detector, teach_second_look
 from indexer.training.detector_tiles import Material
 from indexer.training.export import Exported
 from indexer.training.job import ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER, kept_rows

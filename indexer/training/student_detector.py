@@ -3,8 +3,8 @@
 from indexer.faces.octave import CANDIDATES_MOST, recipe_facts
 from indexer.faces.second_look import LOOK_PX
 from indexer.training.detector_job import STEPS, MadeDetector, train_detector
+from indexer.training.detector_look import ANSWERS, CHECKS, CROPS, LEVELS, PIXELS
 from indexer.training.detector_net import PAD_PX
-from indexer.training.detector_second import ANSWERS, CHECKS, CROPS, LEVELS, PIXELS
 from indexer.training.job import Job, NetworkFile, Report
 from indexer.training.taught import Listeners
 from indexer.training.teachers import open_detector
