@@ -27,6 +27,7 @@ PROBES = 16
 On 100,000 faces it finds 97 % of the pairs of one person that all pairs would find.
 """
 NEAREST_MAX = 32
+NEAREST_IN_CELL_MAX = 8
 """So many neighbours of a vector are kept; the others are met once these are joined."""
 BLOCK_ROWS = 512
 SAMPLE_PER_CELL = 8
@@ -45,8 +46,8 @@ class Pairs:
 def near_pairs(vectors: Vectors, least: float) -> Pairs:
     """Pairs of vectors of at least some cosine, or dot product where vectors are shorter.
 
-    Each vector brings its ``NEAREST_MAX`` most similar ones. Up to ``ALL_PAIRS_MAX`` vectors
-    nothing else is missing; above it, pairs in cells that are far from each other.
+    Each vector brings its ``NEAREST_MAX`` most similar ones. Above ``ALL_PAIRS_MAX`` vectors it
+    brings ``NEAREST_IN_CELL_MAX`` of each of the cells that are most like it.
 
     Parameters
     ----------
@@ -57,10 +58,11 @@ def near_pairs(vectors: Vectors, least: float) -> Pairs:
     """
     found = [np.zeros(0, np.int64)]
     n = len(vectors)
+    most = NEAREST_MAX if n <= ALL_PAIRS_MAX else NEAREST_IN_CELL_MAX
     for rows, columns in neighbourhoods(vectors):
         for start in range(0, len(rows), BLOCK_ROWS):
             part = rows[start : start + BLOCK_ROWS]
-            hits, near = nearest(vectors[part] @ vectors[columns].T, least)
+            hits, near = nearest(vectors[part] @ vectors[columns].T, least, most)
             ends = part[hits], columns[near]
             keys = np.minimum(*ends) * n + np.maximum(*ends)
             found.append(keys[ends[0] != ends[1]])
@@ -68,13 +70,15 @@ def near_pairs(vectors: Vectors, least: float) -> Pairs:
     return Pairs(first=keys // max(n, 1), second=keys % max(n, 1))
 
 
-def nearest(cosines: NDArray[np.float32], least: float) -> tuple[Rows, Rows]:
+def nearest(cosines: NDArray[np.float32], least: float, most: int) -> tuple[Rows, Rows]:
     """Row and column of the largest values of each row that are large enough."""
-    bar = np.full(len(cosines), least, np.float32)
-    if cosines.shape[1] > NEAREST_MAX:
-        kth = np.partition(cosines, -NEAREST_MAX, axis=1)[:, -NEAREST_MAX]
-        bar = np.maximum(bar, kth)
-    rows, columns = np.nonzero(cosines >= bar[:, np.newaxis])
+    is_near = cosines >= least
+    crowded = np.flatnonzero(is_near.sum(axis=1) > most)
+    if len(crowded):
+        values = cosines[crowded]
+        kth = np.partition(values, -most, axis=1)[:, -most]
+        is_near[crowded] = values >= kth[:, np.newaxis]
+    rows, columns = np.nonzero(is_near)
     return rows.astype(np.int64), columns.astype(np.int64)
 
 
