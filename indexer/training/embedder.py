@@ -1,13 +1,13 @@
-"""Teach the network that tells faces apart: a small student of a big teacher and of known people.
+"""Teach the network that tells faces apart: a cut-down copy of its teacher, taught on.
 
-Two losses pull at one vector. The teacher's: the cosine to the direction that the teacher gives the
-clean picture (Hinton et al., "Distilling the Knowledge in a Neural Network", 2015). The people's:
-each face nearer to its own person than to any other, by a margin (Wang et al., "CosFace", CVPR
-2018), which is what can carry the student beyond its teacher. People start at the means of their
-goals, so both pull the same way from the first step.
+It begins as dlib's own network without its last blocks, not as noise: from noise the same network
+would need some millions of faces to get where it begins. Then it learns to give, for a damaged
+picture, the direction that the whole teacher gives the clean one (Hinton et al., "Distilling the
+Knowledge in a Neural Network", 2015), drawn a little towards the mean of the face's person.
 
-The student begins as dlib's own network without its last blocks, not as noise: from noise the same
-network would need some millions of faces to get where it begins.
+A margin among the people (CosFace) was tried beside it and left out: nine thousand people of five
+pictures are soon known by heart, and strangers are told apart less well (found at a false rate of
+0.001, on people kept for judging: 89.9 % before, 86.1 % after 13,000 faces).
 """
 
 import warnings
@@ -26,21 +26,12 @@ from indexer.faces.align import CROP_PX
 from indexer.models.evaluate.rates import rate_at
 from indexer.training.dlib_layers import INPUT_PX, VECTOR_LENGTH, DlibLayers
 from indexer.training.embedder_lesson import Batch, Lesson, as_input, draw, face_at, inner, unit
-from indexer.training.embedder_net import LEFT_OUT, EmbedderNet, Learner
+from indexer.training.embedder_net import LEFT_OUT, EmbedderNet
 from indexer.training.embedder_start import begin_as_teacher
 from indexer.training.export import Exported, export_onnx
 from indexer.training.loop import Plan, Progress, averaged_weights, teach
 from indexer.training.quantise import export_int8
 
-SCALE = 64.0
-"""Sharpness of the choice among people."""
-MARGIN = 0.15
-MARGIN_RISE = 0.4
-"""Share of the run over which the margin grows: wanted at once, it stops early learning."""
-TEACHER_WEIGHT = (10.0, 5.0)
-"""At the first and at the last step."""
-PEOPLE_WEIGHT = 0.125
-PEOPLE_RISE = 0.1
 JUDGE_BATCH = 64
 MEASURED_ON = 256
 """Faces: statistics of the first layers take 150 KB of memory each."""
@@ -56,13 +47,13 @@ class Schedule:
     steps: int
     inner_px: int = INPUT_PX
     """Side at which the student looks."""
-    rate: float = 0.0003
+    rate: float = 0.00012
     seed: int = 1
 
 
-ON_PROCESSOR = Schedule(steps=1600)
-"""Two epochs of 60,000 faces: 50 minutes on one core."""
-ON_GRAPHICS_CARD = Schedule(steps=20_000, rate=0.001)
+ON_PROCESSOR = Schedule(steps=800)
+"""51,000 faces: 25 minutes on one core."""
+ON_GRAPHICS_CARD = Schedule(steps=20_000)
 
 
 def teach_embedder(
@@ -96,23 +87,25 @@ def teach_embedder(
     network = _begun(lesson, layers, schedule, teacher_is_dlib=teacher_is_dlib)
     if start is not None:
         network.load_state_dict(weights_of(start))
-    learner = Learner(network, torch.from_numpy(lesson.centres))
-    learner = learner.to(device, memory_format=torch.channels_last)
+    network = network.to(device, memory_format=torch.channels_last)
 
     def loss(model: nn.Module, step: int) -> tuple[Tensor, dict[str, float]]:
-        return face_loss(model, draw(lesson, schedule.seed, step), step / schedule.steps)
+        return face_loss(model, draw(lesson, schedule.seed, step))
 
     def judge(model: nn.Module) -> Mapping[str, float]:
-        assert isinstance(model, Learner)
-        vectors = embed(model.network, lesson, lesson.held)
-        return told_apart(vectors, lesson.held_people)
+        return judged(embed(model, lesson, lesson.held), lesson)
 
     plan = Plan(
-        seed=schedule.seed, steps=schedule.steps, rate=schedule.rate, warm_steps=50, judge_every=200
+        seed=schedule.seed,
+        steps=schedule.steps,
+        rate=schedule.rate,
+        warm_steps=20,
+        average=0.99,
+        judge_every=100,
     )
-    taught = teach(learner, loss, plan, out, judge=judge, progress=progress).network
-    assert isinstance(taught, Learner)
-    return taught.network
+    taught = teach(network, loss, plan, out, judge=judge, progress=progress).network
+    assert isinstance(taught, EmbedderNet)
+    return taught
 
 
 def _begun(
@@ -135,42 +128,26 @@ def _begun(
     return network
 
 
-def weights_of(checkpoint: Path) -> dict[str, Tensor]:
-    """Averaged weights of the student in a run's checkpoint, without the people's directions."""
-    prefix = "network."
-    return {
-        name.removeprefix(prefix): values
-        for name, values in averaged_weights(checkpoint).items()
-        if name.startswith(prefix)
-    }
+weights_of = averaged_weights
+"""Averaged weights of the student in a run's checkpoint, by name."""
 
 
-def face_loss(learner: nn.Module, batch: Batch, share: float) -> tuple[Tensor, dict[str, float]]:
-    """How far a batch is from its goals and people, after a share of the run."""
-    device = next(learner.parameters()).device
-    goals, people = batch.goals.to(device), batch.people.to(device)
-    vectors, cosines = learner(batch.pixels.to(device, memory_format=torch.channels_last))
-    asked = goals.any(dim=1)
-    teacher = ((1 - (vectors * goals).sum(1)) * asked).sum() / asked.sum().clamp(min=1)
-    known = people >= 0
-    cosines, people = cosines[known], people[known]
-    margin = MARGIN * min(1.0, share / MARGIN_RISE)
-    own = functional.one_hot(people, cosines.shape[1])
-    apart = functional.cross_entropy(SCALE * (cosines - margin * own), people)
-    first, last = TEACHER_WEIGHT
-    weight = first * (1 - share) + last * share
-    if not len(people):
-        apart = teacher * 0
-    total = weight * teacher + PEOPLE_WEIGHT * min(1.0, share / PEOPLE_RISE) * apart
-    right = (cosines.argmax(1) == people).float().sum() / max(len(people), 1)
-    return total, {
-        "teacher": float(teacher.detach()),
-        "people": float(apart.detach()),
-        "right": float(right),
-    }
+def face_loss(network: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:
+    """One less the mean cosine of the vectors to their goals.
+
+    Normalisations keep the statistics that they have: those of a batch of damaged pictures stray,
+    and what a copy of the teacher has to learn is less than that.
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.BatchNorm2d):
+            layer.eval()
+    device = next(network.parameters()).device
+    vectors = network(batch.pixels.to(device, memory_format=torch.channels_last))
+    cosines = functional.cosine_similarity(vectors, batch.goals.to(device))
+    return (1 - cosines).mean(), {}
 
 
-def embed(network: EmbedderNet, lesson: Lesson, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def embed(network: nn.Module, lesson: Lesson, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Vectors of unit length of faces as they are."""
     device = next(network.parameters()).device
     parts = []
@@ -180,6 +157,22 @@ def embed(network: EmbedderNet, lesson: Lesson, rows: NDArray[np.int64]) -> NDAr
             crops = np.stack([inner(face_at(lesson, row)) for row in indexes])
             parts.append(network(as_input(crops).to(device)).cpu().numpy())
     return unit(np.concatenate(parts))
+
+
+def judged(vectors: NDArray[np.float32], lesson: Lesson) -> dict[str, float]:
+    """Figures of vectors of the faces kept for judging; about people where some are known."""
+    figures = {"agreement": agreement(vectors, lesson.goals[lesson.held])}
+    named = lesson.held_people != ""
+    names, counts = np.unique(lesson.held_people[named], return_counts=True)
+    if len(names) > 1 and counts.max() > 1:
+        figures |= told_apart(vectors[named], lesson.held_people[named])
+    return figures
+
+
+def agreement(vectors: NDArray[np.float32], goals: NDArray[np.float32]) -> float:
+    """Mean cosine to the teacher's goals, of faces that have one."""
+    asked = goals.any(axis=1)
+    return float((vectors * goals)[asked].sum(axis=1).mean()) if asked.any() else 0.0
 
 
 def told_apart(vectors: NDArray[np.float32], people: NDArray[np.str_]) -> dict[str, float]:

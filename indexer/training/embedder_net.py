@@ -110,20 +110,6 @@ def _blocks(inner_px: int, left_out: frozenset[int]) -> list[Block]:
     return blocks
 
 
-class Learner(nn.Module):
-    """The student, and a direction for each known person, which only the loss needs."""
-
-    def __init__(self, network: EmbedderNet, centres: Tensor) -> None:
-        super().__init__()
-        self.network = network
-        self.centres = nn.Parameter(centres)
-
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        """Vectors of unit length and their cosines with every person, [n, 128] and [n, people]."""
-        vectors = functional.normalize(self.network(pixels))
-        return vectors, vectors @ functional.normalize(self.centres).T
-
-
 def multiplications(network: EmbedderNet) -> int:
     """Of one face: what a student costs, whatever computes it."""
     counted = 0

@@ -14,12 +14,11 @@ pytest.importorskip("face_recognition_models", reason="needs the extra 'train'")
 import dlib
 import face_recognition_models as models
 import torch
-from torch.nn import functional
 
 from indexer.errors import MissingResourceError
 from indexer.training.dlib_layers import INPUT_PX, DlibLayers, read_layers
 from indexer.training.embedder_lesson import as_input, unit
-from indexer.training.embedder_net import LEFT_OUT, EmbedderNet, Learner, multiplications
+from indexer.training.embedder_net import LEFT_OUT, EmbedderNet, multiplications
 from indexer.training.embedder_start import begin_as_teacher
 
 WEIGHTS_MOST = 5_000_000
@@ -129,14 +128,3 @@ def test_student_keeps_to_its_size() -> None:
     assert sum(p.numel() for p in network.parameters()) <= WEIGHTS_MOST
     assert multiplications(network) <= MULTIPLICATIONS_MOST
     assert multiplications(EmbedderNet(inner_px=118)) < 0.65 * multiplications(network)
-
-
-def test_learner_gives_unit_vectors_and_cosines(crops: NDArray[np.uint8]) -> None:
-    people = torch.randn((5, 128), generator=torch.Generator().manual_seed(2))
-    learner = Learner(EmbedderNet(), people).eval()
-
-    with torch.no_grad():
-        vectors, cosines = learner(as_input(crops[:3]))
-
-    assert torch.allclose(vectors.norm(dim=1), torch.ones(3), atol=1e-5)
-    assert torch.allclose(cosines, vectors @ functional.normalize(people).T, atol=1e-5)
