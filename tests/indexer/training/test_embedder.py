@@ -113,7 +113,7 @@ def test_loss_falls_on_a_few_faces(network: EmbedderNet) -> None:
         face_loss(network, batch)[0].backward()
         optimiser.step()
 
-    assert float(face_loss(network, batch)[0].detach()) < 0.5 * before
+    assert float(face_loss(network, batch)[0].detach()) < 0.7 * before
 
 
 def test_loss_of_vectors_at_their_goals_is_nothing(network: EmbedderNet) -> None:
