@@ -31,6 +31,8 @@ PICTURE_LONG_PX = (72.0, 720.0)
 MISTAKE_CHANCE = 0.4
 MISTAKE_SCALE = (0.8, 1.25)
 """What was taken for a face is shown again at about the size at which it was."""
+TIGHT_CHANCE = 0.18
+"""Faces of which hardly more than the box is there, as in crops that others made."""
 DRAWN_CHANCE = 0.04
 PIECE_CHANCE = 0.12
 WORDS = ("the", "quick", "brown", "fox", "0123456789", "TOTAL", "12.50", "Cancel", "file", "edit")
@@ -46,7 +48,7 @@ SPOILT = (
     Step(change=degrade.noise, chance=0.2, strength=0.5),
 )
 COVERED = (
-    Step(change=occlude.mask, chance=0.14, strength=0.8),
+    Step(change=occlude.mask, chance=0.2, strength=0.8),
     Step(change=occlude.sunglasses, chance=0.08, strength=1.0),
     Step(change=occlude.hand, chance=0.06, strength=0.7),
 )
@@ -207,6 +209,11 @@ def lay(
     low, high = np.zeros(2), np.full(2, float(CROP_PX))
     if way < 0.45:
         low, high = np.maximum(picture[:2], 0), np.minimum(picture[2:], CROP_PX)
+    if way < TIGHT_CHANCE:  # a picture that the face fills
+        low = np.maximum(low, box[:2] - box[2:] * rng.uniform(-0.06, 0.35, 2))
+        high = np.minimum(high, box[:2] + box[2:] * rng.uniform(0.94, 1.35, 2))
+        if rng.random() < 0.6:
+            tile[:] = 0
     first, last = np.ceil(low * shrunk).astype(int), np.floor(high * shrunk).astype(int)
     part = crop[first[1] : last[1], first[0] : last[0]]
     turning = matrix[:, :2] / shrunk
