@@ -4,11 +4,11 @@ What the library shows is the other side, and nobody says which of its pictures 
 they count as "not known", not as "no" (learning from positive and unlabelled examples).
 """
 
+import importlib
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float32]
 Scores = NDArray[np.float64]
@@ -100,7 +100,11 @@ def _fitted(examples: Floats, others: Floats) -> tuple[Scores, float]:
     vectors = np.concatenate([examples, others])
     known = np.repeat([1, 0], [len(examples), len(others)])
     each = np.where(known == 1, 1 / len(examples), 1 / len(others)) * WEIGHT_IN_ALL / 2
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(vectors, known, sample_weight=each)
+    # Loaded when a word is taught: it takes 50 MB in every process that imports it.
+    linear_model = importlib.import_module("sklearn.linear_model")
+    model = linear_model.LogisticRegression(C=1.0, max_iter=1000).fit(
+        vectors, known, sample_weight=each
+    )
     return model.coef_[0].astype(np.float64), float(model.intercept_[0])
 
 
