@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 import pillow_heif
-from indexing import PACK, PACKS, SCENES, need_shared, pss_kb
+from indexing import PACK, PACKS, SCENES, need_shared
 from library import SHARED
 from PIL import Image
 
@@ -34,6 +34,7 @@ from indexer.budget import ARENA_SHARE
 from indexer.errors import DearMediaError
 from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_models, look
 from indexer.workers import WorkerPool
+from memoriesd.measured import memory_bytes
 
 BUDGETS_MB = (64, 128, 256)
 SLOPE_LIMIT = 1.0
@@ -138,7 +139,7 @@ def peaks_above(tasks: Mapping[str, PixelTask], budget_mb: int) -> dict[str, flo
     choice = within(budget_mb)
     peaks: dict[str, float | None] = {}
     with loaded_worker(choice) as (pool, models, pid):
-        loaded_mb = pss_kb(pid) / 1024
+        loaded_mb = memory_bytes(pid) / 2**20
         for name, task in tasks.items():
             allowed = replace(task, memory_mb=budget_mb)
             future = pool.submit(look, allowed, choice, models.stage_model)
@@ -152,11 +153,11 @@ def peaks_above(tasks: Mapping[str, PixelTask], budget_mb: int) -> dict[str, flo
 
 def watched(future: Future[Pixels], pid: int) -> float:
     """The most that a process holds until a task is done, MB."""
-    peak_kb, done = pss_kb(pid), threading.Event()
+    peak_bytes, done = memory_bytes(pid), threading.Event()
     future.add_done_callback(lambda _: done.set())
     while not done.wait(SAMPLE_S):
-        peak_kb = max(peak_kb, pss_kb(pid))
-    return peak_kb / 1024
+        peak_bytes = max(peak_bytes, memory_bytes(pid))
+    return peak_bytes / 2**20
 
 
 def slope_of(folder: Path, count: int) -> float:
@@ -172,7 +173,7 @@ def slope_of(folder: Path, count: int) -> float:
             whole.crop((0, 0, width, height)).save(path)
             task = replace(make_task(path, "jpeg", width, height), memory_mb=BUDGETS_MB[1])
             pool.submit(look, task, choice, models.stage_model).result()
-            held_mb.append(pss_kb(pid) / 1024)
+            held_mb.append(memory_bytes(pid) / 2**20)
             if n % 100 == 0:
                 print(f"{n} {held_mb[-1]:.1f} MB", file=sys.stderr)
     late = np.array(held_mb[count // 2 :])

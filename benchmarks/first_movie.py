@@ -18,8 +18,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexing import configured, make_pictures, need_shared, tree_mb
+from indexing import configured, make_pictures, need_shared
 from library import MEMORIESD
+
+from memoriesd.measured import tree_mb
 
 LIMIT_S = 15 * 60
 GIVE_UP_S = 60 * 60

@@ -12,21 +12,18 @@ import argparse
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from library import MEMORIESD, SHARED
 from PIL import Image
 
@@ -41,6 +38,7 @@ from indexer.scenes.labels import load_scenes
 from indexer.scenes.mundane import Origin, judge
 from indexer.scenes.page import page_statistics
 from indexer.scenes.quality import assess
+from memoriesd.measured import Cost, run_measured
 
 PACK = "scrfd2.5g_mobilefacenet"
 PACKS = SHARED / "models" / "insightface"
@@ -50,21 +48,7 @@ A_DAY = 10
 DAYS_APART = 365.25 / 4
 """Ten pictures on a day, a day every quarter: each fourth day is an anniversary of the last."""
 
-SAMPLE_S = 0.1
 _DATE_TIME_ORIGINAL, _EXIF_IFD, _EXIF_MODEL = 0x9003, 0x8769, 0x0110
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """What a command took."""
-
-    wall_s: float
-    cpu_s: float
-    """Of the whole process tree."""
-    peak_mb: float
-    """PSS of the whole process tree, the largest of the samples."""
-    exit_code: int
-    output: str
 
 
 def main() -> int:
@@ -217,51 +201,10 @@ def configured(scratch: Path, root: Path) -> dict[str, str]:
     }
 
 
-def run_measured(command: Sequence[str], environment: Mapping[str, str]) -> Cost:
-    """Run a command to its end and tell what its process tree took."""
-    before, began = os.times(), time.perf_counter()
-    peak_mb = 0.0
-    with tempfile.TemporaryFile() as output:
-        with subprocess.Popen(command, env=dict(environment), stdout=output) as process:
-            while process.poll() is None:
-                peak_mb = max(peak_mb, tree_mb(process.pid))
-                time.sleep(SAMPLE_S)
-        output.seek(0)
-        told = output.read().decode()
-    after = os.times()
-    cpu_s = sum(after[2:4]) - sum(before[2:4])
-    return Cost(
-        wall_s=round(time.perf_counter() - began, 2),
-        cpu_s=round(cpu_s, 2),
-        peak_mb=round(peak_mb, 1),
-        exit_code=process.returncode,
-        output=told,
-    )
-
-
-def tree_mb(pid: int) -> float:
-    """Proportional set size of a process and all below it; what ends meanwhile counts nothing."""
-    try:
-        parent = psutil.Process(pid)
-        tree = [parent, *parent.children(recursive=True)]
-    except psutil.Error:
-        return 0.0
-    return sum(pss_kb(process.pid) for process in tree) / 1024
-
-
-def pss_kb(pid: int) -> int:
-    """Proportional set size of one process as Linux tells it; 0 for one that is gone."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
-
-
 def expect_success(cost: Cost) -> None:
     """End where a command failed: its cost would be no result."""
     if cost.exit_code:
-        sys.exit(f"a measured command ended with {cost.exit_code}; see above")
+        sys.exit(f"a measured command ended with {cost.exit_code}:\n{cost.errors}")
 
 
 def peer(name: str, folder: Path) -> dict[str, Any]:

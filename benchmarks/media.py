@@ -21,13 +21,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from indexing import PACK, PACKS, SCENES, configured, need_shared, run_measured
+from indexing import PACK, PACKS, SCENES, configured, need_shared
 from library import MEMORIESD, SHARED
 
 from indexer.errors import UnreadableMediaError
 from indexer.looking import ModelChoice, PixelTask, describe_models, look
 from indexer.reading import Header, HeaderTask, read_headers
 from indexer.workers import WorkerLostError, WorkerPool
+from memoriesd.measured import run_measured
 
 RAW_TOLERANCE = 0.03
 PLACE_TOLERANCE_DEG = 0.001
@@ -79,7 +80,7 @@ def indexed(folder: Path) -> tuple[dict[str, float], dict[str, Any]]:
         environment = configured(Path(scratch), folder)
         cost = run_measured([*MEMORIESD, "index"], environment)
         if cost.exit_code:
-            sys.exit(f"indexing {folder} ended with {cost.exit_code}; see above")
+            sys.exit(f"indexing {folder} ended with {cost.exit_code}:\n{cost.errors}")
         subprocess.run([*MEMORIESD, "cluster"], env=environment, check=True, capture_output=True)
         exported = subprocess.run(
             [*MEMORIESD, "export", "--json"], env=environment, check=True, capture_output=True
@@ -207,22 +208,23 @@ def seconds_of_each(folder: Path) -> dict[str, float]:
     seconds = {}
     try:
         for row in truth_of(folder):
-            pool.submit(describe_models, choice).result()
+            models = pool.submit(describe_models, choice).result()
             began = time.perf_counter()
-            try_file(pool, folder / row["file"], choice)
+            try_file(pool, folder / row["file"], choice, models.stage_model)
             seconds[row["file"]] = round(time.perf_counter() - began, 2)
     finally:
         pool.shutdown()
     return seconds
 
 
-def try_file(pool: WorkerPool, path: Path, choice: ModelChoice) -> None:
+def try_file(pool: WorkerPool, path: Path, choice: ModelChoice, stage_model: str) -> None:
     """Read a file's header and, where it has one, its pixels; failing is one way to end."""
     mtime_ns = path.stat().st_mtime_ns
     try:
         (header,) = pool.submit(read_headers, [HeaderTask(path=path, mtime_ns=mtime_ns)]).result()
         if isinstance(header, Header):
-            pool.submit(look, pixel_task(path, header, mtime_ns), choice).result()
+            task = pixel_task(path, header, mtime_ns)
+            pool.submit(look, task, choice, stage_model).result()
     except (UnreadableMediaError, WorkerLostError):
         return
     except Exception as error:  # noqa: BLE001 - whatever a decoder raises; the pipeline takes it so

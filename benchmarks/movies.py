@@ -23,11 +23,12 @@ from typing import Any
 import av
 import numpy as np
 import pyloudnorm
-from indexing import configured, expect_success, need_shared, run_measured
+from indexing import configured, expect_success, need_shared
 from library import MEMORIESD, make_library
 from numpy.typing import NDArray
 
 from composer.storyboard.brief import RANGES_S, Length
+from memoriesd.measured import run_measured
 
 THEMES = ("chill", "gentle", "uplifting")
 SEED = 1

@@ -21,7 +21,7 @@ from typing import Any
 
 import moviepy
 import numpy as np
-from indexing import TWELVE_MP, expect_success, make_pictures, need_shared, run_measured
+from indexing import TWELVE_MP, expect_success, make_pictures, need_shared
 from moviepy import vfx
 from PIL import Image, ImageOps
 
@@ -31,6 +31,7 @@ from composer.render.frames import Frames
 from composer.render.planes import Planes
 from composer.render.sources import files
 from composer.storyboard.model import WHOLE, Panel, Rect, Shot, ShotKind, Storyboard, Transition
+from memoriesd.measured import run_measured
 from music.arrange import arrange
 from themes.theme import load_theme
 

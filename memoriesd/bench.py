@@ -136,7 +136,7 @@ def command(words: Sequence[str], environment: Mapping[str, str]) -> Cost:
     """Run one of our commands; an error that says what it said where it fails."""
     cost = run_measured([sys.executable, "-m", "memoriesd", *words], environment)
     if cost.exit_code:
-        said = " ".join(cost.output.split())
+        said = " ".join(cost.errors.split())
         raise NothingToDoError(f"memoriesd {words[0]} failed: {said}", remedy="memoriesd doctor")
     return cost
 
