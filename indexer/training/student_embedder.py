@@ -11,8 +11,9 @@ from indexer.faces.align import CROP_PX
 from indexer.faces.detector import FaceDetector
 from indexer.models.packs import BUILTIN, INSIGHTFACE
 from indexer.training.embedder import ON_GRAPHICS_CARD, ON_PROCESSOR, Schedule
+from indexer.training.embedder_faces import read_faces
 from indexer.training.embedder_net import EmbedderNet
-from indexer.training.embedder_run import RUN, train_embedder
+from indexer.training.embedder_run import FACES, RUN, train_embedder
 from indexer.training.job import Job, NetworkFile, Report
 from indexer.training.loop import CHECKPOINT, REPORT, averaged_weights
 from indexer.training.taught import Listeners
@@ -33,13 +34,19 @@ def train(job: Job, listeners: Listeners) -> Report:
         student="embedder",
         teachers={teacher.name: teacher.terms, finder.name: finder.terms},
         n_pictures={of.name: len(of.rows) for of in job.sets},
-        n_taught={},
+        n_taught={"faces": n_faces(job)},
         figures={name: last[name] for name in FIGURES if name in last},
         onnx=NetworkFile(
             path=exported.path, size_bytes=exported.size_bytes, difference=exported.difference
         ),
         coreml=(_coreml(schedule, job),) if job.coreml else (),
     )
+
+
+def n_faces(job: Job) -> int:
+    """Faces that were cut out of the job's pictures."""
+    paths = [job.out / FACES / f"{of.name}.npz" for of in job.sets]
+    return sum(len(read_faces(path).files) for path in paths if path.exists())
 
 
 def face_finder(teacher: str, files: Path | None) -> Teacher[FaceDetector]:
