@@ -1,5 +1,7 @@
 """The limit is shared out so that it is kept whatever the machine."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,16 @@ def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
 
 def test_a_library_that_was_not_indexed_has_no_memory_to_tell() -> None:
     assert memory_lines(None) == []
+
+
+def test_the_indexing_processes_load_nothing_large_that_they_do_not_need() -> None:
+    code = (
+        "import sys, memoriesd.tasks.index;"
+        "print([name for name in ('sklearn', 'scipy', 'torch', 'onnx') if name in sys.modules])"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+
+    assert told.strip() == "[]"
