@@ -22,12 +22,14 @@ from indexer.models.accelerators import (
     trial,
 )
 from indexer.models.golden import gap, known_inputs
+from indexer.models.registry import WEIGHTS
 from indexer.models.session import open_session, start_session
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
 PACKS = MODELS / "insightface" / "models"
 DETECTOR = PACKS / "scrfd500m_mobilefacenet" / "det_500m.onnx"
-EMBEDDER = PACKS / "scrfd500m_mobilefacenet" / "mobilefacenet.onnx"
+MOBILEFACENET = PACKS / "scrfd500m_mobilefacenet" / "mobilefacenet.onnx"
+EMBEDDER = WEIGHTS / "embedder.onnx"
 OTHER_DETECTOR = PACKS / "scrfd2.5g_mobilefacenet" / "det_2.5g.onnx"
 needs_models = pytest.mark.skipif(
     not MODELS.is_dir(), reason="no ../shared/models beside the project"
@@ -92,7 +94,6 @@ def test_device_that_is_not_there_is_told_with_its_package() -> None:
     assert "CPU computes" in accelerator.notes[0]
 
 
-@needs_models
 def test_this_machines_own_providers_need_no_note() -> None:
     there = ort.get_available_providers()
     if set(there) & {p.name for p in PROVIDERS.values()}:
@@ -112,7 +113,6 @@ def test_provider_that_computes_as_the_cpu_does_is_trusted() -> None:
     assert session.get_providers()[0] == AZURE.name
 
 
-@needs_models
 def test_right_answers_bring_a_network_to_the_accelerator() -> None:
     accelerator = Accelerator(Device.AUTO, [CUDA], computing())
 
@@ -135,7 +135,6 @@ def test_answers_of_another_network_are_refused_and_the_cpu_computes() -> None:
     assert "5% is allowed" in note
 
 
-@needs_models
 def test_next_accelerator_is_tried_after_one_that_fails() -> None:
     def start(path: Path, provider: str, settings: Mapping[str, str]) -> Any:
         if provider == COREML:
@@ -148,16 +147,31 @@ def test_next_accelerator_is_tried_after_one_that_fails() -> None:
 
     assert accelerator.used == ("CUDA",)
     assert accelerator.notes == (
-        "mobilefacenet.onnx is not left to Core ML: it failed (no Core ML here).",
+        "embedder.onnx is not left to Core ML: it failed (no Core ML here).",
     )
 
 
-@needs_models
 def test_provider_that_leaves_itself_out_is_refused() -> None:
     def start(path: Path, provider: str, settings: Mapping[str, str]) -> Any:
         return start_session(path)
 
     with pytest.raises(RefusedError, match="did not start"):
+        trial(EMBEDDER, AZURE, open_session(EMBEDDER), start)
+
+
+def test_answers_to_another_question_are_refused() -> None:
+    class Overhead(Posing):
+        """Looks at its pictures upside down."""
+
+        def run(self, names: Any, feed: Any) -> Any:
+            return super().run(
+                names, {key: value[..., ::-1, :].copy() for key, value in feed.items()}
+            )
+
+    def start(path: Path, provider: str, settings: Mapping[str, str]) -> Any:
+        return Overhead(start_session(path), provider)
+
+    with pytest.raises(RefusedError, match="are not the CPU's"):
         trial(EMBEDDER, AZURE, open_session(EMBEDDER), start)
 
 
@@ -167,17 +181,17 @@ def test_half_precision_is_near_enough(tmp_path: Path) -> None:
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
     half = tmp_path / "half.onnx"
-    whole = onnx.load(EMBEDDER)
+    whole = onnx.load(MOBILEFACENET)
     onnx.save(convert_float_to_float16(whole, keep_io_types=True, disable_shape_infer=True), half)
 
-    trial(EMBEDDER, AZURE, open_session(EMBEDDER), computing(half))
+    trial(MOBILEFACENET, AZURE, open_session(MOBILEFACENET), computing(half))
 
 
 @needs_models
 def test_one_layer_a_third_too_strong_is_refused(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx", reason="needs the extra train")
     wrong = tmp_path / "wrong.onnx"
-    model = onnx.load(EMBEDDER)
+    model = onnx.load(MOBILEFACENET)
     layer = next(each for each in model.graph.initializer if len(each.dims) == 4)
     values = onnx.numpy_helper.to_array(layer)
     stronger = values.copy()
@@ -186,10 +200,9 @@ def test_one_layer_a_third_too_strong_is_refused(tmp_path: Path) -> None:
     onnx.save(model, wrong)
 
     with pytest.raises(RefusedError, match="are not the CPU's"):
-        trial(EMBEDDER, AZURE, open_session(EMBEDDER), computing(wrong))
+        trial(MOBILEFACENET, AZURE, open_session(MOBILEFACENET), computing(wrong))
 
 
-@needs_models
 def test_accelerator_that_gives_up_later_is_replaced_by_the_cpu() -> None:
     face = known_inputs([1, 3, 112, 112])[0]
     dying = Posing(start_session(EMBEDDER), CUDA, runs_left=1)
