@@ -23,6 +23,7 @@ from indexer.training.sets import open_tar_set
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NOW = datetime(2026, 5, 6, 8, tzinfo=UTC)
 N_PEOPLE, N_PICTURES = 3, 6
+FIRST, SECOND = "insightface:first", "builtin"
 
 pytestmark = pytest.mark.skipif(
     not SHARED.is_dir(), reason="needs the faces and the models of ../shared"
@@ -54,18 +55,10 @@ def portraits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two packs of other detectors and, by their names, other embedders."""
+    """The folder of the first pack: another detector and another embedder than the built-in."""
     folder = tmp_path_factory.mktemp("packs")
-    embedder = SHARED / "models/insightface/models/scrfd500m_mobilefacenet" / "mobilefacenet.onnx"
-    finders = {
-        "first": embedder.with_name("det_500m.onnx"),
-        "second": SHARED / "models" / "detectors" / "face_detection_yunet_2026may.onnx",
-    }
-    for name, finder in finders.items():
-        home = folder / "models" / name
-        home.mkdir(parents=True)
-        shutil.copyfile(finder, home / finder.name)
-        shutil.copyfile(embedder, home / f"embedder_{name}.onnx")
+    source = SHARED / "models" / "insightface" / "models" / "scrfd500m_mobilefacenet"
+    shutil.copytree(source, folder / "models" / "first")
     return folder
 
 
@@ -78,7 +71,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 def run(
     catalog: Catalog, root: Path, packs: Path, pack: str, *, limit: int | None = None
 ) -> IndexReport:
-    choice = ModelChoice(pack=f"insightface:{pack}", folder=packs, scenes=None)
+    choice = ModelChoice(pack=pack, folder=packs, scenes=None)
     settings = IndexSettings(
         rules=ScanRules(),
         models=choice,
@@ -133,7 +126,7 @@ def tell(catalog: Catalog) -> None:
 @pytest.fixture
 def known(catalog: Catalog, portraits: Path, packs: Path) -> Owners:
     """Who is on the pictures by the first pack and by what was told."""
-    run(catalog, portraits, packs, "first")
+    run(catalog, portraits, packs, FIRST)
     find_people(catalog)
     tell(catalog)
     return owners(catalog)
@@ -142,13 +135,13 @@ def known(catalog: Catalog, portraits: Path, packs: Path) -> Owners:
 def test_names_and_corrections_stay_when_the_pack_changes(
     catalog: Catalog, known: Owners, portraits: Path, packs: Path
 ) -> None:
-    report = run(catalog, portraits, packs, "second")
+    report = run(catalog, portraits, packs, SECOND)
     between = owners(catalog)
     find_people(catalog)
 
     ben = person_rows.get_person(catalog, owner_of(catalog, "1_0.jpg"))
     assert report.indexed == len(known)
-    assert models_of(catalog) == {"embedder_second"}
+    assert models_of(catalog) == {"embedder"}
     assert between == known
     assert owners(catalog) == known
     assert {known[f"{p}_0.jpg"] for p in range(3)} == {"Ada", "Ben"}
@@ -156,21 +149,21 @@ def test_names_and_corrections_stay_when_the_pack_changes(
     assert ben is not None
     assert ben.birthday == "1970-01-02"
     assert ben.key_face_id is not None
-    assert run(catalog, portraits, packs, "second").indexed == 0
+    assert run(catalog, portraits, packs, SECOND).indexed == 0
 
 
 def test_change_that_is_half_done_leaves_everybody_in_place(
     catalog: Catalog, known: Owners, portraits: Path, packs: Path
 ) -> None:
-    half = run(catalog, portraits, packs, "second", limit=len(known) // 2)
+    half = run(catalog, portraits, packs, SECOND, limit=len(known) // 2)
     find_people(catalog)
     between, models = owners(catalog), models_of(catalog)
-    rest = run(catalog, portraits, packs, "second")
+    rest = run(catalog, portraits, packs, SECOND)
     find_people(catalog)
 
     named = {name: who for name, who in known.items() if not who.isdigit()}
     assert half.left == rest.indexed == len(known) - len(known) // 2
-    assert models == {"embedder_first", "embedder_second"}
+    assert models == {"mobilefacenet", "embedder"}
     assert {name: between[name] for name in named} == named
     assert owners(catalog) == known
 
@@ -179,7 +172,7 @@ def test_pack_that_is_away_costs_no_face(
     catalog: Catalog, known: Owners, portraits: Path, packs: Path, tmp_path: Path
 ) -> None:
 
-    report = run(catalog, portraits, tmp_path / "nowhere", "first")
+    report = run(catalog, portraits, tmp_path / "nowhere", FIRST)
     find_people(catalog)
 
     assert any("Faces are off" in note for note in report.notes)
@@ -194,7 +187,7 @@ def test_new_pictures_are_read_before_those_that_another_pack_has_read(
     newcomer.mkdir()
     Image.open(portraits / "2_0.jpg").rotate(2).save(newcomer / "undated.jpg")
 
-    report = run(catalog, newcomer, packs, "second", limit=1)
+    report = run(catalog, newcomer, packs, SECOND, limit=1)
 
     states = {file.path: file.state for file in main_files(catalog).values()}
     assert report.left == len(known)
