@@ -68,8 +68,12 @@ def drawing(cost: Cost, limit_mb: float) -> str:
     def y(mb: float) -> float:
         return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * mb / top_mb
 
-    points = " ".join(f"{x(second):.1f},{y(mb):.1f}" for second, mb in cost.memory)
-    area = f"{x(0):.1f},{y(0):.1f} {points} {x(cost.memory[-1][0]):.1f},{y(0):.1f}"
+    highest: dict[int, float] = {}
+    for second, mb in cost.memory:
+        column = round(x(second))
+        highest[column] = max(mb, highest.get(column, 0.0))
+    points = " ".join(f"{column},{y(mb):.1f}" for column, mb in highest.items())
+    area = f"{min(highest)},{y(0):.1f} {points} {max(highest)},{y(0):.1f}"
     step_mb = 100 if top_mb < 800 else 250
     rows = [
         f'<line x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{y(mb):.1f}" y2="{y(mb):.1f}"'
