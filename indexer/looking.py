@@ -63,8 +63,9 @@ _DETAIL_SUFFIX = {Detail.NORMAL: "", Detail.THOROUGH: " thorough"}
 _BYTES_PER_FRAME_PX = 1.5
 _FRAMES_HELD = 12
 """That a decoder refers to, and that are on their way."""
-_BYTES_PER_LARGE_PX = 10
-"""Of a picture that is searched at full size: decoded, as an array, and its largest copy."""
+_BYTES_PER_DECODED_PX = 7
+_BYTES_PER_LARGE_PX = 3
+"""Of a picture that is searched large: as its decoder has it and as an array; its largest copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,13 +274,16 @@ def _side_px(task: PixelTask, tools: _Tools, decode_mb: int) -> int:
     if tools.faces is None or tools.choice.detail is Detail.NORMAL:
         return LOOK_PX
     wanted_px = thorough_px(task.width, task.height, tools.faces.detector)
-    scale = wanted_px / max(task.width, task.height, 1)
-    needed_mb = task.width * task.height * scale**2 * _BYTES_PER_LARGE_PX / 1e6
+    scale = min(1.0, wanted_px / max(task.width, task.height, 1))
+    bytes_a_px = _BYTES_PER_DECODED_PX + scale**2 * _BYTES_PER_LARGE_PX
+    needed_mb = task.width * task.height * bytes_a_px / 1e6
     if needed_mb <= decode_mb or wanted_px == LOOK_PX:
         return wanted_px
     if not task.is_alone:
         raise DearMediaError(f"a thorough search takes {needed_mb:,.0f} MB")
-    return max(LOOK_PX, int(wanted_px * math.sqrt(decode_mb / needed_mb)))
+    # JPEG decodes to halves, quarters and eighths; anything between would be decoded whole.
+    halvings = math.ceil(math.log(needed_mb / decode_mb, 4))
+    return max(LOOK_PX, max(task.width, task.height) >> halvings)
 
 
 def _faces(
