@@ -51,8 +51,6 @@ FRAMES_MAX = 240
 """Frames of a clip that are measured for highlights; of a long one they lie further apart."""
 LOOKS_MAX = 60
 """Frames of a clip that are searched for faces and labelled."""
-SAME_FACE_COSINE = 0.5
-"""Above, two faces in different frames of one clip are taken for one; only the best is kept."""
 PREVIEW_PX = 256
 _PREVIEW_QUALITY = 70
 _REGION_REACH = 0.7
@@ -428,7 +426,7 @@ def _video_pixels(task: PixelTask, tools: _Tools, digest: bytes, info: VideoInfo
         if n % look_every == 0:
             found = _faces(frame.pixels, tools, (task.width, task.height))
             for face in found:
-                _keep_best(best, face, _new_face(face, tools, frame.time_s))
+                _keep_best(best, face, _new_face(face, tools, frame.time_s), tools)
             if tools.scenes:
                 labels.append(tools.scenes.label(frame.pixels))
             poster.offer(frame.pixels)
@@ -455,13 +453,14 @@ class _Poster:
             self.pixels, self._sharpness = pixels, sharpness
 
 
-def _keep_best(best: list[tuple[FoundFace, NewFace]], found: FoundFace, face: NewFace) -> None:
+def _keep_best(
+    best: list[tuple[FoundFace, NewFace]], found: FoundFace, face: NewFace, tools: _Tools
+) -> None:
     """One face a person and clip: the same person is seen in frame after frame."""
+    assert tools.faces is not None
+    alike = tools.faces.same_face_cosine
     for n, (other, kept) in enumerate(best):
-        if (
-            kept.time_s != face.time_s
-            and float(other.embedding @ found.embedding) > SAME_FACE_COSINE
-        ):
+        if kept.time_s != face.time_s and float(other.embedding @ found.embedding) > alike:
             if face.quality > kept.quality:
                 best[n] = (found, face)
             return

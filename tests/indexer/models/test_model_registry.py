@@ -73,6 +73,16 @@ def test_folder_with_the_names_of_the_built_in_networks_is_read(tmp_path: Path) 
 
 
 @needs_models
+def test_faces_of_a_clip_are_alike_as_the_embedder_counts_it(tmp_path: Path) -> None:
+    make_pack(tmp_path, "det_500m.onnx", "mobilefacenet.onnx")
+
+    ours, theirs = load_faces("builtin", None), load_faces("insightface:mine", tmp_path)
+
+    assert ours.same_face_cosine > 0.8
+    assert theirs.same_face_cosine == 0.5
+
+
+@needs_models
 def test_score_that_is_asked_for_goes_before_the_detectors_own(tmp_path: Path) -> None:
     make_pack(tmp_path, "det_500m.onnx", "mobilefacenet.onnx")
     image = np.random.default_rng(1).integers(0, 255, (256, 256, 3), np.uint8)
