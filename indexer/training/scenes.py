@@ -29,6 +29,7 @@ from indexer.training.scenes_truth import (
     JOIN,
     UNSAID,
     Truth,
+    for_calibration,
     truth_of,
     with_opinion,
     words_of_folder,
@@ -37,6 +38,7 @@ from indexer.training.sets import TRAIN, PictureSet, PictureSetError, split_of
 
 CALIBRATION_SHARE = 0.12
 """Of the pictures for teaching: kept from it, to calibrate by."""
+WARM_STEPS = 40
 STUDENT, REPORT = "scenes.onnx", "report.json"
 LICENCE = "Apache-2.0, from MobileNetV2 of the ONNX model zoo (Apache-2.0); see the model card"
 
@@ -49,7 +51,8 @@ class ScenesPlan:
 
     seed: int
     steps: int = 1500
-    """Of each of two rounds: the second learns what the first thinks of what nobody labelled."""
+    """Of the second of two rounds, which learns what the first thinks of what nobody labelled; the
+    first takes a third of them."""
     batch: int = 256
     rate: float = 2e-3
     views: int = 2
@@ -119,8 +122,9 @@ def train_scenes(
             remedy="sort them into folders that are named by what they show",
         )
     head = _two_rounds(pictures, truth, for_teaching, plan, out, progress)
-    for_calibration = pictures.rows(lambda split, file: split == TRAIN and _calibrates(file))
-    calibrate(head, pictures.views[0][for_calibration], _of(truth, for_calibration))
+    kept = pictures.rows(lambda split, file: split == TRAIN and _calibrates(file))
+    known = for_calibration(_of(truth, kept))
+    calibrate(head, pictures.views[0][kept], known)
     written = export_student(teacher, head, words, out / STUDENT, licence=LICENCE)
     judged = pictures.rows(lambda split, _: split != TRAIN)
     probabilities, _ = look(head, pictures.views[0][judged])
@@ -213,15 +217,15 @@ def _two_rounds(
     views = tuple(view[rows] for view in pictures.views)
     whole = views[0].astype(np.float32)
     mean, spread = whole.mean(0), whole.std(0)
-    share = shares_of([pictures.labels[n] for n in rows])
+    share = shares_of([f"{pictures.sets[n]}\0{pictures.labels[n]}" for n in rows])
 
-    def taught(number: int, known: Truth) -> Head:
+    def taught(number: int, known: Truth, steps: int) -> Head:
         lessons = Lessons(views=views, truth=known, chances=pictures.chances[rows], share=share)
         seed = plan.seed + number
         told = teach(
             Head(mean, spread, known.wanted.shape[1], seed),
             loss_of(lessons, batch=plan.batch, seed=seed),
-            Plan(seed=seed, steps=plan.steps, rate=plan.rate, warm_steps=plan.steps // 8),
+            Plan(seed=seed, steps=steps, rate=plan.rate, warm_steps=WARM_STEPS),
             out / f"round{number}",
             progress=progress,
         )
@@ -229,6 +233,6 @@ def _two_rounds(
         return told.network
 
     part = _of(truth, rows)
-    first = taught(1, part)
+    first = taught(1, part, max(1, plan.steps // 3))
     calibrate(first, views[0], part)
-    return taught(2, with_opinion(part, look(first, views[0])[0]))
+    return taught(2, with_opinion(part, look(first, views[0])[0]), plan.steps)

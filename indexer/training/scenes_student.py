@@ -68,7 +68,7 @@ class Lessons:
 
 
 def shares_of(labels: list[str]) -> NDArray[np.float64]:
-    """How often pictures are taken: of a folder four times as large, twice as many."""
+    """How often pictures are taken: of a set's label with four times as many, twice as often."""
     names, inverse, counts = np.unique(labels, return_inverse=True, return_counts=True)
     del names
     weight = 1 / np.sqrt(counts[inverse])
