@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from indexer.catalog import files
@@ -46,8 +47,16 @@ _RECALL_ON_ACCESS = 0x0040_0000 | 0x1000
 """Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and FILE_ATTRIBUTE_OFFLINE."""
 _DATALESS = 0x4000_0000
 """macOS: SF_DATALESS, a file whose bytes are in the cloud."""
+_TELLS_OF_CLOUDS = hasattr(os.stat_result, "st_file_attributes") or hasattr(
+    os.stat_result, "st_flags"
+)
 _GONE_SHARE = 0.2
 _GONE_LEAST = 3
+
+_NO_STAMP: files.Stamp = (-1, 0, "", 0, FileId(0))
+
+_Entry = tuple[bytes, os.stat_result, str]
+"""Path below the root, what it is, and a digest of its sidecars."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +73,20 @@ class ScanRules:
 
 def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
     """Every regular file below a root that the rules do not leave out, in the order of names."""
+    return (_seen(*entry) for entry in _entries(root, rules))
+
+
+def _seen(path: bytes, status: os.stat_result, sidecars: str) -> Seen:
+    return Seen(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        inode=status.st_ino,
+        sidecars=sidecars,
+    )
+
+
+def _entries(root: Path, rules: ScanRules) -> Iterator[_Entry]:
     top = os.fsencode(root)
     left_out = {_identity(folder) for folder in rules.leave_out if folder.exists()}
     known = {_identity(root)}
@@ -72,7 +95,7 @@ def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
         below = waiting.pop()
         try:
             with os.scandir(os.path.join(top, below)) as listing:  # noqa: PTH118 - bytes
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(listing, key=attrgetter("name"))
         except OSError as error:
             if not below:
                 raise
@@ -80,8 +103,8 @@ def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
             continue
         if any(entry.name == b".nomedia" for entry in entries):
             continue
-        folders, seen = _sort_out(top, below, entries, rules)
-        yield from seen
+        folders, found = _sort_out(top, below, entries, rules)
+        yield from found
         for folder in reversed(folders):
             identity = _identity(Path(os.fsdecode(os.path.join(top, folder))))  # noqa: PTH118
             if identity not in known and identity not in left_out:
@@ -96,53 +119,55 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 def _sort_out(
     top: bytes, below: bytes, entries: Sequence[os.DirEntry[bytes]], rules: ScanRules
-) -> tuple[list[bytes], list[Seen]]:
+) -> tuple[list[bytes], list[_Entry]]:
+    """Folders and files of a folder; of a hundred thousand files each line here is felt."""
     folders: list[bytes] = []
-    found: list[tuple[bytes, os.stat_result]] = []
+    found: list[_Entry] = []
     sidecars: dict[str, str] = {}
+    before = below + b"/" if below else b""
     for entry in entries:
-        path = os.path.join(below, entry.name)  # noqa: PTH118 - bytes
-        if entry.name.startswith((b".", b"._")) or _ignored(path, entry.name, rules.ignore):
+        name = entry.name
+        if name.startswith(b".") or _ignored(before + name, name, rules.ignore):
             continue
         try:
-            status = _status(top, entry, rules)
+            status = entry.stat(follow_symlinks=False)
+            if stat.S_ISLNK(status.st_mode):
+                status = _target(top, entry, rules) or status
         except OSError:
             continue  # a link to nowhere, or a file that went while we looked
-        if status is None:
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            if entry.name not in IGNORED_FOLDERS and not entry.name.endswith(PACKAGES):
-                folders.append(path)
-        elif entry.name.lower().endswith(SIDECAR_SUFFIXES):
-            sidecars[os.fsdecode(entry.name)] = f"{status.st_size} {status.st_mtime_ns}"
-        elif stat.S_ISREG(status.st_mode) and not _in_the_cloud(status):
-            found.append((path, status))
+        if stat.S_ISREG(status.st_mode):
+            if name.lower().endswith(SIDECAR_SUFFIXES):
+                sidecars[os.fsdecode(name)] = f"{status.st_size} {status.st_mtime_ns}"
+            elif not (_TELLS_OF_CLOUDS and _in_the_cloud(status)):
+                found.append((before + name, status, ""))
+        elif stat.S_ISDIR(status.st_mode) and _is_looked_into(name):
+            folders.append(before + name)
     names = frozenset(sidecars)
-    return folders, [
-        Seen(
-            path=path,
-            size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            inode=status.st_ino,
-            sidecars=" ".join(sidecars[n] for n in sidecars_of(_name(path), names)),
-        )
-        for path, status in found
-    ]
+    if names:
+        found = [
+            (path, status, " ".join(sidecars[n] for n in sidecars_of(_name(path), names)))
+            for path, status, _ in found
+        ]
+    return folders, found
 
 
 def _name(path: bytes) -> str:
     return os.fsdecode(os.path.basename(path))  # noqa: PTH119 - bytes
 
 
+def _is_looked_into(folder: bytes) -> bool:
+    return folder not in IGNORED_FOLDERS and not folder.endswith(PACKAGES)
+
+
 def _ignored(path: bytes, name: bytes, patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return False
     texts = os.fsdecode(path), os.fsdecode(name)
     return any(fnmatch.fnmatch(text, pattern) for text in texts for pattern in patterns)
 
 
-def _status(top: bytes, entry: os.DirEntry[bytes], rules: ScanRules) -> os.stat_result | None:
-    """What an entry is; None for a link that may not be followed."""
-    if not entry.is_symlink():
-        return entry.stat(follow_symlinks=False)
+def _target(top: bytes, entry: os.DirEntry[bytes], rules: ScanRules) -> os.stat_result | None:
+    """What a link leads to; None for a link that may not be followed."""
     if not rules.follow_symlinks:
         return None
     target = os.path.realpath(entry.path)
@@ -245,36 +270,33 @@ def scan(
 
 def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
     root_id = files.add_root(catalog, root)
-    known = {file.path: file for file in files.files_of_root(catalog, root_id)}
-    present = {p for p, f in known.items() if f.state not in (FileState.MISSING, FileState.AWAY)}
+    stamps = files.stamps_of_root(catalog, root_id)
+    n_present = sum(is_present for *_, is_present, _ in stamps.values())
+    n_seen = 0
+    new: list[Seen] = []
+    back: list[FileId] = []
+    unreadable = ""
     try:
-        seen = {s.path: s for s in walk(root, rules)}
+        for path, status, sidecars in _entries(root, rules):
+            n_seen += 1
+            size, mtime_ns, beside, is_present, file_id = stamps.pop(path, _NO_STAMP)
+            if size != status.st_size or mtime_ns != status.st_mtime_ns or beside != sidecars:
+                new.append(_seen(path, status, sidecars))
+            elif not is_present:
+                back.append(file_id)
     except OSError as error:
-        return _Difference(
-            root=root,
-            root_id=root_id,
-            seen=0,
-            present=len(present),
-            gone=tuple(known[p] for p in sorted(present)),
-            unreadable=f"{root} cannot be read: {error.strerror}",
-        )
-    new = tuple(s for p, s in seen.items() if p not in known or _changed(known[p], s))
-    changed = {s.path for s in new}
+        unreadable = f"{root} cannot be read: {error.strerror}"
+    gone = [path for path, (*_, is_present, _) in stamps.items() if is_present]
     return _Difference(
         root=root,
         root_id=root_id,
-        seen=len(seen),
-        present=len(present),
-        new=new,
-        back=tuple(
-            known[p].id for p in seen if p in known and p not in present and p not in changed
-        ),
-        gone=tuple(known[p] for p in sorted(present) if p not in seen),
+        seen=n_seen,
+        present=n_present,
+        new=tuple(new),
+        back=tuple(back),
+        gone=tuple(files.files_at(catalog, root_id, gone)),
+        unreadable=unreadable,
     )
-
-
-def _changed(file: File, seen: Seen) -> bool:
-    return (file.size, file.mtime_ns, file.sidecars) != (seen.size, seen.mtime_ns, seen.sidecars)
 
 
 def _find_moves(
@@ -294,9 +316,11 @@ def _find_moves(
     by_size: dict[int, list[File]] = {}
     for file in gone.values():
         by_size.setdefault(file.size, []).append(file)
-    moves = []
+    moves: list[_Move] = []
+    if not by_size:
+        return moves
     for root, difference in zip(roots, differences, strict=True):
-        known = {f.path for f in files.files_of_root(catalog, difference.root_id)}
+        known = files.stamps_of_root(catalog, difference.root_id)
         for seen in difference.new:
             candidates = by_size.get(seen.size, [])
             if not candidates or seen.path in known:

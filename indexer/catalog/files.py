@@ -104,6 +104,26 @@ def files_of_root(catalog: Catalog, root_id: RootId) -> list[File]:
     return catalog.select(File, sql, (root_id,))
 
 
+Stamp = tuple[int, int, str, int, FileId]
+"""Size, mtime_ns, sidecars, whether it is present, id: a plain tuple, for a scan reads them all."""
+
+
+def stamps_of_root(catalog: Catalog, root_id: RootId) -> dict[bytes, Stamp]:
+    """What tells whether a known file has changed, by path."""
+    rows = catalog.execute(
+        "SELECT path, size, mtime_ns, sidecars, state NOT IN ('missing', 'away'), id"
+        " FROM files WHERE root_id = ?",
+        (root_id,),
+    )
+    return {row[0]: row[1:] for row in rows}
+
+
+def files_at(catalog: Catalog, root_id: RootId, paths: Iterable[bytes]) -> list[File]:
+    """The file rows of some paths of a root, in the order of the paths."""
+    sql = f"SELECT {columns(File)} FROM files WHERE root_id = ? AND path = ?"
+    return [f for path in sorted(paths) for f in catalog.select(File, sql, (root_id, path))]
+
+
 def files_in_state(catalog: Catalog, state: FileState) -> list[File]:
     """Every file in a state, in the order of their ids."""
     sql = f"SELECT {columns(File)} FROM files WHERE state = ? ORDER BY id"
