@@ -17,7 +17,8 @@ from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)
+BUILT_IN = ModelChoice(pack="builtin", folder=None, scenes=None)
+NO_MODELS = ModelChoice(pack="", folder=None, scenes=Path("absent.onnx"))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def photo(path: Path, seed: int, taken: str = "2024:05:06 10:00:00", orientation
 
 
 def run(
-    catalog: Catalog, root: Path, *, limit: int | None = None, models: ModelChoice = NO_MODELS
+    catalog: Catalog, root: Path, *, limit: int | None = None, models: ModelChoice = BUILT_IN
 ) -> IndexReport:
     settings = IndexSettings(
         rules=ScanRules(),
@@ -73,7 +74,7 @@ def test_pictures_become_items_with_dates_sizes_and_previews(
 def test_without_models_the_report_says_what_is_off(tmp_path: Path, catalog: Catalog) -> None:
     photo(tmp_path / "a.jpg", 1)
 
-    report = run(catalog, tmp_path)
+    report = run(catalog, tmp_path, models=NO_MODELS)
 
     assert any("Faces are off" in note for note in report.notes)
     assert any("Scene labels are off" in note for note in report.notes)
@@ -213,7 +214,24 @@ def test_file_that_makes_a_reader_fail_in_an_unknown_way_costs_itself_only(
     assert (report.indexed, len(report.failed)) == (1, 1)
 
 
-def test_with_a_pack_faces_and_labels_are_found(tmp_path: Path, catalog: Catalog) -> None:
+def test_built_in_networks_find_a_face_and_say_what_is_seen(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    data = pytest.importorskip("skimage.data", reason="needs scikit-image's sample pictures")
+    Image.fromarray(data.astronaut()).save(tmp_path / "astronaut.jpg")
+    Image.fromarray(data.coffee()).save(tmp_path / "coffee.jpg")
+
+    report = run(catalog, tmp_path)
+
+    (face,) = all_faces(catalog)
+    words = {(label.item_id, label.word) for label in labels.all_labels(catalog)}
+    assert report.notes == ()
+    assert 150 < face.x < 260
+    assert len(face.vector) == 2 * 128
+    assert {word for item, word in words if item != face.item_id} & {"coffee", "food", "drink"}
+
+
+def test_with_another_pack_faces_and_labels_are_found(tmp_path: Path, catalog: Catalog) -> None:
     if not SHARED.is_dir():
         pytest.skip("needs the models of ../shared/models")
     data = pytest.importorskip("skimage.data", reason="needs scikit-image's sample pictures")
