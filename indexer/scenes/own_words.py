@@ -24,6 +24,9 @@ SAME_PICTURE_COSINE = 0.985
 """Above, a picture of the library is one of the examples and no evidence against the word."""
 SHARE_MOST = 0.5
 """Of the library: that everything shows a word cannot be told from nothing telling it apart."""
+QUANTILES = (0.1, 0.25, 0.5)
+SLOPE_PENALTY = 0.01
+"""For each picture of the word: keeps the curve from being a step where nothing lies between."""
 ROUNDS = 50
 
 
@@ -68,6 +71,9 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
     if min(len(examples), len(others)) < FOLDS:
         raise ValueError(f"{len(examples)} examples and {len(others)} others are too few")
     seen, unseen = _held_out_scores(examples, others)
+    # The examples are of the library's kind: with them it holds the word even where nothing else
+    # shows it, and the calibration has two sides.
+    unseen = np.concatenate([unseen, seen])
     share = share_of_word(seen, unseen)
     slope, shift = _calibration(seen, unseen, share)
     weights, bias = _fitted(examples, others)
@@ -81,9 +87,13 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
 
 
 def share_of_word(seen: Scores, unseen: Scores) -> float:
-    """Share of the library that shows the word: half of such pictures score above the median."""
-    above = 2 * float((unseen >= np.median(seen)).mean())
-    return float(np.clip(above, 1 / len(unseen), SHARE_MOST))
+    """Share of the library that shows the word, by how much of it scores as the examples do.
+
+    Of the word's pictures three quarters score above the examples' first quartile, and so on; of
+    the answers the middle one counts.
+    """
+    above = [float((unseen >= np.quantile(seen, q)).mean()) / (1 - q) for q in QUANTILES]
+    return float(np.clip(np.median(above), 1 / len(unseen), SHARE_MOST))
 
 
 def _others(examples: Floats, library: Floats) -> Floats:
@@ -129,7 +139,7 @@ def _calibration(seen: Scores, unseen: Scores, share: float) -> tuple[float, flo
     middle, spread = float(unseen.mean()), max(float(unseen.std()), 1e-6)
     z = np.stack([(unseen - middle) / spread, np.ones(len(unseen))], axis=1)
     wanted = share * np.array([((seen - middle) / spread).mean(), 1.0])
-    penalty = np.array([1e-3, 1e-4])
+    penalty = np.array([SLOPE_PENALTY * share, 1e-4 * share])
     curve = np.array([1.0, np.log(share / (1 - share))])
     for _ in range(ROUNDS):
         p = _sigmoid(z @ curve)

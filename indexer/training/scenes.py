@@ -29,7 +29,6 @@ from indexer.training.scenes_truth import (
     JOIN,
     UNSAID,
     Truth,
-    for_calibration,
     truth_of,
     with_opinion,
     words_of_folder,
@@ -50,7 +49,7 @@ class ScenesPlan:
     """How the student is taught."""
 
     seed: int
-    steps: int = 1500
+    steps: int = 3000
     """Of the second of two rounds, which learns what the first thinks of what nobody labelled; the
     first takes a third of them."""
     batch: int = 256
@@ -123,8 +122,7 @@ def train_scenes(
         )
     head = _two_rounds(pictures, truth, for_teaching, plan, out, progress)
     kept = pictures.rows(lambda split, file: split == TRAIN and _calibrates(file))
-    known = for_calibration(_of(truth, kept))
-    calibrate(head, pictures.views[0][kept], known)
+    calibrate(head, pictures.views[0][kept], _of(truth, kept))
     written = export_student(teacher, head, words, out / STUDENT, licence=LICENCE)
     judged = pictures.rows(lambda split, _: split != TRAIN)
     probabilities, _ = look(head, pictures.views[0][judged])

@@ -28,8 +28,6 @@ TEACHER_WEIGHT = 0.4
 SURE_TEACHER_WEIGHT = 1.0
 SURE = 0.5
 """From this chance on a teacher's word outweighs its silence: one class takes from the others."""
-CALIBRATION_LEAST = 15
-"""Pictures of a word, to calibrate it by folders alone."""
 OPINION_WEIGHT = 0.2
 OPEN = 0.02
 OPEN_WEIGHT = 0.05
@@ -154,22 +152,6 @@ def with_opinion(truth: Truth, opinion: NDArray[np.float32]) -> Truth:
         wanted=np.where(unspoken, opinion, truth.wanted).astype(np.float32),
         weight=np.where(unspoken, np.float32(OPINION_WEIGHT), truth.weight).astype(np.float32),
     )
-
-
-def for_calibration(truth: Truth) -> Truth:
-    """The truth to calibrate by: what folders said alone, for words that enough of them say.
-
-    A teacher's chance of a class among a thousand is too low for a word, and a further word of a
-    family is taken for absent: a curve that had to reach its small share would claim too little of
-    what is there.
-    """
-    wanted = np.where(truth.wanted == np.float32(ASIDE), 0, truth.wanted).astype(np.float32)
-    said = truth.weight == np.float32(SAID_WEIGHT)
-    said &= truth.wanted == 1
-    by_folders = said | (truth.weight == np.float32(DENIED_WEIGHT)) | (wanted != truth.wanted)
-    enough = said.sum(0) >= CALIBRATION_LEAST
-    weight = np.where(by_folders | ~enough, truth.weight, 0).astype(np.float32)
-    return Truth(wanted=wanted, weight=weight)
 
 
 def _rule(label: str, words: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
