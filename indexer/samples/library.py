@@ -109,8 +109,8 @@ def _occasions() -> Iterator[tuple[datetime, int, timedelta, tuple[float, float]
 
 
 def _company(number: int) -> tuple[int, ...]:
-    """Who is on a picture: nobody, one or two; everybody is on six to nine."""
-    first = (number + number // 4) % len(PEOPLE)
+    """Who is on a picture: nobody, one or two; everybody is on about as many."""
+    first = (number // 2) % len(PEOPLE)
     second = (first + 1 + number % (len(PEOPLE) - 1)) % len(PEOPLE)
     return ((), (first,), (first, second), (first, second))[number % 4]
 
