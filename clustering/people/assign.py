@@ -63,7 +63,7 @@ def attach(faces: FaceTable, open_rows: Rows, people: Sequence[Known], limits: L
     poor = faces.quality[open_rows] < POOR_QUALITY_MAX
     needed = np.where(poor, limits.to_attach(poor=True), limits.to_attach(poor=False))
     needed = np.where(small[best], np.maximum(needed, limits.to_join(1, 1)), needed)
-    clear = (sure >= needed) & (sure - runner_up >= MARGIN)
+    clear = (sure >= needed) & (sure - runner_up >= MARGIN * (1.0 - limits.mean))
     present = [set(faces.frames[person.rows].tolist()) for person in people]
     for row in np.lexsort((open_rows, -sure)):
         frame = int(faces.frames[open_rows[row]])

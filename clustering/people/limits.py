@@ -37,16 +37,16 @@ FOUNDER_QUALITY_MIN = 0.5
 POOR_QUALITY_MAX = 0.3
 """Faces below must be more alike to join: blurred and enlarged faces resemble each other."""
 
-SURENESS = 4.6
-"""Spreads above the strangers' mean that make two faces one person: 0.49 for single faces."""
-SURENESS_MIN = 3.85
-"""The same among very few people: 0.28 for large groups."""
+SURENESS = 4.9
+"""Spreads above the strangers' mean that make two faces one person: 0.48 for single faces."""
+SURENESS_MIN = 4.0
+"""The same among very few people: 0.29 for large groups."""
 CHANCE = 0.03
 """How probable one wrong join of two groups in a library may be."""
-ATTACH_SPREADS = 3.94
+ATTACH_SPREADS = 4.15
 """Spreads of single faces for joining the nearest faces of a person: 0.42."""
-ATTACH_POOR_SPREADS = 4.52
-"""The same for a poor face: 0.48."""
+ATTACH_POOR_SPREADS = 4.8
+"""The same for a poor face: 0.47."""
 MARGIN = 0.06
 """By so much must a person be more alike than the next one, or the face stays open."""
 
@@ -66,19 +66,29 @@ class Limits:
         root: Number = variance**0.5
         return self.scale * root
 
+    def above(self, straying: Number) -> Number:
+        """A cosine so far above the strangers' mean; cosines that near one stray less.
+
+        Of directions on a sphere it is the inverse hyperbolic tangent of the cosine that is
+        distributed normally, whatever the spread (Fisher 1921).
+        """
+        room = 1.0 - self.mean
+        limit: Number = self.mean + room * np.tanh(straying / room)
+        return limit
+
     def to_join(self, n_first: Number, n_second: Number) -> Number:
         """Least mean cosine between two groups' faces that makes them one person, by sizes."""
         typical = 2.0 * n_first * n_second / (n_first + n_second)
-        return self.mean + self.sureness * self.spread(typical)
+        return self.above(self.sureness * self.spread(typical))
 
     @property
     def least(self) -> float:
         """No two groups of any size are joined below this cosine."""
-        return self.mean + self.sureness * self.spread(math.inf)
+        return self.above(self.sureness * self.spread(math.inf))
 
     def to_attach(self, *, poor: bool) -> float:
         """Least cosine to a person's nearest faces that lets a single face join."""
-        return self.mean + (ATTACH_POOR_SPREADS if poor else ATTACH_SPREADS) * self.spread(1.0)
+        return self.above((ATTACH_POOR_SPREADS if poor else ATTACH_SPREADS) * self.spread(1.0))
 
     def among(self, n_groups: int) -> "Limits":
         """Limits for so many groups: the fewer pairs there are, the less can be chance."""
