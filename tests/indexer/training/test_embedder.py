@@ -18,7 +18,14 @@ from torch.nn import functional
 
 from indexer.faces.embed import ArcFace
 from indexer.models.session import open_session
-from indexer.training.embedder import Schedule, face_loss, told_apart, weights_of
+from indexer.training.embedder import (
+    Schedule,
+    face_loss,
+    halfway,
+    strangers,
+    told_apart,
+    weights_of,
+)
 from indexer.training.embedder_lesson import Batch
 from indexer.training.embedder_net import EmbedderNet
 from indexer.training.embedder_run import ANSWERS, FACES, RUN, WEIGHTS, train_embedder
@@ -50,11 +57,11 @@ def listeners(progress: Callable[[int, int, str], None] = lambda *_: None) -> Li
 
 @pytest.fixture(scope="module")
 def few() -> TarSet:
-    """The first hundred faces of the train split."""
+    """The first eighty faces of the train split."""
     if not LFW.exists() or not (SHARED / "models").exists():
         pytest.skip("needs ../shared/data and ../shared/models")
     whole = open_tar_set(LFW)
-    kept = [row for row in range(len(whole.rows)) if whole.rows[row].split == "train"][:100]
+    kept = [row for row in range(len(whole.rows)) if whole.rows[row].split == "train"][:80]
     return replace(
         whole,
         rows=tuple(whole.rows[row] for row in kept),
@@ -80,7 +87,7 @@ def test_killed_run_goes_on_and_writes_a_pack_embedder(few: TarSet, tmp_path: Pa
     assert {p.name for p in (tmp_path / RUN).iterdir()} == {CHECKPOINT, REPORT, CURVES}
     last = json.loads((tmp_path / RUN / REPORT).read_text())["history"][-1]
     assert last["step"] == SHORT.steps
-    assert 0 <= last["found"] <= 1
+    assert -1 <= last["agreement"] <= 1
     facts = ort.InferenceSession(path).get_modelmeta().custom_metadata_map
     assert facts["begins_as"].startswith("dlib")
     assert facts["teacher"].startswith("mobilefacenet")
@@ -132,6 +139,24 @@ def test_statistics_of_normalisations_are_held(network: EmbedderNet) -> None:
     face_loss(network.train(), toy_batch())
 
     assert torch.equal(network.stem_norm.running_mean, before)
+
+
+def test_file_says_how_alike_strangers_look() -> None:
+    vectors = np.array([[1, 0], [1, 0], [0.6, 0.8], [0, 1]], np.float32)
+    people = np.array(["Ann", "Ann", "Bo", ""])
+
+    assert strangers(vectors, people) == {"strangers_mean": "0.6000", "strangers_spread": "0.0000"}
+    assert strangers(vectors[:2], people[:2]) == {}
+
+
+def test_halfway_is_between_both() -> None:
+    first = {"w": torch.tensor([0.0, 2.0]), "n": torch.tensor(3)}
+    last = {"w": torch.tensor([2.0, 2.0]), "n": torch.tensor(5)}
+
+    between = halfway(first, last)
+
+    assert between["w"].tolist() == [1.0, 2.0]
+    assert int(between["n"]) == 5
 
 
 def test_people_far_apart_are_all_found() -> None:

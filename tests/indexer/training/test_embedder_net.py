@@ -34,7 +34,7 @@ def layers() -> DlibLayers:
 @pytest.fixture(scope="module")
 def crops() -> NDArray[np.uint8]:
     """Smooth blots: to a network as good as faces, as long as answers are compared."""
-    coarse = np.random.default_rng(4).integers(0, 256, (12, 14, 14, 3), np.uint8)
+    coarse = np.random.default_rng(4).integers(0, 256, (6, 14, 14, 3), np.uint8)
     return np.stack(
         [cv2.resize(blot, (112, 112), interpolation=cv2.INTER_CUBIC) for blot in coarse]
     )
