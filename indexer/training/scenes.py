@@ -49,7 +49,7 @@ class ScenesPlan:
     """How the student is taught."""
 
     seed: int
-    steps: int = 3000
+    steps: int = 4800
     """Of the second of two rounds, which learns what the first thinks of what nobody labelled; the
     first takes a third of them."""
     batch: int = 256
