@@ -1,15 +1,11 @@
-"""Teach the detector from pools of crops, and write it down as one ONNX file."""
+"""Batches of tiles for the detector, and how wrong it is on one."""
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.random import default_rng
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
 
 from indexer.training.detector_net import STRIDE_PX, DetectorNet
 from indexer.training.detector_targets import loss, targets
@@ -31,30 +27,6 @@ class Batch:
     """float32[4 n, 2, 14], tile by tile, see :func:`detector_targets.targets`."""
     unasked: Tensor
     """float32[4 n, 12, 4]."""
-
-
-class TileStream(IterableDataset[Batch]):
-    """Batches without end; the seed and the number of the first step decide all of them."""
-
-    def __init__(
-        self,
-        material: Material,
-        *,
-        n_mosaics: int,
-        seed: int,
-        first_step: int = 0,
-    ) -> None:
-        self.material = material
-        self.n_mosaics = n_mosaics
-        self.seed = seed
-        self.first_step = first_step
-
-    def __iter__(self) -> Iterator[Batch]:
-        step = self.first_step
-        while True:
-            rng = default_rng([self.seed, step])
-            yield make_batch(self.material, rng, n_mosaics=self.n_mosaics)
-            step += 1
 
 
 def make_batch(material: Material, rng: np.random.Generator, *, n_mosaics: int) -> Batch:
@@ -94,21 +66,3 @@ def step_loss(net: DetectorNet, batch: Batch) -> tuple[Tensor, dict[str, float]]
     cells = TILE_PX // STRIDE_PX
     wanted = targets(batch.faces, batch.unasked, lines=cells, columns=cells)
     return loss(tiled(net(batch.pixels.float())), wanted)
-
-
-def learning_rate(step: int, n_steps: int, *, highest: float) -> float:
-    """Up for a fiftieth of the steps, then down along a cosine."""
-    warm = max(1, n_steps // 50)
-    if step < warm:
-        return highest * (step + 1) / warm
-    return highest * (
-        0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (step - warm) / (n_steps - warm)))
-    )
-
-
-def batches(stream: TileStream, *, workers: int) -> Iterator[Batch]:
-    """The stream, made by processes of its own if asked for."""
-    loader = DataLoader(
-        stream, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
-    )
-    return iter(loader)
