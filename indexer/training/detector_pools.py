@@ -56,7 +56,7 @@ class BackgroundPool:
 
 
 def read_faces(folder: Path, name: str, *, side_px: float) -> FacePool:
-    """A pool as :func:`write_faces` left it; crops stay on the disk until they are used."""
+    """A pool as :mod:`indexer.training.detector_harvest` wrote it; crops stay on the disk."""
     with np.load(folder / f"{name}_meta.npz") as meta:
         return FacePool(
             side_px=side_px,

@@ -8,7 +8,8 @@ from torch import Tensor
 from indexer.training.detector_net import STRIDE_PX, UNIT_PX
 
 OWNED_PX = (15.0, 46.0)
-"""Sides of the faces that a tile teaches; a quarter and a half octave more than a scale owns."""
+"""Sides of the faces that a tile teaches: a quarter and an eighth of an octave more than a scale
+owns."""
 UNCERTAIN_PX = (7.0, 62.0)
 """Between these and the owned ones nothing is asked; beyond them a face is background."""
 CORE_SHARE = 0.2

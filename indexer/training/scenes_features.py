@@ -23,9 +23,6 @@ from indexer.training.sets import PictureSet, pictures
 
 CHUNK = 1000
 """Rows of one file of the cache: what is lost when a run is killed."""
-READ_PX = 640
-"""Long side at which photographs are read: the network looks at 256 px of the short one."""
-
 CROP_LEAST = 0.55
 """Of the sides: less often leaves out what the label speaks of."""
 VIEW_RECIPE = (
