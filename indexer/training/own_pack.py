@@ -50,8 +50,13 @@ def how_to_use(folder: Path, network: str) -> str:
     """Lines for the configuration that make the index use a network of the pack."""
     where = folder.resolve()
     if network in FACE_PARTS:
-        return f'[models]\npack = "insightface:{PACK}"\nfolder = "{where}"'
-    return f'[models]\nscenes = "{where / "models" / PACK / network}"'
+        return f'[models]\npack = "insightface:{PACK}"\nfolder = {_quoted(where)}'
+    return f"[models]\nscenes = {_quoted(where / 'models' / PACK / network)}"
+
+
+def _quoted(path: Path) -> str:
+    """As TOML has it, whatever is in the name."""
+    return json.dumps(str(path), ensure_ascii=False)
 
 
 def licence_text(folder: Path) -> str:
