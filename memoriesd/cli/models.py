@@ -1,4 +1,4 @@
-"""``models``: what is there."""
+"""``models``: which packs are here, and how others are had."""
 
 import dataclasses
 import json
