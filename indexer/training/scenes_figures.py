@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.models.evaluate.rates import calibration_error
 from indexer.training.scenes_truth import SURE, words_of_folder
-
-BINS = 15
 
 Floats = NDArray[np.float32]
 
@@ -59,20 +58,8 @@ def labelled(labels: Sequence[str], probabilities: Floats, words: Sequence[str])
     return {
         "pictures": len(rows),
         "top1": round(float(right.mean()), 4),
-        "ece": round(calibration_error(likely.max(1), right), 4),
+        "ece": round(calibration_error(likely.max(1).astype(np.float64), right), 4),
     }
-
-
-def calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
-    """Mean gap between what was claimed and what came true, over bins of equal width."""
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(float(confidence[bins == b].mean() - right[bins == b].mean()))
-        * float((bins == b).sum())
-        for b in range(BINS)
-        if (bins == b).any()
-    ]
-    return sum(gaps) / max(1, len(confidence))
 
 
 def agreement(

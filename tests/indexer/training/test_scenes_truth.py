@@ -1,7 +1,7 @@
 import numpy as np
 
 from indexer.scenes.words import CLASSES_BY_WORD, WORDS, WORDS_OF_LABEL
-from indexer.training.scenes_figures import agreement, calibration_error, labelled
+from indexer.training.scenes_figures import agreement, labelled
 from indexer.training.scenes_truth import (
     FAMILIES,
     IMPLIES,
@@ -96,13 +96,6 @@ def test_figures_of_a_perfect_and_of_a_boastful_student() -> None:
     assert (right["top1"], wrong["top1"]) == (1.0, 0.0)
     assert right["ece"] < 0.02
     assert wrong["ece"] > 0.9
-
-
-def test_calibration_error_is_the_gap_between_claim_and_truth() -> None:
-    claimed = np.full(10, 0.8, np.float32)
-
-    assert calibration_error(claimed, np.arange(10) < 8) < 1e-6
-    assert abs(calibration_error(claimed, np.arange(10) < 5) - 0.3) < 1e-6
 
 
 def test_agreement_counts_where_the_teacher_is_sure() -> None:
