@@ -9,10 +9,6 @@ from indexer.scenes.labels import BUILTIN_SCENES, SceneLabeller, load_scenes
 from indexer.scenes.quality import Rgb8
 from indexer.scenes.words import WORDS
 
-pytestmark = pytest.mark.skipif(
-    not BUILTIN_SCENES.is_file(), reason="the built-in labeller is not taught yet"
-)
-
 MB_MOST = 5.0
 
 
