@@ -15,6 +15,9 @@ Chances = Callable[[Rgb8], Mapping[str, float]]
 Answers = Mapping[str, Sequence[str]]
 """By label of a set: the words that are right answers to it."""
 
+ODDS_LEAST = 1e-6
+"""No word is surer than this, for or against: the odds stay finite."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetScenes:
@@ -25,7 +28,7 @@ class SetScenes:
     top1: float
     """Share of the pictures whose own class was the likeliest of the set's classes."""
     ece: float
-    """Expected calibration error of the likeliest class's probability."""
+    """Expected calibration error of the likeliest class's probability among the set's classes."""
     confused: Mapping[str, str]
     """By class: the class that was most often told instead; those that were always right lack."""
 
@@ -36,6 +39,8 @@ def judge_scenes(
     """Label every judged picture of a set.
 
     A class is as likely as the likeliest of the words that answer it, and never told if none does.
+    Words do not exclude each other, a set's classes do: the confidence in one is its share of the
+    odds of all, which is the chance of independent words given that exactly one of them is true.
     None if there are not two classes that can be told.
     """
     numbers = judged_rows(pictures.rows)
@@ -52,7 +57,7 @@ def judge_scenes(
         ]
         best = int(np.argmax(likely))
         told.append(classes[best])
-        confidence.append(likely[best])
+        confidence.append(share_of_odds(likely, best))
         truth.append(pictures.rows[number].label)
     right = np.array([a == b for a, b in zip(told, truth, strict=True)])
     return SetScenes(
@@ -62,6 +67,19 @@ def judge_scenes(
         ece=calibration_error(np.array(confidence), right),
         confused=confusions(told, truth),
     )
+
+
+def share_of_odds(likely: Sequence[float], best: int) -> float:
+    """Probability of one of several independent events, given that exactly one happens.
+
+    Examples
+    --------
+    >>> share_of_odds([0.75, 0.5, 0.0], 0)
+    0.75
+    """
+    chances = np.clip(np.array(likely, np.float64), ODDS_LEAST, 1 - ODDS_LEAST)
+    odds = chances / (1 - chances)
+    return round(float(odds[best] / odds.sum()), 6)
 
 
 def confusions(told: Sequence[str], truth: Sequence[str]) -> dict[str, str]:
