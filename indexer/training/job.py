@@ -109,7 +109,8 @@ def _file_json(file: NetworkFile) -> dict[str, Any]:
 def claim(job: Job, student: str) -> None:
     """Make a job's folder its own, or make sure that it is.
 
-    What lies there is taken up without looking twice, so it must come of the same question.
+    What lies there is taken up without looking twice, so it must come of the same question. A claim
+    of which nothing came (a teacher's name that was misspelt) binds nobody.
 
     Raises
     ------
@@ -129,7 +130,8 @@ def claim(job: Job, student: str) -> None:
         "names": names.hexdigest(),
     }
     path = job.out / CLAIM
-    if not path.exists():
+    begun = path.exists() and any(other != path for other in job.out.iterdir())
+    if not begun:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
         return
@@ -137,8 +139,9 @@ def claim(job: Job, student: str) -> None:
     differing = [name for name in facts if before.get(name) != facts[name]]
     if differing:
         word = differing[0]
+        told = f"{word} {before.get(word)}, not {facts[word]}"
         raise JobMixedUpError(
-            f"{job.out} holds a training with {word} {before.get(word)}, not {facts[word]}",
+            f"{job.out} holds a training with {'other pictures' if word == 'names' else told}",
             remedy="name another folder with --out, or remove that one",
         )
 

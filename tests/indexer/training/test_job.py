@@ -53,16 +53,27 @@ def test_the_same_question_goes_on(tmp_path: Path) -> None:
         ({"seed": 2}, "with seed 1, not 2"),
         ({"steps": 9}, "with steps None, not 9"),
         ({"sets": (pictures("a.jpg"),)}, "with pictures 2, not 1"),
+        ({"sets": (pictures("a.jpg", "c.jpg"),)}, "with other pictures$"),
     ],
 )
 def test_another_question_is_refused(tmp_path: Path, change: dict[str, object], told: str) -> None:
     job = make_job(tmp_path / "out")
     claim(job, "detector")
+    (job.out / "answers").mkdir()
 
     with pytest.raises(JobMixedUpError, match=told) as caught:
         claim(replace(job, **change), "detector")  # type: ignore[arg-type]
 
     assert "--out" in caught.value.remedy
+
+
+def test_question_of_which_nothing_came_binds_nobody(tmp_path: Path) -> None:
+    job = make_job(tmp_path / "out")
+    claim(replace(job, teacher="yunnet"), "detector")
+
+    claim(job, "detector")
+
+    assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
 
 
 def test_pack_says_whose_work_it_is(tmp_path: Path) -> None:
