@@ -124,7 +124,7 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
     Raises
     ------
     PictureSetError
-        If a column is missing.
+        If a column is missing, or a fold is no number.
     """
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
@@ -133,14 +133,20 @@ def read_pairs(path: Path) -> tuple[Pair, ...]:
             f"{path} lacks one of the columns file_a, file_b, same", remedy="add the column"
         )
     test = [line for line in lines if line.get("split") == TEST] or lines
+    folds = [line.get("fold") or str(number % 10) for number, line in enumerate(test)]
+    strange = next((fold for fold in folds if not fold.isdecimal()), None)
+    if strange is not None:
+        raise PictureSetError(
+            f"{path}: fold {strange!r} is no number", remedy="number the folds, or leave them out"
+        )
     return tuple(
         Pair(
             file_a=line["file_a"],
             file_b=line["file_b"],
             same=line["same"].strip().lower() in ("1", "true"),
-            fold=int(line.get("fold") or number % 10),
+            fold=int(fold),
         )
-        for number, line in enumerate(test)
+        for line, fold in zip(test, folds, strict=True)
     )
 
 

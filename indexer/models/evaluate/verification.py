@@ -20,7 +20,7 @@ from indexer.models.evaluate.pictures import (
     judged_rows,
 )
 from indexer.models.evaluate.rates import Verification, verify
-from indexer.training.sets import PictureSet
+from indexer.training.sets import PictureSet, PictureSetError
 
 FALSE_RATE = 0.001
 NOMINAL_SHARE = 0.62
@@ -61,7 +61,13 @@ class GroupVerification:
 def judge_pairs(
     told: PairsFile, find: Find, embedder: FaceEmbedder, checkpoint: Callable[[], None]
 ) -> PairsVerification:
-    """Judge every pair by the cosine of its two faces."""
+    """Judge every pair by the cosine of its two faces.
+
+    Raises
+    ------
+    PictureSetError
+        If the pairs are all of one kind or in one fold.
+    """
     files = sorted({f for pair in told.pairs for f in (pair.file_a, pair.file_b)})
     place = {row.file: number for number, row in enumerate(told.pictures.rows)}
     crops, n_not_found = face_crops(told.pictures, [place[f] for f in files], find, checkpoint)
@@ -69,16 +75,20 @@ def judge_pairs(
     row = {file: number for number, file in enumerate(files)}
     first = vectors[[row[pair.file_a] for pair in told.pairs]]
     second = vectors[[row[pair.file_b] for pair in told.pairs]]
-    return PairsVerification(
-        name=told.name,
-        n_pairs=len(told.pairs),
-        n_not_found=n_not_found,
-        verification=verify(
+    try:
+        verification = verify(
             np.sum(first * second, axis=1, dtype=np.float64),
             np.array([pair.same for pair in told.pairs]),
             np.array([pair.fold for pair in told.pairs], np.int64),
             false_rate=FALSE_RATE,
-        ),
+        )
+    except ValueError as error:
+        raise PictureSetError(f"{told.name}: {error}", remedy="add such pairs") from error
+    return PairsVerification(
+        name=told.name,
+        n_pairs=len(told.pairs),
+        n_not_found=n_not_found,
+        verification=verification,
     )
 
 
