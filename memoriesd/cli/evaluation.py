@@ -87,7 +87,8 @@ def open_labeller(path: Path | None) -> "Labeller | None":
         click.echo(f"scenes are not judged: {error}", err=True)
         return None
     file = BUILTIN_SCENES if path is None else path
-    return Labeller(chances=labeller.chances, answers=WORDS_OF_LABEL, file=file)
+    itself: dict[str, tuple[str, ...]] = {word: (word,) for word in labeller.words}
+    return Labeller(chances=labeller.chances, answers=itself | WORDS_OF_LABEL, file=file)
 
 
 def tables(told: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from indexer.models.packs import KNOWN
-from memoriesd.cli.evaluation import tables
+from memoriesd.cli.evaluation import open_labeller, tables
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 from memoriesd.locks import hold
@@ -145,6 +145,15 @@ def test_folder_without_sets_is_told(tmp_path: Path, folder: Path, capsys: Captu
 
     assert code == Exit.NOTHING
     assert "NAME.tar with NAME.csv" in capsys.readouterr().err
+
+
+@needs_models
+def test_every_word_of_a_labeller_answers_to_its_own_name() -> None:
+    labeller = open_labeller(SHARED.parent / "scenes" / "mobilenetv2-12-int8.onnx")
+
+    assert labeller is not None
+    assert labeller.answers["mushroom"] == ("mushroom",)
+    assert labeller.answers["highway"] == ("road",)
 
 
 def test_tables_show_every_figure_and_the_gaps_between_groups() -> None:
