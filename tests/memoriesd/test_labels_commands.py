@@ -15,14 +15,10 @@ from indexer.catalog import files, items, labels
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.files import FileState, Seen
 from indexer.catalog.items import Item, ItemId
-from indexer.scenes.labels import BUILTIN_SCENES, load_scenes
+from indexer.scenes.labels import load_scenes
 from indexer.scenes.teaching import label_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
-
-pytestmark = pytest.mark.skipif(
-    not BUILTIN_SCENES.is_file(), reason="the built-in labeller is not taught yet"
-)
 
 Rgb8 = NDArray[np.uint8]
 Capture = pytest.CaptureFixture[str]
