@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.errors import MemoriesError
-from indexer.training.sets import TEST, PictureSet
+from indexer.training.sets import TRAIN, PictureSet
 from indexer.training.teachers import Terms
 
 ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER = "answers", "material", "run"
@@ -147,5 +147,5 @@ def claim(job: Job, student: str) -> None:
 
 
 def kept_rows(of: PictureSet) -> frozenset[int]:
-    """Rows that are kept from teaching."""
-    return frozenset(index for index, row in enumerate(of.rows) if row.split == TEST)
+    """Rows that are kept from teaching: all that are not of the train split."""
+    return frozenset(index for index, row in enumerate(of.rows) if row.split != TRAIN)

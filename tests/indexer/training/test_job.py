@@ -9,7 +9,15 @@ import pytest
 from indexer.errors import MissingResourceError
 from indexer.models.registry import licence_of
 from indexer.training.extras import MissingExtraError, require
-from indexer.training.job import Job, JobMixedUpError, NetworkFile, Report, claim, report_json
+from indexer.training.job import (
+    Job,
+    JobMixedUpError,
+    NetworkFile,
+    Report,
+    claim,
+    kept_rows,
+    report_json,
+)
 from indexer.training.own_pack import how_to_use, put_into_pack
 from indexer.training.sets import FolderSet, Row
 from indexer.training.teachers import TERMS, Terms
@@ -74,6 +82,13 @@ def test_question_of_which_nothing_came_binds_nobody(tmp_path: Path) -> None:
     claim(job, "detector")
 
     assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
+
+
+def test_rows_of_any_other_split_are_kept_from_teaching() -> None:
+    rows = tuple(Row(file=name, split=name) for name in ("test", "train", "val"))
+    of = FolderSet(name="holiday", rows=rows, folder=Path("holiday"), max_side_px=640)
+
+    assert kept_rows(of) == {0, 2}
 
 
 def test_pack_says_whose_work_it_is(tmp_path: Path) -> None:
