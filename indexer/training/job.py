@@ -54,8 +54,8 @@ class NetworkFile:
     path: Path
     size_bytes: int
     difference: float | None
-    """Largest difference to torch, as a share of the largest output; None where it was checked
-    without telling it, or nothing but a Mac could."""
+    """Largest difference to torch, as a share of the largest output; None where nothing but a Mac
+    could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

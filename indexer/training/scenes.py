@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.models.session import open_session
 from indexer.scenes.words import CLASSES_BY_WORD, WORDS, classes_of
+from indexer.training.export import Exported
 from indexer.training.loop import Plan, Progress, teach
 from indexer.training.scenes_backbone import read_backbone
 from indexer.training.scenes_export import export_student
@@ -26,9 +27,9 @@ from indexer.training.scenes_student import (
     shares_of,
 )
 from indexer.training.scenes_truth import (
-    JOIN,
     UNSAID,
     Truth,
+    parts_of,
     truth_of,
     with_opinion,
     words_of_folder,
@@ -62,8 +63,7 @@ class ScenesPlan:
 class TaughtScenes:
     """What came of it."""
 
-    path: Path
-    size_bytes: int
+    written: Exported
     figures: Mapping[str, Any]
     """By set, of the pictures kept for judging."""
 
@@ -135,7 +135,7 @@ def train_scenes(
     )
     report = {"pictures": len(pictures.files), "words": list(words), "judged": figures}
     (out / REPORT).write_text(json.dumps(report, indent=1, sort_keys=True) + "\n")
-    return TaughtScenes(path=written.path, size_bytes=written.size_bytes, figures=figures)
+    return TaughtScenes(written=written, figures=figures)
 
 
 def _see(
@@ -179,7 +179,7 @@ def _see(
 def words_to_teach(labels: Sequence[str]) -> tuple[str, ...]:
     """Our words that the teacher or a folder knows, and the folders' further words."""
     told = {label for label in labels if label and not label.startswith(UNSAID)}
-    parts = {part for label in told for part in label.split(JOIN)}
+    parts = {part for label in told for part in parts_of(label)}
     known = {word for label in told for word in words_of_folder(label, WORDS)}
     strange = sorted(part for part in parts if not words_of_folder(part, WORDS))
     return (*(word for word in WORDS if word in CLASSES_BY_WORD or word in known), *strange)

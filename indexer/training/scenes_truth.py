@@ -91,14 +91,27 @@ def words_of_folder(label: str, words: Sequence[str]) -> frozenset[str]:
     --------
     >>> sorted(words_of_folder("beach+dog", ["beach", "dog", "sea"]))
     ['beach', 'dog']
-    >>> sorted(words_of_folder("highway", ["road", "car"]))
+    >>> sorted(words_of_folder("Highway", ["road", "car"]))
     ['road']
     """
+    if label.startswith(UNSAID):
+        return frozenset()
     said: set[str] = set()
-    for part in label.split(JOIN):
+    for part in parts_of(label):
         said.update(WORDS_OF_LABEL.get(part, (part,)))
     said.update(*(IMPLIES.get(word, ()) for word in tuple(said)))
     return frozenset(said & set(words))
+
+
+def parts_of(label: str) -> list[str]:
+    """What a folder's name is made of, as words are written.
+
+    Examples
+    --------
+    >>> parts_of("Living_Room+Dog")
+    ['living room', 'dog']
+    """
+    return [part.replace("_", " ").strip().lower() for part in label.split(JOIN)]
 
 
 def truth_of(

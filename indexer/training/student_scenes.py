@@ -42,5 +42,9 @@ def train(job: Job, listeners: Listeners) -> Report:
             for measure, value in measures.items()
             if isinstance(value, float)
         },
-        onnx=NetworkFile(path=made.path, size_bytes=made.size_bytes, difference=None),
+        onnx=NetworkFile(
+            path=made.written.path,
+            size_bytes=made.written.size_bytes,
+            difference=made.written.difference,
+        ),
     )

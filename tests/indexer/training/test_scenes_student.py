@@ -14,6 +14,7 @@ import torch
 
 from indexer.scenes.labels import load_scenes
 from indexer.training.loop import Plan, teach
+from indexer.training.scenes import words_to_teach
 from indexer.training.scenes_backbone import BackboneError, read_backbone
 from indexer.training.scenes_export import export_student
 from indexer.training.scenes_student import Head, Lessons, calibrate, look, loss_of, shares_of
@@ -93,6 +94,15 @@ def test_larger_folder_is_taken_oftener_but_not_by_its_size() -> None:
 
     assert share.sum() == pytest.approx(1.0)
     assert share[:16].sum() == pytest.approx(2 * share[16:].sum())
+
+
+def test_folders_teach_one_word_however_they_are_written() -> None:
+    words = words_to_teach(["Beach", "living_room", "Long_Board", "long board", "_Dog house"])
+
+    assert words.count("beach") == words.count("living room") == 1
+    assert words[-1] == "long board"
+    assert "Beach" not in words
+    assert not [word for word in words if "house" in word and word != "lighthouse"]
 
 
 @needs_network

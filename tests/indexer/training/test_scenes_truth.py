@@ -35,6 +35,14 @@ def test_folder_of_two_words_has_both() -> None:
     assert (told["beach"], told["dog"]) == (1.0, 1.0)
 
 
+def test_folder_is_its_words_however_they_are_written() -> None:
+    words = ("dog", "living room", "long board")
+
+    assert words_of_folder("Living_Room+Dog", words) == {"living room", "dog"}
+    assert words_of_folder("Long Board", words) == {"long board"}
+    assert words_of_folder("_Dog", words) == frozenset()
+
+
 def test_folder_that_says_nothing_leaves_everything_to_the_teacher() -> None:
     chances = np.array([[0.9, 0.1]], np.float32)
 
