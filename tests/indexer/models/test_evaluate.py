@@ -154,6 +154,23 @@ def test_pair_of_a_picture_that_is_not_there_is_an_error(tmp_path: Path) -> None
         open_pairs(tmp_path, open_pictures(tmp_path))
 
 
+def test_fold_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+    write_set(tmp_path, "lfw", rows_of(2))
+    (tmp_path / "lfw_pairs.csv").write_text("file_a,file_b,same,fold\n0.png,1.png,1,x\n")
+
+    with pytest.raises(PictureSetError, match="fold 'x' is no number"):
+        open_pairs(tmp_path, open_pictures(tmp_path))
+
+
+def test_pairs_of_one_kind_alone_are_an_error(tmp_path: Path) -> None:
+    write_set(tmp_path, "lfw", rows_of(3))
+    (tmp_path / "lfw_pairs.csv").write_text("file_a,file_b,same\n0.png,1.png,1\n1.png,2.png,1\n")
+    (told,) = open_pairs(tmp_path, open_pictures(tmp_path))
+
+    with pytest.raises(PictureSetError, match="lfw_pairs: pairs of the same and of different"):
+        judge_pairs(told, lambda _: [], ColourEmbedder(), nothing)
+
+
 def test_groups_are_bands_of_age_gender_and_group() -> None:
     rows = [
         Row(file="a", label="child", more={"age": "3", "gender": "male", "group": "asian"}),
