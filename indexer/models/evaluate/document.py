@@ -34,6 +34,7 @@ def document(found: Evaluation) -> dict[str, Any]:
                 "pictures": s.n_pictures,
                 "top1": round(s.top1, 4),
                 "ece": round(s.ece, 4),
+                "ece_of_shares": round(s.ece_of_shares, 4),
                 "confused": dict(s.confused),
             }
             for s in found.scenes

@@ -28,7 +28,9 @@ class SetScenes:
     top1: float
     """Share of the pictures whose own class was the likeliest of the set's classes."""
     ece: float
-    """Expected calibration error of the likeliest class's probability among the set's classes."""
+    """Expected calibration error of the likeliest class's probability."""
+    ece_of_shares: float
+    """The same of its share of the odds of all the set's classes: see ``share_of_odds``."""
     confused: Mapping[str, str]
     """By class: the class that was most often told instead; those that were always right lack."""
 
@@ -39,8 +41,6 @@ def judge_scenes(
     """Label every judged picture of a set.
 
     A class is as likely as the likeliest of the words that answer it, and never told if none does.
-    Words do not exclude each other, a set's classes do: the confidence in one is its share of the
-    odds of all, which is the chance of independent words given that exactly one of them is true.
     None if there are not two classes that can be told.
     """
     numbers = judged_rows(pictures.rows)
@@ -48,7 +48,7 @@ def judge_scenes(
     words = {name: answers.get(name.lower().replace("_", " "), ()) for name in classes}
     if sum(bool(right) for right in words.values()) < 2:
         return None
-    told, confidence, truth = [], [], []
+    told, confidence, shares, truth = [], [], [], []
     for number in numbers:
         checkpoint()
         found = chances(pictures.read(number))
@@ -57,7 +57,8 @@ def judge_scenes(
         ]
         best = int(np.argmax(likely))
         told.append(classes[best])
-        confidence.append(share_of_odds(likely, best))
+        confidence.append(likely[best])
+        shares.append(share_of_odds(likely, best))
         truth.append(pictures.rows[number].label)
     right = np.array([a == b for a, b in zip(told, truth, strict=True)])
     return SetScenes(
@@ -65,6 +66,7 @@ def judge_scenes(
         n_pictures=len(numbers),
         top1=float(right.mean()),
         ece=calibration_error(np.array(confidence), right),
+        ece_of_shares=calibration_error(np.array(shares), right),
         confused=confusions(told, truth),
     )
 
@@ -72,14 +74,17 @@ def judge_scenes(
 def share_of_odds(likely: Sequence[float], best: int) -> float:
     """Probability of one of several independent events, given that exactly one happens.
 
+    Words do not exclude each other, the classes of a set do: a picture that is a dog's with 0.6 and
+    a cat's with 0.1 is a dog's with 0.93 where it must be one of the two.
+
     Examples
     --------
-    >>> share_of_odds([0.75, 0.5, 0.0], 0)
+    >>> round(share_of_odds([0.75, 0.5, 0.0], 0), 3)
     0.75
     """
     chances = np.clip(np.array(likely, np.float64), ODDS_LEAST, 1 - ODDS_LEAST)
     odds = chances / (1 - chances)
-    return round(float(odds[best] / odds.sum()), 6)
+    return float(odds[best] / odds.sum())
 
 
 def confusions(told: Sequence[str], truth: Sequence[str]) -> dict[str, str]:

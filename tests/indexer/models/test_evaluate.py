@@ -293,9 +293,8 @@ def test_classes_of_a_set_compete_by_their_likeliest_word(tmp_path: Path) -> Non
     assert found is not None
     assert (found.n_pictures, found.top1) == (4, 0.75)
     assert found.confused == {"b": "a"}
-    wood = 0.65 / 0.35
-    right, wrong = [9 / (9 + wood), 4 / (4 + wood), wood / (wood + 1 / 9)], 7 / 3 / (7 / 3 + wood)
-    assert found.ece == pytest.approx((sum(1 - told for told in right) + wrong) / 4, abs=1e-5)
+    assert found.ece == pytest.approx((0.1 + 0.2 + 0.7 + 0.35) / 4)
+    assert found.ece_of_shares == pytest.approx((0.171 + 0.317 + 0.557 + 0.056) / 4, abs=1e-3)
 
 
 def test_set_whose_classes_the_words_cannot_answer_is_left_out(tmp_path: Path) -> None:
