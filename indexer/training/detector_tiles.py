@@ -33,6 +33,11 @@ MISTAKE_SCALE = (0.8, 1.25)
 """What was taken for a face is shown again at about the size at which it was."""
 TIGHT_CHANCE = 0.18
 """Faces of which hardly more than the box is there, as in crops that others made."""
+CUT_CHANCE = 0.14
+CUT_SHARES = (0.08, 0.35)
+"""How much of its width or height a face loses at a picture's edge."""
+SHOWN_LEAST = 0.64
+"""Of a face's box; of less, nothing is asked."""
 DRAWN_CHANCE = 0.04
 PIECE_CHANCE = 0.12
 WORDS = ("the", "quick", "brown", "fox", "0123456789", "TOTAL", "12.50", "Cancel", "file", "edit")
@@ -48,7 +53,8 @@ SPOILT = (
     Step(change=degrade.noise, chance=0.2, strength=0.5),
 )
 COVERED = (
-    Step(change=occlude.mask, chance=0.2, strength=0.8),
+    Step(change=occlude.mask, chance=0.14, strength=0.8),
+    Step(change=occlude.mask, chance=0.14, strength=1.0),  # towards the eyes
     Step(change=occlude.sunglasses, chance=0.08, strength=1.0),
     Step(change=occlude.hand, chance=0.06, strength=0.7),
 )
@@ -165,7 +171,7 @@ def with_face(
     faces = tile.faces[hidden < 0.05]
     doubtful = tile.faces[(hidden >= 0.05) & (hidden < 0.7), :4]
     unasked = np.concatenate([tile.unasked, others, doubtful])
-    if visible > 0.72:
+    if visible > SHOWN_LEAST:
         faces = np.concatenate([faces, face[None]])
     elif visible > 0.25:
         unasked = np.concatenate([unasked, face[None, :4]])
@@ -188,6 +194,10 @@ def placement(box: NDArray[np.float32], scale: float, rng: Generator) -> NDArray
     turning = np.array([[a * flip, -b], [b * flip, a]])
     middle = box[:2] + box[2:] / 2
     target = rng.uniform(0.06, 0.94, 2) * TILE_PX
+    if rng.random() < CUT_CHANCE:
+        axis = int(rng.integers(2))
+        inside = (0.5 - rng.uniform(*CUT_SHARES)) * box[2 + axis] * scale
+        target[axis] = inside if rng.random() < 0.5 else TILE_PX - inside
     return np.concatenate([turning, (target - turning @ middle)[:, None]], axis=1)
 
 
@@ -212,6 +222,12 @@ def lay(
     if way < TIGHT_CHANCE:  # a picture that the face fills
         low = np.maximum(low, box[:2] - box[2:] * rng.uniform(-0.06, 0.35, 2))
         high = np.minimum(high, box[:2] + box[2:] * rng.uniform(0.94, 1.35, 2))
+        if rng.random() < CUT_CHANCE:
+            axis, cut = int(rng.integers(2)), rng.uniform(*CUT_SHARES)
+            if rng.random() < 0.5:
+                low[axis] = max(low[axis], box[axis] + box[2 + axis] * cut)
+            else:
+                high[axis] = min(high[axis], box[axis] + box[2 + axis] * (1 - cut))
         if rng.random() < 0.6:
             tile[:] = 0
     first, last = np.ceil(low * shrunk).astype(int), np.floor(high * shrunk).astype(int)

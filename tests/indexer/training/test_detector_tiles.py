@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from indexer.faces.detector import Rgb8
 from indexer.training.detector_pools import CROP_PX, BackgroundPool, FacePool
 from indexer.training.detector_tiles import (
+    SHOWN_LEAST,
     TILE_PX,
     Material,
     background,
@@ -79,6 +80,8 @@ def test_landmarks_and_box_stay_on_the_face(seed: int, scale: float) -> None:
     for (x, y), ink in zip(face[4:].reshape(5, 2), INKS[order], strict=True):
         if 1 <= x < TILE_PX - 1 and 1 <= y < TILE_PX - 1:
             shade = tile[int(y), int(x)].astype(int)
+            if not shade.any():
+                continue  # cut away with a picture's edge: nothing was drawn there
             assert (shade[ink == 255] > 120).all()
             assert shade[ink == 255].min() > shade[ink == 0].max()
 
@@ -91,7 +94,7 @@ def test_tile_tells_only_faces_that_are_mostly_in_it(seed: int) -> None:
     tile = make_tile(material, np.random.default_rng(seed))
 
     assert tile.image.shape == (TILE_PX, TILE_PX, 3)
-    assert all(shown_share(face[:4]) > 0.7 for face in tile.faces)
+    assert all(shown_share(face[:4]) > SHOWN_LEAST for face in tile.faces)
 
 
 def test_tile_is_decided_by_its_generator() -> None:
