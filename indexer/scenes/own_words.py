@@ -10,14 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.errors import NothingToDoError
+
 Floats = NDArray[np.float32]
 Scores = NDArray[np.float64]
 
 FOLDS = 5
 WEIGHT_IN_ALL = 40.0
-"""Of examples and library together, half each, against the penalty on the head's length: measured
-on train pictures of public sets with ten examples; with 400 a fifth of the precision is lost, since
-what the library has of the word is then learnt as its opposite."""
+"""Of examples and library together, half each, against the penalty on the head's length. On train
+pictures of public sets, ten examples a class, the mean average precision over eight classes is the
+same from 10 to 100 (0.98); with 400 cats and dogs lose three hundredths, since what the library has
+of the word is then learnt as its opposite."""
 LIBRARY_MOST = 20_000
 """Pictures of the library that a word is told from."""
 SAME_PICTURE_COSINE = 0.985
@@ -54,12 +57,12 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
     examples : float32[n, d]
         Vectors of pictures that show it, unit length, n >= 5.
     library : float32[m, d]
-        Vectors of other pictures, m >= 5; some of them may show it, too.
+        Vectors of other pictures; some of them may show it, too, and some be the examples.
 
     Raises
     ------
-    ValueError
-        If there are too few of either to be divided into folds.
+    NothingToDoError
+        If fewer than five pictures of the library differ from the examples.
 
     References
     ----------
@@ -68,8 +71,14 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
     numbers of the calibration.
     """
     others = _others(examples, library)
-    if min(len(examples), len(others)) < FOLDS:
-        raise ValueError(f"{len(examples)} examples and {len(others)} others are too few")
+    if len(examples) < FOLDS:
+        raise ValueError(f"{len(examples)} examples cannot be divided into {FOLDS} folds")
+    if len(others) < FOLDS:
+        raise NothingToDoError(
+            f"{len(others)} of {len(library)} pictures look unlike the examples, a word takes"
+            f" {FOLDS} or more to be told from",
+            remedy="index pictures that show other things, too",
+        )
     seen, unseen = _held_out_scores(examples, others)
     # The examples are of the library's kind: with them it holds the word even where nothing else
     # shows it, and the calibration has two sides.

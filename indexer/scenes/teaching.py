@@ -94,7 +94,8 @@ def teach_word(
     TeachingError
         If there are fewer than ten examples.
     NothingToDoError
-        If too little of the library is indexed with this labeller.
+        If too little of the library is indexed with this labeller, or all of it looks like the
+        examples.
     """
     jpegs = _thinned(list(dict.fromkeys(_example(picture) for picture in pictures)))
     if len(jpegs) < EXAMPLES_LEAST:
@@ -151,7 +152,8 @@ def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -
 
     Notes
     -----
-    A word waits until enough of the library was looked at anew; its labels stay meanwhile.
+    A word waits until enough of the library was looked at anew, and until some of it looks unlike
+    the examples; its labels stay meanwhile.
     """
     rows = taught.taught_words(catalog)
     if not rows:
@@ -165,7 +167,11 @@ def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -
         return
     for row in old:
         jpegs = taught.examples_of(catalog, row.word)
-        head = learn_word(vectors_of(jpegs, labeller), library)
+        try:
+            head = learn_word(vectors_of(jpegs, labeller), library)
+        except NothingToDoError as error:
+            log.warning("the word %r is not taught again: %s", row.word, error)
+            continue
         with catalog.transaction():
             taught.put_taught_word(catalog, _row(row.word, labeller.model_id, head, now))
             items = put_word(catalog, row.word, head, ids, library)

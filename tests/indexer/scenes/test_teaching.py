@@ -185,6 +185,36 @@ def test_library_that_was_not_looked_at_teaches_nothing(catalog: Catalog) -> Non
         teach_word(catalog, "meadow", examples(), Colours(model_id="colours-2"), NOW)
 
 
+@dataclass(frozen=True)
+class Dull(Colours):
+    """A labeller to which everything looks alike."""
+
+    model_id: str = "dull-1"
+
+    def label(self, image: Rgb8) -> Labels:  # noqa: ARG002 - the base's arguments
+        return Labels(words=(), vector=np.array([1, 0, 0, 0], np.float32))
+
+
+def test_library_that_looks_like_the_examples_teaches_nothing(catalog: Catalog) -> None:
+    index_all(catalog, Dull())
+
+    with pytest.raises(NothingToDoError, match="0 of 80 pictures look unlike") as caught:
+        teach_word(catalog, "meadow", examples(), Dull(), NOW)
+
+    assert "index pictures that show other things" in caught.value.remedy
+    assert taught.taught_words(catalog) == []
+
+
+def test_word_that_cannot_be_taught_again_stays_as_it_is(catalog: Catalog) -> None:
+    teach_word(catalog, "meadow", examples(), Colours(), NOW)
+    index_all(catalog, Dull())
+
+    renew_words(catalog, Dull, NOW)
+
+    assert [row.model for row in taught.taught_words(catalog)] == ["colours-1"]
+    assert labelled(catalog, "meadow") == set(range(N_GREEN))
+
+
 @pytest.mark.parametrize("text", ["", "  ", "x" * 41, "a\x07b"])
 def test_text_that_is_no_word_is_refused(text: str) -> None:
     with pytest.raises(TeachingError, match="cannot be a word"):
