@@ -1,7 +1,7 @@
 """The larger part of an ImageNet network: what it sees, before it says which of 1,000 things it is.
 
-The scene student keeps these layers as they are, in the integers of the published file, and learns
-a head of its own: what they see of a picture is computed once, and a head is taught in minutes.
+The scene student keeps the weights of these layers, stored in eight bits as published, and learns a
+head of its own: what they see of a picture is computed once, and a head is taught in minutes.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ import onnx
 from onnx import ModelProto, NodeProto, TensorProto, helper
 
 from indexer.errors import MemoriesError
+from indexer.training.scenes_floats import in_floats
 
 FEATURES = "features"
 """The output: means of the last layer's maps over the picture."""
-_POOLS = ("GlobalAveragePool", "QLinearGlobalAveragePool")
 _OWN_DOMAINS = ("", "com.microsoft")
 """Domains whose operators the networks use; published files name many more."""
 
@@ -36,23 +36,26 @@ def read_backbone(path: Path, *, keep_classes: bool) -> ModelProto:
     Returns
     -------
     ModelProto
-        With the network's input and the output :data:`FEATURES`, float32[b, n].
+        With the network's input and the output :data:`FEATURES`, float32[b, n]; its arithmetic is
+        in floating point.
 
     Raises
     ------
     BackboneError
         If the network has no such pooling.
     """
-    model = onnx.load(path)
+    model = in_floats(onnx.load(path))
     graph = model.graph
-    pools = [node for node in graph.node if node.op_type in _POOLS]
+    pools = [node for node in graph.node if node.op_type == "GlobalAveragePool"]
     if len(pools) != 1:
         raise BackboneError(
             f"{path.name}: averages its maps {len(pools)} times, not once",
             remedy="give an ImageNet network such as mobilenetv2-12-int8.onnx",
         )
     classes = [output.name for output in graph.output] if keep_classes else []
-    kept = [*_needed(graph.node, {pools[0].input[0], *classes}), *_averaging(pools[0])]
+    (pooled,) = pools[0].output
+    flat = helper.make_node("Flatten", [pooled], [FEATURES], axis=1)
+    kept = [*_needed(graph.node, {pooled, *classes}), flat]
     used = {name for node in kept for name in node.input}
     weights = [weight for weight in graph.initializer if weight.name in used]
     known = {weight.name for weight in graph.initializer}
@@ -68,17 +71,6 @@ def read_backbone(path: Path, *, keep_classes: bool) -> ModelProto:
     )
     opsets = [opset for opset in model.opset_import if opset.domain in _OWN_DOMAINS]
     return helper.make_model(cut, opset_imports=opsets, ir_version=model.ir_version)
-
-
-def _averaging(pool: NodeProto) -> list[NodeProto]:
-    """Average in floating point: a quantised average keeps 8 bits of what 49 places told."""
-    source, nodes = pool.input[0], []
-    if pool.op_type == "QLinearGlobalAveragePool":
-        source = "maps"
-        nodes.append(helper.make_node("DequantizeLinear", list(pool.input[:3]), [source]))
-    nodes.append(helper.make_node("GlobalAveragePool", [source], ["pooled"]))
-    nodes.append(helper.make_node("Flatten", ["pooled"], [FEATURES], axis=1))
-    return nodes
 
 
 def _needed(nodes: Iterable[NodeProto], outputs: set[str]) -> list[NodeProto]:

@@ -64,7 +64,7 @@ def joined(fixed: ModelProto, head: Head) -> ModelProto:
     own = ModelProto()
     own.graph.node.extend(nodes)
     own.graph.initializer.extend(numpy_helper.from_array(w, name) for name, w in weights.items())
-    # Alone: halved scales of the integers in the fixed layers would change what these see.
+    # Alone: the weights of the fixed layers are in eight bits already.
     store_half(own)
     model = ModelProto()
     model.CopyFrom(fixed)
