@@ -29,6 +29,7 @@ def shipped(name: str) -> Rgb8:
 def test_sample_pictures_get_their_word(labeller: SceneLabeller, picture: str, word: str) -> None:
     words = dict(labeller.label(shipped(picture)).words)
 
+    # Even chance is where a word is told; these three show it plainly.
     assert words.get(word, 0.0) > 0.5
 
 
@@ -52,6 +53,7 @@ def test_a_changed_copy_is_nearer_than_another_picture(labeller: SceneLabeller) 
 
     one, same, other = (labeller.label(p).vector for p in (cat, copy, shipped("coffee")))
 
+    # A rough bound for a copy that lost an edge; near-duplicates have thresholds of their own.
     assert float(one @ same) > 0.85
     assert float(one @ same) > float(one @ other) + 0.3
 
