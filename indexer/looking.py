@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.budget import most_px_within
+from indexer.catalog.face_models import Strangers
 from indexer.catalog.faces import NewFace
 from indexer.errors import (
     DearMediaError,
@@ -96,6 +97,8 @@ class Models:
     """Why the CPU computes and not the accelerator that was asked for, in whole sentences."""
     notes: tuple[str, ...]
     """What is off and why, in whole sentences."""
+    strangers: Strangers | None = None
+    """What the embedder's file says of two people's vectors."""
 
     @property
     def stage_model(self) -> str:
@@ -191,6 +194,7 @@ def _tools(choice: ModelChoice) -> _Tools:
         computed_by=accelerator.used,
         device_notes=accelerator.notes,
         notes=tuple(notes),
+        strangers=faces.strangers if faces else None,
     )
     most_px = most_px_within(faces, choice.arena_mb) if faces and choice.arena_mb else MOST_PX
     return _Tools(faces, scenes, models, choice, most_px)

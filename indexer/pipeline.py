@@ -19,6 +19,7 @@ from indexer import copies, pairing, record
 from indexer.budget import Budget, MemorySeen, share_out
 from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog
+from indexer.catalog.face_models import put_strangers
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
 from indexer.catalog.settings import INDEX_MEMORY, put_setting
@@ -106,6 +107,8 @@ def index(
         asked = replace(settings.models, arena_mb=budget.arena_mb)
         models, choice = ready_models(pool, asked)
         settings = replace(settings, models=choice)
+        if models.strangers is not None:
+            put_strangers(catalog, models.faces, models.strangers)
         progress(0, 0, "looking through folders")
         found = scan(
             catalog,

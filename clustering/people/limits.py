@@ -2,7 +2,8 @@
 
 Two strangers' faces have a cosine that strays around a mean, and what strays must be set against
 how often one looks: among a few people a mean cosine of 0.30 between two large groups is never
-chance, among a thousand it is. So every limit is the strangers' mean plus some spreads.
+chance, among a thousand it is. So every limit is the strangers' mean plus some spreads, which
+count less the nearer the cosine comes to 1 (:meth:`Limits.above`).
 
 The figures are cosines of the pack ``scrfd2.5g_mobilefacenet``, measured on 1,530 people of LFW:
 single faces of two people have a mean of 0.0145 and a spread of 0.103, means of two faces 0.087,
@@ -12,9 +13,10 @@ hardly more than a normal distribution has. Of the same people 99 % are above 0.
 
 How alike strangers look differs between networks (a spread of 0.15 for vectors learned from
 dlib's), and between libraries: children look alike to every network (mean cosine of two children
-0.4 in UTKFace), and so do the people of one family. Both are read from the library itself. People
-of one picture are strangers by certainty; where there are few such pictures, people whom a first,
-cautious look tells apart are. See :mod:`clustering.people.strangers`.
+0.4 in UTKFace), and so do the people of one family. Of the network its file may tell; what it
+does not tell, and the library's people, are read from the library itself. People of one picture
+are strangers by certainty; where there are few such pictures and the file is silent, people whom a
+first, cautious look tells apart are. See :mod:`clustering.people.strangers`.
 """
 
 import math

@@ -118,6 +118,7 @@ def tables(seen: Seen) -> list[tuple[list[int], FaceTable]]:
             frames=seen.frames[rows],
             told=seen.telling.told[rows],
             refused=refused,
+            strangers=seen.strangers.get(model),
         )
         found.append((rows, table))
     return found

@@ -14,11 +14,12 @@ from clustering.people.table import Rows
 from indexer.catalog import faces as face_rows
 from indexer.catalog import people as person_rows
 from indexer.catalog.connection import Catalog
+from indexer.catalog.face_models import Strangers, all_strangers
 from indexer.catalog.faces import Face, FaceId, PersonId
 from indexer.catalog.people import Person
 from indexer.catalog.settings import get_setting, put_setting
 
-METHOD = "2"
+METHOD = "3"
 """Changes with the way people are found, so that they are found anew."""
 SETTING = "people"
 
@@ -49,6 +50,8 @@ class Seen:
     people: Mapping[PersonId, Person]
     known: tuple[KnownPerson, ...]
     telling: Telling
+    strangers: Mapping[str, Strangers]
+    """By model id, what its file says of two people's vectors."""
     digest: str
     last_correction: int
     memory: Memory
@@ -70,6 +73,7 @@ def look(catalog: Catalog) -> Seen:
         people=people,
         known=known,
         telling=tell(faces, frames, places, known, list(people.values())),
+        strangers=all_strangers(catalog),
         digest=digest,
         last_correction=corrections[-1].id if corrections else 0,
         memory=recall(catalog),
@@ -77,8 +81,9 @@ def look(catalog: Catalog) -> Seen:
 
 
 def digest_of(catalog: Catalog) -> str:
-    """Changes when faces or corrections do."""
+    """Changes when faces, corrections or what is known of the faces' models do."""
     told = hashlib.blake2b(METHOD.encode(), digest_size=16)
+    told.update(repr(sorted(all_strangers(catalog).items())).encode())
     for signature in face_rows.face_signatures(catalog):
         told.update(signature.encode())
     for correction in person_rows.all_corrections(catalog):

@@ -9,7 +9,6 @@ from clustering.people.limits import (
     FOUNDER_QUALITY_MIN,
     LOOKS_SPREAD,
     PICTURE_SPREAD,
-    STRANGERS_MEAN,
     Limits,
 )
 from clustering.people.linkage import group_of, link
@@ -30,13 +29,15 @@ SHARED_TAIL = 0.75
 is 3.2 spreads above it for dlib's vectors of 44,156 faces of CelebA, 4.4 for MobileFaceNet's."""
 FEW_PAIRS = 10
 FIRST_LOOK_MAX = 1500
-"""So many faces tell how alike the people of a library are: a tenth of a second."""
+"""So many faces tell how alike the people of a library are; more would only cost time."""
 
 
 def limits_for(faces: FaceTable, order: Rows) -> Limits:
     """Limits that fit a library and its model, stricter where strangers look alike.
 
-    What LFW says is corrected by people who look apart, and that by people who are in one picture.
+    What the model's file says is corrected by people who are in one picture. Where it says nothing
+    LFW stands in, corrected by people who look apart first. Those would correct what is known
+    wrongly: of a network that finds few of a person's faces, parts of one person look apart.
 
     Parameters
     ----------
@@ -48,24 +49,41 @@ def limits_for(faces: FaceTable, order: Rows) -> Limits:
     Returns
     -------
     Limits
-        Never looser than LFW's: a library with few or very different people proves nothing.
+        Never looser than what was known before: a library with few or very different people
+        proves nothing. Only of a model whose file is silent and whose vectors turn out to share a
+        direction nothing is known but what the library shows.
     """
     is_good = faces.quality[order] >= FOUNDER_QUALITY_MIN
     certain = strangers(faces, order[is_good])
+    if faces.strangers is not None:
+        told = limits_of(faces.strangers.mean, faces.strangers.spread)
+        return stricter(told, certain, least=told)
     if len(certain) > FEW_PAIRS and float(certain.mean()) > SHARED_MEAN:
-        spread = float(certain.std()) / USUAL_SPREAD
-        return Limits(mean=float(certain.mean()), scale=SHARED_TAIL * spread)
-    return stricter(stricter(Limits(), apart(faces, order[is_good])), certain)
+        return limits_of(float(certain.mean()), float(certain.std()))
+    usual = Limits()
+    first = stricter(usual, apart(faces, order[is_good]), least=usual)
+    return stricter(first, certain, least=usual)
 
 
-def stricter(limits: Limits, cosines: Cosines) -> Limits:
+def limits_of(mean: float, spread: float) -> Limits:
+    """Limits for strangers whose cosines have a mean and a standard deviation."""
+    return Limits(mean=mean, scale=tail_of(mean) * spread / USUAL_SPREAD)
+
+
+def tail_of(mean: float) -> float:
+    """How far pairs of strangers of a model stray upwards, as a share of what is usual."""
+    return SHARED_TAIL if mean > SHARED_MEAN else 1.0
+
+
+def stricter(limits: Limits, cosines: Cosines, *, least: Limits) -> Limits:
     """Limits drawn towards what pairs of strangers show, the more the more there are."""
     if not len(cosines):
         return limits
     weight = len(cosines) / (len(cosines) + PRIOR_PAIRS)
+    scale = tail_of(least.mean) * float(cosines.std()) / USUAL_SPREAD
     return Limits(
-        mean=drawn(limits.mean, float(cosines.mean()), weight, least=STRANGERS_MEAN),
-        scale=drawn(limits.scale, float(cosines.std()) / USUAL_SPREAD, weight, least=1.0),
+        mean=drawn(limits.mean, float(cosines.mean()), weight, least=least.mean),
+        scale=drawn(limits.scale, scale, weight, least=least.scale),
     )
 
 
@@ -97,12 +115,14 @@ def strangers(faces: FaceTable, rows: Rows) -> Cosines:
 def apart(faces: FaceTable, rows: Rows) -> Cosines:
     """Cosines between people whom a cautious first look at some faces tells apart, a face of each.
 
-    The limits of LFW find nearly all of somebody's faces and few of anybody else's, whatever the
-    network; one face for each of the groups keeps those who are often seen from counting more.
+    The limits of LFW find nearly all of somebody's faces and few of anybody else's; one face for
+    each of the groups keeps those who are often seen from counting more.
     """
     some = rows[:: -(-len(rows) // FIRST_LOOK_MAX) or 1]
     groups = link([group_of(faces, [row]) for row in some.tolist()], Limits())
-    return all_pairs(faces, np.array([group.rows[0] for group in groups], np.int64))
+    place = {row: number for number, row in enumerate(some.tolist())}
+    firsts = [min(group.rows, key=place.__getitem__) for group in groups]
+    return all_pairs(faces, np.array(firsts, np.int64))
 
 
 def all_pairs(faces: FaceTable, rows: Rows) -> Cosines:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.catalog.face_models import Strangers
+
 Vectors = NDArray[np.float32]  # [n, d], rows of unit length
 Rows = NDArray[np.int64]  # [n]
 
@@ -26,6 +28,8 @@ class FaceTable:
     """Who it is by a person's word, as a number per known person; ``OPEN`` if nobody said."""
     refused: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By row: the known people whom this face is not, by a person's word."""
+    strangers: Strangers | None = None
+    """What the model's file says of two people's vectors; None where it says nothing."""
 
     def __post_init__(self) -> None:
         lengths = {len(self.vectors), len(self.quality), len(self.frames), len(self.told)}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.catalog.face_models import Strangers
 from indexer.faces.detector import FaceDetector
 from indexer.faces.embed import FaceEmbedder
 from indexer.faces.pyramid import NORMAL_PX
@@ -27,5 +28,7 @@ class FacePack:
     same_face_cosine: float = 0.5
     """Above, two faces in different frames of one clip are taken for one; only the best is kept. A
     fifth of one person's pictures in lfw lies below, one in ten thousand of two people's above."""
+    strangers: Strangers | None = None
+    """How alike two people look to the embedder; None where its file does not say."""
     longest_px: int = NORMAL_PX
     """Long side at which ordinary photographs are searched: larger costs more than it finds."""

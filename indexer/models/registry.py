@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.catalog.face_models import Strangers
 from indexer.errors import ModelPackMissingError
 from indexer.faces.align import CROP_PX
 from indexer.faces.detector import FaceDetector
@@ -150,6 +151,7 @@ def pack_of(
         licence=licence,
         files=(detector_path, embedder_path),
         same_face_cosine=same_face_cosine(embedder_session),
+        strangers=strangers_of(embedder_session),
         longest_px=kind.longest_px,
     )
 
@@ -219,6 +221,14 @@ def same_face_cosine(session: Session) -> float:
     facts = session.get_modelmeta().custom_metadata_map
     usual = OWN_SAME_FACE_COSINE if facts.get("kind") == OWN_EMBEDDER else SAME_FACE_COSINE
     return float(facts.get("same_face_cosine", usual))
+
+
+def strangers_of(session: Session) -> Strangers | None:
+    """How alike two people look to an embedder, as its file says; None where it does not."""
+    facts = session.get_modelmeta().custom_metadata_map
+    if "strangers_mean" not in facts or "strangers_spread" not in facts:
+        return None
+    return Strangers(mean=float(facts["strangers_mean"]), spread=float(facts["strangers_spread"]))
 
 
 def has_free_size(session: Session) -> bool:

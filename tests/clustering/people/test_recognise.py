@@ -5,6 +5,7 @@ from clustering.people.corrections import reject_faces
 from clustering.people.recognise import ALWAYS_WHOLE_BELOW, find_people, recognise
 from clustering.people.state import look
 from indexer.catalog.connection import Catalog
+from indexer.catalog.face_models import Strangers, put_strangers
 from indexer.catalog.faces import FaceId, PersonId, all_faces
 from indexer.catalog.people import all_people
 
@@ -40,6 +41,19 @@ def test_twice_in_a_row_changes_nothing(catalog: Catalog, add_picture: AddPictur
 
     assert how == "same"
     assert dump(catalog) == before
+
+
+def test_people_are_found_anew_when_the_model_tells_more(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for number in range(6):
+        add_picture(1, number=number)
+    run(catalog)
+
+    put_strangers(catalog, "m1", Strangers(mean=0.9, spread=0.1))
+
+    assert run(catalog) == "whole"
+    assert not all_people(catalog)
 
 
 def test_ids_stay_while_people_grow_and_come(catalog: Catalog, add_picture: AddPicture) -> None:

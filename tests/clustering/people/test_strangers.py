@@ -1,10 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from clustering.people.cluster import cluster
 from clustering.people.limits import Limits
-from clustering.people.strangers import ONE_FACE_TWICE, apart, limits_for, strangers
+from clustering.people.strangers import ONE_FACE_TWICE, apart, limits_for, limits_of, strangers
 from clustering.people.table import OPEN, FaceTable
+from indexer.catalog.face_models import Strangers
+
+OURS = Strangers(mean=0.65, spread=0.09)
+"""As the built-in embedder has it."""
 
 
 def faces_of(
@@ -59,3 +68,61 @@ def test_a_face_that_was_reported_twice_is_no_pair_of_strangers() -> None:
 
     assert len(cosines) == 2
     assert cosines.max() < ONE_FACE_TWICE
+
+
+def of_one_direction(n: int) -> NDArray[np.float64]:
+    """People whose vectors share a direction: two of them have a cosine of about 0.65."""
+    own = directions(n, 127)
+    shared = np.zeros(128)
+    shared[127] = 1.0
+    return np.asarray(np.sqrt(0.65) * shared + np.sqrt(0.35) * own)
+
+
+def groups_of(faces: FaceTable) -> list[set[int]]:
+    found = cluster(faces)
+    return [set(np.flatnonzero(found.labels == n).tolist()) for n in range(len(found.told))]
+
+
+def test_portraits_of_a_shared_direction_are_told_apart_by_what_the_model_says() -> None:
+    portraits = faces_of(of_one_direction(6), 8, noise=0.25)
+    everybody = [set(range(8 * n, 8 * n + 8)) for n in range(6)]
+
+    told = groups_of(replace(portraits, strangers=OURS))
+    untold = groups_of(portraits)
+
+    assert told == everybody
+    assert untold == [set(range(48))]
+
+
+def test_pictures_of_groups_tell_apart_people_of_a_shared_direction() -> None:
+    together = faces_of(of_one_direction(6), 8, frames=[n % 8 for n in range(48)], noise=0.25)
+
+    limits = limits_for(together, np.arange(48))
+
+    assert limits.mean == pytest.approx(0.61, abs=0.04)
+    assert limits.to_join(1, 1) < 0.9
+    assert groups_of(together) == [set(range(8 * n, 8 * n + 8)) for n in range(6)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 8),
+    st.floats(0.0, 0.9),
+    st.floats(0.01, 0.2),
+    st.floats(0.1, 1.0),
+)
+def test_a_library_makes_limits_of_a_known_model_only_stricter(
+    n_together: int, mean: float, spread: float, noise: float
+) -> None:
+    frames = [min(n, 40 - n_together) for n in range(40)]
+    faces = replace(
+        faces_of(directions(10, 128), 4, frames=frames, noise=noise),
+        strangers=Strangers(mean=mean, spread=spread),
+    )
+
+    limits = limits_for(faces, np.arange(40))
+
+    usual = limits_of(mean, spread)
+    assert limits.mean >= usual.mean
+    assert limits.scale >= usual.scale
+    assert n_together > 1 or limits == usual

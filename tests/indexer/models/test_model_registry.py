@@ -83,6 +83,18 @@ def test_faces_of_a_clip_are_alike_as_the_embedder_counts_it(tmp_path: Path) -> 
 
 
 @needs_models
+def test_only_our_embedder_says_how_alike_strangers_look(tmp_path: Path) -> None:
+    make_pack(tmp_path, "det_500m.onnx", "mobilefacenet.onnx")
+
+    ours, theirs = load_faces("builtin", None), load_faces("insightface:mine", tmp_path)
+
+    assert ours.strangers is not None
+    assert 0.5 < ours.strangers.mean < 0.8
+    assert 0.05 < ours.strangers.spread < 0.15
+    assert theirs.strangers is None
+
+
+@needs_models
 def test_score_that_is_asked_for_goes_before_the_detectors_own(tmp_path: Path) -> None:
     make_pack(tmp_path, "det_500m.onnx", "mobilefacenet.onnx")
     image = np.random.default_rng(1).integers(0, 255, (256, 256, 3), np.uint8)
