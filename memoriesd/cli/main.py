@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "storyboard": ("movies", "Show how a movie is made up."),
     "themes": ("themes", "List, show and check themes."),
     "music": ("themes", "List the music, or write a preview of it."),
-    "models": ("models", "List the model packs."),
+    "models": ("models", "List, get and measure the model packs."),
     "labels": ("labels", "List the words that scenes are labelled with; teach your own."),
     "export": ("export", "Write what the catalog knows as JSON."),
     "bench": ("bench", "Measure speed, memory and quality on a drawn library."),

@@ -12,16 +12,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells, ot
 
 
 def test_each_stage_has_its_own_peak() -> None:
+    with WorkerPool(1, task_limit_s=60) as pool:
+        peaks_mb = pool.submit(peaks_of_stages).result()
+
+    assert peaks_mb["large"] > peaks_mb["small"] + 80
+
+
+def peaks_of_stages() -> dict[str, float]:
+    """MB of a stage that holds 100 MB between two that hold 1 MB."""
     meter = PeakMeter()
-
-    with meter.stage("small"):
-        np.ones(1_000_000, np.uint8)
-    with meter.stage("large"):
-        np.ones(100_000_000, np.uint8)
-    with meter.stage("small"):
-        np.ones(1_000_000, np.uint8)
-
-    assert meter.peaks_mb["large"] > meter.peaks_mb["small"] + 80
+    for name, n_bytes in (("small", 1_000_000), ("large", 100_000_000), ("small", 1_000_000)):
+        with meter.stage(name):
+            np.ones(n_bytes, np.uint8)
+    return meter.peaks_mb
 
 
 def test_a_worker_keeps_nothing_of_pictures_of_changing_sizes() -> None:
