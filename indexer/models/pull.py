@@ -9,6 +9,7 @@ import http.client
 import io
 import os
 import shutil
+import ssl
 import urllib.error
 import urllib.request
 import zipfile
@@ -29,7 +30,13 @@ UNPACKED_MOST = 4
 """Networks hardly shrink: an archive that grows to more than so many times its size is no pack."""
 LICENCE_FILE = "LICENSE.txt"
 
-NETWORK_ERRORS = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError)
+NETWORK_ERRORS = (
+    urllib.error.URLError,
+    http.client.HTTPException,
+    ssl.SSLError,
+    TimeoutError,
+    ConnectionError,
+)
 
 
 def pull(known: KnownPack, folder: Path, progress: Progress) -> Path:
@@ -60,7 +67,9 @@ def pull(known: KnownPack, folder: Path, progress: Progress) -> Path:
     target = home / known.name
     if target.exists():
         raise NothingToDoError(
-            f"{target} is there already", remedy=f"use it: [models] pack = {known.pack!r}"
+            f"{target} is there already",
+            remedy=f'to use it, write below [models]: pack = "{known.pack}"'
+            f' and folder = "{folder.resolve()}"',
         )
     home.mkdir(parents=True, exist_ok=True)
     part = home / f".{known.name}.zip.part"

@@ -44,8 +44,9 @@ models_command.add_command(train_command)
 def list_models(session: Session, *, as_json: bool) -> None:
     """List the packs that are here and those that can be had, with licence, size and figures."""
     models = session.config().models
+    folder = session.packs_folder()
     packs = [_row(known, models) for known in known_packs() if known.pack == BUILTIN]
-    packs += [_folder_row(folder, models) for folder in _pack_folders(models.folder)]
+    packs += [_folder_row(path, models) for path in _pack_folders(folder)]
     here = {pack["pack"] for pack in packs}
     packs += [
         _row(known, models)
@@ -59,6 +60,9 @@ def list_models(session: Session, *, as_json: bool) -> None:
     _tell_packs(packs)
     if not any(pack["used"] for pack in packs):
         click.echo(f"{models.pack} is configured and not here: faces are off")
+    if models.folder is None and _pack_folders(folder):
+        click.echo(f"packs lie in {echo_path(folder)}; to use one, write below [models]:")
+        click.echo(f'pack = "insightface:NAME"\n{_folder_line(folder)}')
     click.echo(f"scenes: {echo_path(scenes) if scenes else 'built-in'}")
 
 
@@ -87,7 +91,7 @@ def _folder_row(folder: Path, models: Models) -> dict[str, Any]:
     return {
         "pack": pack,
         "here": True,
-        "used": models.pack == pack,
+        "used": models.folder is not None and models.pack == pack,
         "size_mb": round(_size_mb(folder), 1),
         "licence": licence_of(folder) if known is None else known.licence,
         "what": "" if known is None else known.what,
@@ -139,8 +143,7 @@ def pull_pack(session: Session, name: str, *, agreed: bool, as_json: bool) -> No
     """
     known = published(name)
     assert known.archive is not None
-    models = session.config().models
-    folder = models.folder or session.folders.data / "packs"
+    folder = session.packs_folder()
     if not agreed:
         _ask(known)
     there = _pull_alone(session, known, known.archive.size_bytes, folder)
@@ -150,8 +153,8 @@ def pull_pack(session: Session, name: str, *, agreed: bool, as_json: bool) -> No
     click.echo(f"{known.pack} is in {echo_path(there)}")
     click.echo("to use it, write into the configuration:")
     click.echo(f'[models]\npack = "{known.pack}"')
-    if models.folder is None:
-        click.echo(f"folder = {json.dumps(str(folder), ensure_ascii=False)}")
+    if session.config().models.folder is None:
+        click.echo(_folder_line(folder))
 
 
 def _pull_alone(session: Session, known: KnownPack, size_bytes: int, folder: Path) -> Path:
@@ -195,8 +198,12 @@ def _ask(known: KnownPack) -> None:
         )
 
 
-def _pack_folders(folder: Path | None) -> list[Path]:
-    if folder is None or not (folder / "models").is_dir():
+def _folder_line(folder: Path) -> str:
+    return f"folder = {json.dumps(str(folder), ensure_ascii=False)}"
+
+
+def _pack_folders(folder: Path) -> list[Path]:
+    if not (folder / "models").is_dir():
         return []
     found = (path for path in (folder / "models").iterdir() if not path.name.startswith("."))
     return sorted(path for path in found if any(path.glob("*.onnx")))

@@ -43,6 +43,10 @@ class Session:
         """The configuration, which must have been written."""
         return load_config(self.folders.config_file)
 
+    def packs_folder(self) -> Path:
+        """Where model packs lie: that of the configuration, else one of the library."""
+        return self.config().models.folder or self.folders.data / "packs"
+
     @contextlib.contextmanager
     def catalog(self) -> Iterator[Catalog]:
         """The catalog, which must have been made by an index."""

@@ -52,6 +52,27 @@ def test_packs_that_can_be_had_are_told_with_terms_size_and_whose_figures(capsys
     assert "LFW" in pack["figures"]["source"]
 
 
+def test_pack_that_was_pulled_without_a_folder_is_told_with_how_to_use_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
+    monkeypatch.delenv("MEMORIESD_CONFIG", raising=False)
+    pulled = tmp_path / "packs" / "models" / "buffalo_sc"
+    pulled.mkdir(parents=True)
+    (pulled / "net.onnx").write_bytes(bytes(1000))
+    line = f'folder = "{tmp_path / "packs"}"'
+
+    pack = listed(capsys)["insightface:buffalo_sc"]
+    run(["models", "list"])
+    shown = capsys.readouterr().out
+    code = run(["models", "pull", "buffalo_sc", "--agree-to-licence"])
+
+    assert (pack["here"], pack["used"]) == (True, False)
+    assert line in shown
+    assert code == Exit.NOTHING
+    assert line in capsys.readouterr().err
+
+
 @needs_models
 def test_packs_of_the_folder_are_told_with_what_is_known_of_their_content(
     folder: Path, capsys: Capture
