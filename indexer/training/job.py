@@ -109,13 +109,14 @@ def _file_json(file: NetworkFile) -> dict[str, Any]:
 def claim(job: Job, student: str) -> None:
     """Make a job's folder its own, or make sure that it is.
 
-    What lies there is taken up without looking twice, so it must come of the same question. A claim
-    of which nothing came (a teacher's name that was misspelt) binds nobody.
+    What lies there is taken up without looking twice, so it must come of the same question; only
+    more steps may be asked for. A claim of which nothing came (a teacher's name that was misspelt)
+    binds nobody.
 
     Raises
     ------
     JobMixedUpError
-        If another teacher, other pictures, another seed or other steps were at work there.
+        If another teacher, other pictures, another seed or more steps were at work there.
     """
     names = hashlib.sha256()
     for of in job.sets:
@@ -131,12 +132,10 @@ def claim(job: Job, student: str) -> None:
     }
     path = job.out / CLAIM
     begun = path.exists() and any(other != path for other in job.out.iterdir())
-    if not begun:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-        return
-    before = json.loads(path.read_text(encoding="utf-8"))
+    before: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if begun else facts
     differing = [name for name in facts if before.get(name) != facts[name]]
+    if differing == ["steps"] and _is_longer(before.get("steps"), job.steps):
+        differing = []
     if differing:
         word = differing[0]
         told = f"{word} {before.get(word)}, not {facts[word]}"
@@ -144,6 +143,12 @@ def claim(job: Job, student: str) -> None:
             f"{job.out} holds a training with {'other pictures' if word == 'names' else told}",
             remedy="name another folder with --out, or remove that one",
         )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def _is_longer(before: int | None, now: int | None) -> bool:
+    return before is not None and now is not None and now > before
 
 
 def kept_rows(of: PictureSet) -> frozenset[int]:

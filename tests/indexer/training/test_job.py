@@ -54,6 +54,18 @@ def test_the_same_question_goes_on(tmp_path: Path) -> None:
     assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
 
 
+def test_more_steps_go_on_and_fewer_are_refused(tmp_path: Path) -> None:
+    job = replace(make_job(tmp_path / "out"), steps=10)
+    claim(job, "detector")
+    (job.out / "answers").mkdir()
+
+    claim(replace(job, steps=20), "detector")
+
+    assert json.loads((job.out / "job.json").read_text())["steps"] == 20
+    with pytest.raises(JobMixedUpError, match="with steps 20, not 10"):
+        claim(job, "detector")
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
