@@ -1,6 +1,5 @@
 """Candidates of the first look with the truth about them: what the second look is taught with."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,13 +10,12 @@ from indexer.faces.detector import Detection, FaceDetector, Rgb8, overlaps
 from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix
 from indexer.training.detector_mistakes import candidates
 from indexer.training.detector_tiles import Material, Tile, make_tile
+from indexer.training.loop import Progress
 
 PICTURES_MOST, COPY_MOST = 3000, 8
 IS_FACE, IS_NONE, IS_UNASKED = 0.45, 0.15, 0.1
 """Overlap with a face from which a candidate is one, and below which it is none; and the most with
 what may be one."""
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,6 +1,5 @@
 """What a student takes for a face where there is none: the best pictures to teach it next."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -11,12 +10,11 @@ from numpy.typing import NDArray
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
 from indexer.faces.pyramid import copies, count_scales
 from indexer.training.detector_pools import CROP_PX, BackgroundPool
+from indexer.training.loop import Progress
 
 LONG_SIDES_PX = (320, 320, 448, 640)
 """Pictures without faces are searched at one of these."""
 PICTURES_MOST, MISTAKES_MOST, COPY_MOST = 3000, 6000, 4
-
-Progress = Callable[[int, int, str], None]
 
 
 def mined(

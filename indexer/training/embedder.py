@@ -94,7 +94,7 @@ def teach_embedder(
     torch.manual_seed(schedule.seed)
     network = _begun(lesson, layers, schedule, teacher_is_dlib=teacher_is_dlib)
     if start is not None:
-        network.load_state_dict(weights_of(start))
+        network.load_state_dict(averaged_weights(start))
     network = network.to(device, memory_format=torch.channels_last)
 
     def loss(model: nn.Module, step: int) -> tuple[Tensor, dict[str, float]]:
@@ -114,7 +114,7 @@ def teach_embedder(
     taught = teach(network, loss, plan, out, judge=judge, progress=progress).network
     assert isinstance(taught, EmbedderNet)
     if start is not None:
-        taught.load_state_dict(halfway(weights_of(start), taught.state_dict()))
+        taught.load_state_dict(halfway(averaged_weights(start), taught.state_dict()))
     return taught
 
 
@@ -149,10 +149,6 @@ def _begun(
         network.last = fresh
     network.inner_px = schedule.inner_px
     return network
-
-
-weights_of = averaged_weights
-"""Averaged weights of the student in a run's checkpoint, by name."""
 
 
 def face_loss(network: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float]]:

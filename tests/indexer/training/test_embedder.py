@@ -24,12 +24,11 @@ from indexer.training.embedder import (
     halfway,
     strangers,
     told_apart,
-    weights_of,
 )
 from indexer.training.embedder_lesson import Batch
 from indexer.training.embedder_net import EmbedderNet
 from indexer.training.embedder_run import ANSWERS, FACES, RUN, WEIGHTS, train_embedder
-from indexer.training.loop import CHECKPOINT, CURVES, REPORT
+from indexer.training.loop import CHECKPOINT, CURVES, REPORT, averaged_weights
 from indexer.training.sets import TarSet, open_tar_set
 from indexer.training.taught import Listeners
 from indexer.training.teachers import open_detector, open_embedder
@@ -95,7 +94,7 @@ def test_killed_run_goes_on_and_writes_a_pack_embedder(few: TarSet, tmp_path: Pa
     vectors = ArcFace(open_session(path)).embed(crops)
     assert vectors.shape == (2, 128)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert weights_of(tmp_path / RUN / CHECKPOINT).keys() == EmbedderNet().state_dict().keys()
+    assert averaged_weights(tmp_path / RUN / CHECKPOINT).keys() == EmbedderNet().state_dict().keys()
 
 
 @pytest.fixture
