@@ -2,7 +2,7 @@
 
 Answers lie in ``FOLDER/SET/TEACHER/00000.npz`` and so on, a few hundred pictures a file. A file is
 taken as it is when it belongs to the same pictures and the same teacher, else it is made anew; so a
-run that was killed loses one file's work at most, and pictures that were added cost their own.
+run that was killed loses one file's work at most.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from indexer.errors import UnreadableMediaError
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
 from indexer.training.sets import PictureSet
-from indexer.training.teachers import FaceTeacher, ImageTeacher, Teacher
+from indexer.training.teachers import FaceTeacher, Teacher
 
 PICTURES_A_FILE = 256
 _DIGEST, _BAD_ROW, _BAD_WHY = "_digest", "_bad_row", "_bad_why"
@@ -110,17 +110,6 @@ def ask_faces(
 
     names = [finder.teacher_id, *([teacher.teacher_id] if teacher else [])]
     return ask_all(of, ask, folder, " ".join(names), listeners)
-
-
-def ask_scenes(
-    of: PictureSet, teacher: Teacher[ImageTeacher], folder: Path, listeners: Listeners
-) -> Answers:
-    """Logits of every picture: ``row`` int32[n] and ``logits`` float16[n, classes]."""
-
-    def ask(image: Rgb8) -> Mapping[str, NDArray[np.generic]]:
-        return {"logits": teacher.network.logits(image)[np.newaxis].astype(np.float16)}
-
-    return ask_all(of, ask, folder, teacher.teacher_id, listeners)
 
 
 def _asked(of: PictureSet, indexes: range, ask: Ask, listeners: Listeners) -> Answers:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.errors import MissingResourceError, NotFoundError
 from indexer.faces.align import TEMPLATE, aligned, similarity
@@ -29,7 +28,6 @@ from indexer.models.registry import (
 )
 from indexer.models.session import Session, content_id, open_session
 from indexer.training.extras import require
-from indexer.training.imagenet import ImagenetTeacher
 from indexer.training.ultraface import UltraFace
 
 T = TypeVar("T")
@@ -56,19 +54,6 @@ class FaceTeacher(Protocol):
 
     def vectors(self, image: Rgb8, faces: Sequence[Detection]) -> Embeddings:
         """Vectors of unit length, one row a face."""
-        ...
-
-
-class ImageTeacher(Protocol):
-    """Says of a picture what a student is to say, too."""
-
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """Names of what it knows."""
-        ...
-
-    def logits(self, image: Rgb8) -> NDArray[np.float32]:
-        """One number a class before softmax, float32[n]."""
         ...
 
 
@@ -135,10 +120,17 @@ SOURCES = {
 }
 """Files by the teacher's name: what they are called, and where they come from."""
 
-DETECTORS = (BUILTIN, "yunet", "ultraface", f"{INSIGHTFACE}NAME")
+DETECTORS = (BUILTIN, "yunet", f"{INSIGHTFACE}NAME")
 EMBEDDERS = ("dlib", "mobilefacenet", f"{INSIGHTFACE}NAME")
 SCENES = ("imagenet",)
 """Names of teachers by what they teach."""
+YARDSTICKS = ("ultraface",)
+"""Detectors without landmarks, of which a student needs five: to compare with only."""
+
+
+def is_named(name: str) -> bool:
+    """Whether a name is one of a teacher, whatever it teaches and wherever its files are."""
+    return name in TERMS or name.startswith(INSIGHTFACE)
 
 
 def may_be_shipped(name: str) -> bool:
@@ -154,7 +146,7 @@ def open_detector(
     Parameters
     ----------
     name : str
-        One of ``DETECTORS``.
+        One of ``DETECTORS`` or of ``YARDSTICKS``.
     files : Path or None
         Folder in which, or below which, its files lie.
     score_min : float
@@ -215,22 +207,6 @@ def open_embedder(name: str, files: Path | None) -> Teacher[FaceTeacher]:
     raise _unknown(name, "people are told apart", EMBEDDERS)
 
 
-def open_scenes(name: str, files: Path | None) -> Teacher[ImageTeacher]:
-    """Load a teacher that knows what a picture shows; see :func:`open_detector` for the errors."""
-    path = scenes_file(name, files)
-    session = open_session(path)
-    count = session.get_outputs()[0].shape[-1]
-    for words in sorted(path.parent.glob("*.txt")):
-        classes = tuple(words.read_text(encoding="utf-8", errors="replace").splitlines())
-        if len(classes) == count:
-            network = ImagenetTeacher(session=session, classes=classes)
-            return _teacher(name, path, network)
-    raise MissingResourceError(
-        f"teacher {name!r}: no list of {count} classes lies beside {path}",
-        remedy=f"copy it there, as a .txt file: {SOURCES[name][1]}",
-    )
-
-
 def scenes_file(name: str, files: Path | None) -> Path:
     """The network of a teacher of scenes; see :func:`open_detector` for the errors."""
     if name not in SCENES:
@@ -248,7 +224,7 @@ def _teacher(name: str, path: Path, network: T, *recipe: float) -> Teacher[T]:
 
 
 def _of_pack(name: str, files: Path | None, part: str) -> tuple[Path, Session]:
-    wanted = is_embedder if part == "embedder" else is_face_finder
+    wanted = is_embedder if part == "embedder" else _is_detector
     folder = name.removeprefix(INSIGHTFACE)
     packs = sorted(files.rglob(folder)) if files is not None and _is_name(folder) else []
     paths = [path for pack in packs if pack.is_dir() for path in sorted(pack.glob("*.onnx"))]
@@ -261,8 +237,7 @@ def _of_pack(name: str, files: Path | None, part: str) -> tuple[Path, Session]:
     return found
 
 
-def is_face_finder(session: Session) -> bool:
-    """Whether a network is a detector that we can read."""
+def _is_detector(session: Session) -> bool:
     return kind_of(session) is not None
 
 

@@ -60,13 +60,14 @@ def train_command(
 ) -> None:
     """Teach a small network with what a big one says of your pictures (extra train).
 
-    A detector finds faces: taught by yunet, ultraface, builtin or insightface:NAME, with pictures
-    of people and pictures without any. An embedder tells people apart: taught by dlib,
-    mobilefacenet or insightface:NAME. Scenes are words: taught by imagenet and by the pictures'
-    sub-folders, whose names are the words.
+    A detector finds faces: taught by yunet, builtin or insightface:NAME (not by ultraface, which
+    tells no landmarks), with pictures of people and pictures without any. An embedder tells people
+    apart: taught by dlib, mobilefacenet or insightface:NAME. Scenes are words: taught by imagenet
+    and by the pictures' sub-folders, whose names are the words.
 
     Hours are usual. All that was done is kept in --out, and the same command goes on where it was
-    stopped. A fifth of a folder's photographs is kept from teaching, to judge the result by.
+    stopped, or further with more --steps. A fifth of a folder's photographs is kept from teaching,
+    to judge the result by.
 
     The result lies in OUT/models/own, beside the built-in networks for what was not taught there.
     To use it, write into the configuration what this command says at its end: pack =
@@ -82,21 +83,15 @@ def train_command(
     from indexer.training.own_pack import how_to_use, put_into_pack
     from indexer.training.sets import open_sets
     from indexer.training.taught import Listeners
-    from indexer.training.teachers import may_be_shipped
 
-    if not may_be_shipped(teacher):
-        click.echo(f"{teacher} has non-commercial or unknown terms: {OWN_USE}", err=True)
-    if any(out.resolve().is_relative_to(folder.resolve()) for folder in folders):
-        raise click.UsageError("--out lies within --data: what is written would be taken for data")
+    _check(student, teacher, folders, out)
     bad: dict[str, str] = {}
     with progress_line(f"train {student}") as line:
         line.say("looking for pictures")
         job = Job(
             sets=tuple(one for folder in folders for one in open_sets(folder)),
             teacher=teacher,
-            teacher_files=teacher_files
-            or session.config().models.folder
-            or session.folders.data / "packs",
+            teacher_files=teacher_files or session.packs_folder(),
             out=out / student,
             steps=steps,
             seed=seed,
@@ -112,6 +107,21 @@ def train_command(
         echo_json(report)
         return
     _tell(report)
+
+
+def _check(student: str, teacher: str, folders: tuple[Path, ...], out: Path) -> None:
+    """Refuse what cannot be, and say what may not be given to others."""
+    from indexer.training.teachers import DETECTORS, YARDSTICKS, is_named, may_be_shipped
+
+    if student == "detector" and teacher in YARDSTICKS:
+        raise click.UsageError(
+            f"--teacher {teacher} tells no landmarks, which a detector has to learn;"
+            f" take one of: {', '.join(DETECTORS)}"
+        )
+    if any(out.resolve().is_relative_to(folder.resolve()) for folder in folders):
+        raise click.UsageError("--out lies within --data: what is written would be taken for data")
+    if is_named(teacher) and not may_be_shipped(teacher):
+        click.echo(f"{teacher} has non-commercial or unknown terms: {OWN_USE}", err=True)
 
 
 def _tell(report: Mapping[str, Any]) -> None:

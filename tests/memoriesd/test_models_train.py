@@ -125,10 +125,13 @@ def test_wrong_questions_are_told_before_work_begins(
     missing = run(words_for(library, tmp_path / "b", "--teacher", "insightface:absent"))
 
     within = run(words_for(library, library / "own", "--teacher", "yunet"))
+    pointless = run(words_for(library, tmp_path / "c", "--teacher", "ultraface"))
 
     told = capsys.readouterr().err
     assert (unknown, missing) == (Exit.NOT_FOUND, Exit.MISSING_RESOURCE)
-    assert within == Exit.USAGE
+    assert (within, pointless) == (Exit.USAGE, Exit.USAGE)
+    assert "ultraface tells no landmarks" in told
+    assert "nobody has non-commercial" not in told
     assert "--out lies within --data" in told
     assert "no teacher 'nobody'" in told
     assert "models pull absent" in told
