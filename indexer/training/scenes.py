@@ -122,9 +122,7 @@ def train_scenes(
         )
     head = _two_rounds(pictures, truth, for_teaching, plan, out, progress)
     kept = pictures.rows(lambda split, file: split == TRAIN and _calibrates(file))
-    # Small and spoilt pictures are to be believed no more than they deserve.
-    seen = np.concatenate([view[kept] for view in pictures.views])
-    calibrate(head, seen, _of(truth, np.tile(kept, len(pictures.views))))
+    calibrate(head, pictures.views[0][kept], _of(truth, kept))
     written = export_student(teacher, head, words, out / STUDENT, licence=LICENCE)
     judged = pictures.rows(lambda split, _: split != TRAIN)
     probabilities, _ = look(head, pictures.views[0][judged])
