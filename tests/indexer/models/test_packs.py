@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import NotFoundError
-from indexer.models.packs import KNOWN, KnownPack, known_packs, published, recognised
+from indexer.models.packs import KNOWN, WEIGHTS, KnownPack, known_packs, published, recognised
 
 SHARED_PACKS = Path(__file__).parents[3].parent / "shared" / "models" / "insightface" / "models"
 
@@ -53,6 +53,16 @@ def test_pack_is_recognised_by_content_whatever_its_folder_is_called(tmp_path: P
 
     assert known is not None
     assert known.pack == "insightface:scrfd500m_mobilefacenet"
+
+
+def test_built_in_networks_are_as_small_as_promised() -> None:
+    sizes_mb = {path.stem: path.stat().st_size / 1e6 for path in WEIGHTS.glob("*.onnx")}
+
+    assert sizes_mb.keys() == {"detector", "embedder", "scenes"}
+    assert sizes_mb["detector"] <= 0.4
+    assert sizes_mb["embedder"] <= 5
+    assert sizes_mb["scenes"] <= 5
+    assert sum(sizes_mb.values()) <= 10
 
 
 def test_folder_of_other_networks_is_nobodys(tmp_path: Path) -> None:
