@@ -22,10 +22,14 @@ PHASH_BITS = 10
 PHASH_BITS_EVER = 5
 """At most this many differ where one picture was saved twice, whenever."""
 
-COSINE = 0.94
-"""Image vectors of near-duplicates taken within `MOMENT_S` are at least this close."""
+COSINE = 0.86
+"""Image vectors of near-duplicates taken within `MOMENT_S` are at least this close.
 
-COSINE_EVER = 0.975
+For the built-in labeller, on 133 pictures of a made library: a quarter of the pairs of one burst is
+above 0.90; of 8,691 pairs of different pictures one in a thousand is above 0.76.
+"""
+
+COSINE_EVER = 0.93
 
 Floats = NDArray[np.float64]
 
