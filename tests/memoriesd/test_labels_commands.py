@@ -104,7 +104,9 @@ def teach(capsys: Capture, folder: Path) -> Any:
     return json.loads(out)
 
 
-def test_taught_word_is_found_listed_excluded_and_a_memory(library: Path, capsys: Capture) -> None:
+def test_taught_word_is_found_listed_excluded_and_known_as_own(
+    library: Path, capsys: Capture
+) -> None:
     told = teach(capsys, examples(library / "examples", 12))
 
     targets = {f"{n:03}.jpg" for n in range(N_TARGETS)}
