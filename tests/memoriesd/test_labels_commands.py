@@ -49,7 +49,10 @@ def stripes(seed: int) -> Rgb8:
 
 
 def shown(n: int) -> Rgb8:
-    return target(n) if n < N_TARGETS else stripes(n)
+    """A picture as the library has it: a JPEG file, as the examples are."""
+    bgr = cv2.cvtColor(target(n) if n < N_TARGETS else stripes(n), cv2.COLOR_RGB2BGR)
+    jpeg = cv2.imencode(".jpg", bgr)[1]
+    return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def call(capsys: Capture, *words: str) -> tuple[int, str, str]:

@@ -66,7 +66,6 @@ def test_strangers_of_single_portraits_are_not_taken_for_one(
     assert max(len(group) for group in untold) > PEOPLE / 2
 
 
-@pytest.mark.xfail(reason="the built-in embedder finds 45 of 64 of these faces", strict=True)
 def test_most_of_single_portraits_find_their_person(
     portraits: tuple[FaceTable, list[str]],
 ) -> None:
