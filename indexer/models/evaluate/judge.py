@@ -126,18 +126,12 @@ def evaluate(
         progress(f"people in {told.name}")
         embedder.append(judge_pairs(told, find, pack.embedder, checkpoint))
     groups: dict[str, Mapping[str, Mapping[str, GroupVerification]]] = {}
-    if embedder:
+    for pictures in sets if embedder else ():
+        progress(f"groups of people in {pictures.name}")
         threshold = embedder[0].verification.threshold
-        for pictures in sets:
-            progress(f"groups of people in {pictures.name}")
-            judged = compare_groups(pictures, find, pack, threshold, checkpoint)
-            groups |= {pictures.name: judged} if judged else {}
-    scenes = []
-    for pictures in sets if labeller is not None else ():
-        if labeller is not None and not holds_people(pictures):
-            progress(f"words for {pictures.name}")
-            found = judge_scenes(pictures, labeller.chances, labeller.answers, checkpoint)
-            scenes += [] if found is None else [found]
+        judged = compare_groups(pictures, find, pack, threshold, checkpoint)
+        groups |= {pictures.name: judged} if judged else {}
+    scenes = () if labeller is None else judge_words(sets, labeller, checkpoint, progress)
     progress("time")
     return Evaluation(
         pack=pack.name,
@@ -146,10 +140,25 @@ def evaluate(
         landmarks=landmarks,
         embedder=tuple(embedder),
         groups=groups,
-        scenes=tuple(scenes),
+        scenes=scenes,
         ms=times(pack, labeller, seek, clock),
         mb=sizes_mb(pack, labeller),
     )
+
+
+def judge_words(
+    sets: Sequence[PictureSet],
+    labeller: Labeller,
+    checkpoint: Callable[[], None],
+    progress: Callable[[str], None],
+) -> tuple[SetScenes, ...]:
+    """A labeller on the sets without people whose classes its words can answer."""
+    judged = []
+    for pictures in sets:
+        if not holds_people(pictures):
+            progress(f"words for {pictures.name}")
+            judged.append(judge_scenes(pictures, labeller.chances, labeller.answers, checkpoint))
+    return tuple(found for found in judged if found is not None)
 
 
 def remembering(find: Find) -> Find:

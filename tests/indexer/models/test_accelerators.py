@@ -184,7 +184,9 @@ def test_half_precision_is_near_enough(tmp_path: Path) -> None:
     whole = onnx.load(MOBILEFACENET)
     onnx.save(convert_float_to_float16(whole, keep_io_types=True, disable_shape_infer=True), half)
 
-    trial(MOBILEFACENET, AZURE, open_session(MOBILEFACENET), computing(half))
+    session = trial(MOBILEFACENET, AZURE, open_session(MOBILEFACENET), computing(half))
+
+    assert session.get_providers()[0] == AZURE.name
 
 
 @needs_models

@@ -97,6 +97,16 @@ def test_killed_run_goes_on_and_writes_a_pack_embedder(few: TarSet, tmp_path: Pa
     assert averaged_weights(tmp_path / RUN / CHECKPOINT).keys() == EmbedderNet().state_dict().keys()
 
 
+def test_student_that_eight_bits_distort_has_whole_numbers(
+    few: TarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.training.embedder.DIFFERENCE_MOST", 0.0)
+
+    path = run(few, tmp_path, listeners())
+
+    assert path.read_bytes() == path.with_suffix(".float.onnx").read_bytes()
+
+
 @pytest.fixture
 def network() -> EmbedderNet:
     torch.manual_seed(2)
