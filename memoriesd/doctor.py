@@ -16,10 +16,11 @@ from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.errors import CatalogError
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
-from memoriesd.folders import Folders
+from memoriesd.folders import Folders, packs_folder
 from memoriesd.lettering import missing_characters
 from memoriesd.locks import is_held
-from themes.theme import ThemeError, load_theme
+from themes.load import load_theme
+from themes.theme import ThemeError
 
 DEVICE_LIMIT_S = 120.0
 """So long the networks may take to be loaded and tried; a driver that compiles takes some time."""
@@ -143,18 +144,18 @@ def _output(_: Folders, config: Config) -> Iterator[Finding]:
         yield _good("output", f"{folder}, {free_gb:.0f} GB free")
 
 
-def _models(_: Folders, config: Config) -> Iterator[Finding]:
-    pack, folder = config.models.pack, config.models.folder
+def _models(folders: Folders, config: Config) -> Iterator[Finding]:
+    pack = config.models.pack
     if pack.startswith("insightface:"):
         name = pack.partition(":")[2]
-        place = None if folder is None else folder / "models" / name
-        if place is None or not any(place.glob("*.onnx")):
+        place = packs_folder(config.models.folder, folders.data) / "models" / name
+        if not any(place.glob("*.onnx")):
             yield Finding(
                 name="faces",
                 health=Health.BAD,
-                found=f"pack {pack} has no .onnx files in {place or 'any folder'}",
-                remedy=f"set [models] folder to what holds models/{name}/*.onnx,"
-                f" or try: memoriesd models pull {name}",
+                found=f"pack {pack} has no .onnx files in {place}",
+                remedy=f"run: memoriesd models pull {name}, or set [models] folder to what holds"
+                f" models/{name}/*.onnx",
             )
         else:
             yield _good("faces", f"{pack} in {place}")

@@ -51,6 +51,11 @@ class Folders:
         return self.runtime / f"{_short_name(self.data)}.sock"
 
 
+def packs_folder(configured: Path | None, data: Path) -> Path:
+    """Where model packs lie: what ``[models] folder`` names, else a folder beside the catalog."""
+    return configured or data / "packs"
+
+
 def find_folders(environ: Mapping[str, str], config_file: Path | None = None) -> Folders:
     """The places that the environment and ``--config`` name, else the platform's own.
 

@@ -48,7 +48,7 @@ folder = {output}
 [models]
 # What finds and recognises faces: "builtin", or "insightface:NAME" (see "memoriesd models list").
 #pack = "builtin"
-# The folder that holds models/NAME/*.onnx of other packs.
+# The folder that holds models/NAME/*.onnx of other packs; empty: packs beside the catalog.
 #folder = ""
 # A scene labeller's .onnx with its word list beside it; empty: the built-in one.
 #scenes = ""

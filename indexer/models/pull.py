@@ -68,8 +68,7 @@ def pull(known: KnownPack, folder: Path, progress: Progress) -> Path:
     if target.exists():
         raise NothingToDoError(
             f"{target} is there already",
-            remedy=f'to use it, write below [models]: pack = "{known.pack}"'
-            f' and folder = "{folder.resolve()}"',
+            remedy=f'to use it, write below [models]: pack = "{known.pack}"',
         )
     home.mkdir(parents=True, exist_ok=True)
     part = home / f".{known.name}.zip.part"

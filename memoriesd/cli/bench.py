@@ -1,5 +1,6 @@
 """``bench``: how fast, how large and how well on this machine."""
 
+import dataclasses
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ def bench_command(session: Session, *, as_json: bool) -> None:
     yours is not touched. Faces are drawn, too: quality on photographs is told by models evaluate.
     """
     config = session.config()
+    models = dataclasses.replace(config.models, folder=session.packs_folder())
     with tempfile.TemporaryDirectory(prefix="memoriesd-bench-") as scratch:
-        result = bench(config, Path(scratch))
+        result = bench(dataclasses.replace(config, models=models), Path(scratch))
     if as_json:
         echo_json(result)
         return

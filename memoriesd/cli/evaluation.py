@@ -42,7 +42,7 @@ def evaluate_command(
 
     cv2.setNumThreads(1)  # times are of one thread
     models = session.config().models
-    faces = load_faces(pack or models.pack, models.folder, score_min=SCORE_MIN)
+    faces = load_faces(pack or models.pack, session.packs_folder(), score_min=SCORE_MIN)
     found = evaluate(
         faces,
         open_labeller(models.scenes),

@@ -1,7 +1,6 @@
 """``models``: which packs are here, and how others are had."""
 
 import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -60,9 +59,6 @@ def list_models(session: Session, *, as_json: bool) -> None:
     _tell_packs(packs)
     if not any(pack["used"] for pack in packs):
         click.echo(f"{models.pack} is configured and not here: faces are off")
-    if models.folder is None and _pack_folders(folder):
-        click.echo(f"packs lie in {echo_path(folder)}; to use one, write below [models]:")
-        click.echo(f'pack = "insightface:NAME"\n{_folder_line(folder)}')
     click.echo(f"scenes: {echo_path(scenes) if scenes else 'built-in'}")
 
 
@@ -91,7 +87,7 @@ def _folder_row(folder: Path, models: Models) -> dict[str, Any]:
     return {
         "pack": pack,
         "here": True,
-        "used": models.folder is not None and models.pack == pack,
+        "used": models.pack == pack,
         "size_mb": round(_size_mb(folder), 1),
         "licence": licence_of(folder) if known is None else known.licence,
         "what": "" if known is None else known.what,
@@ -153,8 +149,6 @@ def pull_pack(session: Session, name: str, *, agreed: bool, as_json: bool) -> No
     click.echo(f"{known.pack} is in {echo_path(there)}")
     click.echo("to use it, write into the configuration:")
     click.echo(f'[models]\npack = "{known.pack}"')
-    if session.config().models.folder is None:
-        click.echo(_folder_line(folder))
 
 
 def _pull_alone(session: Session, known: KnownPack, size_bytes: int, folder: Path) -> Path:
@@ -196,10 +190,6 @@ def _ask(known: KnownPack) -> None:
             f"the licence of {known.pack} was not agreed to; nothing was downloaded",
             remedy="agree when you are asked, or in a script with --agree-to-licence",
         )
-
-
-def _folder_line(folder: Path) -> str:
-    return f"folder = {json.dumps(str(folder), ensure_ascii=False)}"
 
 
 def _pack_folders(folder: Path) -> list[Path]:

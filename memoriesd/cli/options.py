@@ -18,7 +18,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.errors import NothingToDoError
 from memoriesd.clock import local_today
 from memoriesd.config import Config, load_config
-from memoriesd.folders import Folders, find_folders
+from memoriesd.folders import Folders, find_folders, packs_folder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,8 +44,8 @@ class Session:
         return load_config(self.folders.config_file)
 
     def packs_folder(self) -> Path:
-        """Where model packs lie: that of the configuration, else one of the library."""
-        return self.config().models.folder or self.folders.data / "packs"
+        """Where model packs lie."""
+        return packs_folder(self.config().models.folder, self.folders.data)
 
     @contextlib.contextmanager
     def catalog(self) -> Iterator[Catalog]:

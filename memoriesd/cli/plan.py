@@ -50,9 +50,8 @@ def plan_command(
     What all tensors would take side by side, each scale in a block of its own, all scales in one
     block, and the least that any plan can take.
     """
-    models = session.config().models
-    name = pack or models.pack
-    path = detector_file(name, models.folder)
+    name = pack or session.config().models.pack
+    path = detector_file(name, session.packs_folder())
     sizes = [
         (padded_length(width), padded_length(height))
         for width, height in copy_sizes(*size, longest_px=NORMAL_PX, n_scales=SCALES_MAX)

@@ -15,7 +15,8 @@ from music.arrange import LONGEST_S, SHORTEST_S, arrange
 from music.perform import perform
 from music.pieces import PIECES
 from music.score import Mood
-from themes.theme import BUILTIN, ThemeError, load_theme
+from themes.load import BUILTIN, load_theme
+from themes.theme import ThemeError
 
 
 @click.group("themes", short_help="List, show and check themes.")

@@ -15,6 +15,7 @@ from indexer.scan import ScanRules
 from indexer.scenes.labels import load_scenes
 from indexer.scenes.teaching import renew_words
 from memoriesd.clock import stamp
+from memoriesd.folders import packs_folder
 from memoriesd.worker import Task, serve
 
 
@@ -30,7 +31,7 @@ def run(task: Task) -> IndexReport:
         ),
         models=ModelChoice(
             pack=config.models.pack,
-            folder=config.models.folder,
+            folder=packs_folder(config.models.folder, task.catalog.path.parent),
             scenes=config.models.scenes,
             device=Device(config.models.device),
             detail=Detail(config.index.detail),

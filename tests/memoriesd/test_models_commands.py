@@ -52,7 +52,7 @@ def test_packs_that_can_be_had_are_told_with_terms_size_and_whose_figures(capsys
     assert "LFW" in pack["figures"]["source"]
 
 
-def test_pack_that_was_pulled_without_a_folder_is_told_with_how_to_use_it(
+def test_pulled_pack_is_used_by_its_name_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
@@ -60,17 +60,17 @@ def test_pack_that_was_pulled_without_a_folder_is_told_with_how_to_use_it(
     pulled = tmp_path / "packs" / "models" / "buffalo_sc"
     pulled.mkdir(parents=True)
     (pulled / "net.onnx").write_bytes(bytes(1000))
-    line = f'folder = "{tmp_path / "packs"}"'
 
-    pack = listed(capsys)["insightface:buffalo_sc"]
-    run(["models", "list"])
-    shown = capsys.readouterr().out
+    before = listed(capsys)["insightface:buffalo_sc"]
     code = run(["models", "pull", "buffalo_sc", "--agree-to-licence"])
+    told = capsys.readouterr().err
+    (tmp_path / "config.toml").write_text('[models]\npack = "insightface:buffalo_sc"\n')
+    after = listed(capsys)["insightface:buffalo_sc"]
 
-    assert (pack["here"], pack["used"]) == (True, False)
-    assert line in shown
+    assert (before["here"], before["used"]) == (True, False)
     assert code == Exit.NOTHING
-    assert line in capsys.readouterr().err
+    assert 'pack = "insightface:buffalo_sc"' in told
+    assert after["used"]
 
 
 @needs_models
