@@ -238,7 +238,7 @@ def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:
             name="catalog",
             health=Health.BAD,
             found=f"{folders.catalog} is damaged: {damage}",
-            remedy="keep corrections.jsonl beside it; move the catalog away and index again",
+            remedy="memoriesd doctor --repair",
         )
     else:
         yield _good("catalog", f"{folders.catalog}, {size_mb:.1f} MB, sound")

@@ -14,6 +14,7 @@ from clustering.people.state import SETTING as PEOPLE_FOUND
 from composer.naming import remove_movie
 from composer.unfinished import remove_unfinished
 from indexer.catalog import forgetting
+from indexer.catalog.backups import drop_backups
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions, remove_exclusion
 from indexer.catalog.faces import PersonId
@@ -48,6 +49,7 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
             f"nothing is known of {path}", remedy="see what is with: memoriesd items list"
         )
     item_ids = forgetting.items_of_files(catalog, file_ids)
+    drop_backups(catalog.path)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
         delete_items(catalog, item_ids)
@@ -71,6 +73,7 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
             f"there is no person {person_id}", remedy="see them with: memoriesd people list"
         )
     item_ids = forgetting.items_with_person(catalog, person_id)
+    drop_backups(catalog.path)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
         n_faces = forgetting.delete_faces_of_person(catalog, person_id)

@@ -9,6 +9,7 @@ import click
 
 from clustering.people.corrections import person_called, undo_correction
 from composer.naming import remove_movie
+from indexer.catalog.backups import BESIDE, drop_backups
 from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError
@@ -28,7 +29,8 @@ from memoriesd.sheet import SHEET_NAME
 def forget_command(session: Session, what: str | None, *, everything: bool, yes: bool) -> None:
     """Remove what is known of a person (name or number) or a PATH, with the movies that show it.
 
-    Movies that were copied elsewhere are out of reach. Your photos and videos are not touched;
+    Copies of the catalog go, too; the next index makes a new one. Movies that were copied
+    elsewhere are out of reach. Your photos and videos are not touched;
     what stays in a watched folder comes back with the next index.
     """
     if everything == (what is not None):
@@ -83,6 +85,7 @@ def _forget_all(session: Session, *, yes: bool) -> None:
             _agreed(question)
         for movie in movies:
             remove_movie(movie)
+        drop_backups(session.folders.catalog)
         for path in _own_files(session):
             path.unlink(missing_ok=True)
     click.echo("everything is forgotten; the configuration and your photos are as they were")
@@ -90,7 +93,7 @@ def _forget_all(session: Session, *, yes: bool) -> None:
 
 def _own_files(session: Session) -> list[Path]:
     data, catalog = session.folders.data, session.folders.catalog
-    beside = [catalog.with_name(catalog.name + end) for end in ("-wal", "-shm", "-journal")]
+    beside = [catalog.with_name(catalog.name + end) for end in BESIDE]
     return [catalog, *beside, data / "corrections.jsonl", data / SHEET_NAME, data / "job.log"]
 
 

@@ -1,17 +1,23 @@
 """``init`` and ``doctor``."""
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import platformdirs
 
+from indexer.catalog.rescue import put_told
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.cli.running import run_job
+from memoriesd.clock import local_today, utc_now
 from memoriesd.config import default_output
 from memoriesd.doctor import Finding, Health, examine
-from memoriesd.exits import ConfigError, Exit
+from memoriesd.exits import ConfigError, DaemonRunningError, Exit
 from memoriesd.folders import make_private
+from memoriesd.locks import LockedError, hold
+from memoriesd.repair import Repair, repair
 from memoriesd.starter import starter_text
 
 
@@ -70,10 +76,17 @@ def _usual_folders() -> list[Path]:
 
 
 @click.command("doctor", short_help="Check the installation and tell what is missing.")
+@click.option("--repair", "repairs", is_flag=True, help="Mend a damaged or lost catalog.")
 @json_option
 @session_command
-def doctor_command(session: Session, *, as_json: bool) -> int:
-    """Check the installation and tell what is missing."""
+def doctor_command(session: Session, *, repairs: bool, as_json: bool) -> int:
+    """Check the installation and tell what is missing.
+
+    With --repair a damaged catalog is set aside, the newest sound copy takes its place (or an
+    empty one), what you told is put back, and the library is read again.
+    """
+    if repairs:
+        _mend(session)
     findings = examine(session.folders, session.config())
     if as_json:
         echo_json(
@@ -96,6 +109,43 @@ def doctor_command(session: Session, *, as_json: bool) -> int:
             if each.remedy:
                 click.echo(f"        {each.remedy}")
     return _exit_of(findings)
+
+
+def _mend(session: Session) -> None:
+    with contextlib.ExitStack() as stack:
+        for lock in (session.folders.daemon_lock, session.folders.job_lock):
+            try:
+                stack.enter_context(hold(lock))
+            except LockedError as error:
+                raise DaemonRunningError(str(error)) from error
+        done = repair(session.folders, utc_now())
+    if done is None:
+        click.echo("the catalog is sound; nothing was repaired")
+        return
+    _tell_repair(done)
+    config = session.config()
+    if not config.library.roots:
+        click.echo("next: memoriesd index FOLDER, to read the library again")
+        return
+    for kind in ("index", "cluster", "memories"):
+        run_job(session, config, kind, {}, local_today())
+    if done.told is not None:
+        with session.catalog() as catalog:
+            put_told(catalog, done.told)
+    click.echo("the library was read again")
+
+
+def _tell_repair(done: Repair) -> None:
+    click.echo(f"the catalog was damaged: {done.damage}")
+    if done.set_aside is not None:
+        click.echo(f"it was set aside: {echo_path(done.set_aside)}")
+    if done.backup is not None:
+        click.echo(f"in its place is the copy {echo_path(done.backup)}")
+    else:
+        click.echo("there is no sound copy: everything is read from the media again")
+    click.echo(f"corrections taken over from the journal: {done.n_corrections:,}")
+    for lost in () if done.told is None else done.told.lost:
+        click.echo(f"could not be read any more, as of the copy now: {lost}", err=True)
 
 
 def _exit_of(findings: Sequence[Finding]) -> int:

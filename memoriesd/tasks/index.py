@@ -3,9 +3,12 @@
 Arguments: ``roots`` (paths; all of the configuration where absent) and ``limit_items``.
 """
 
+import logging
 import os
+import sqlite3
 from pathlib import Path
 
+from indexer.catalog.backups import back_up_daily
 from indexer.errors import ModelPackMissingError
 from indexer.faces.pyramid import Detail
 from indexer.looking import ModelChoice
@@ -18,9 +21,12 @@ from memoriesd.clock import stamp
 from memoriesd.folders import packs_folder
 from memoriesd.worker import Task, serve
 
+log = logging.getLogger(__name__)
+
 
 def run(task: Task) -> IndexReport:
     """Do the job."""
+    _back_up(task)
     config = task.config
     roots = [Path(root) for root in task.args.get("roots", ())] or list(config.library.roots)
     settings = IndexSettings(
@@ -52,6 +58,15 @@ def run(task: Task) -> IndexReport:
     except ModelPackMissingError:
         return report  # whose notes say so already
     return report
+
+
+def _back_up(task: Task) -> None:
+    """Keep a copy of the catalog as it was before the first indexing of the day."""
+    try:
+        back_up_daily(task.catalog, task.today)
+    except (OSError, sqlite3.OperationalError) as error:
+        # Without room for a copy the library is indexed all the same.
+        log.warning("no copy of the catalog was made today: %s", error)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Forgetting, on a catalog in a file: what is gone must be gone from its bytes, too."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from clustering.people.recognise import recognise
 from composer.unfinished import note_unfinished
 from indexer.catalog import movies
+from indexer.catalog.backups import back_up_daily
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId, all_faces
 from indexer.catalog.items import all_items
@@ -157,3 +159,15 @@ def test_movie_that_no_row_knows_yet_is_forgotten_too(home: Path) -> None:
         forget_person(catalog, ADA)
 
     assert not (home / "killed.jpg").exists()
+
+
+def test_copies_of_the_catalog_do_not_keep_what_is_forgotten(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        back_up_daily(catalog, date(2026, 6, 1))
+        (home / "damaged").mkdir()
+        (home / "damaged" / "catalog-2026.db").write_bytes(b"Ada")
+
+        forget_person(catalog, ADA)
+
+    everything = b"".join(p.read_bytes() for p in home.rglob("*") if p.is_file())
+    assert b"Ada" not in everything

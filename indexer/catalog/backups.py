@@ -1,0 +1,155 @@
+"""Copies of the catalog, a day each, and setting a damaged one aside."""
+
+import os
+import shutil
+import sqlite3
+from datetime import date
+from pathlib import Path
+
+from indexer.catalog.connection import Catalog, check_integrity, open_catalog
+from indexer.catalog.schema import SCHEMA_VERSION
+from indexer.errors import CatalogCorruptError
+
+KEPT = 3
+"""Damage that shows itself late must not have reached the oldest one; a large library's catalog has
+half a gigabyte."""
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file; none of it may outlive the file, or it spoils the next one."""
+
+
+def backups_folder(catalog_path: Path) -> Path:
+    """Where the copies lie; mode 0700."""
+    return catalog_path.with_name("backups")
+
+
+def damaged_folder(catalog_path: Path) -> Path:
+    """Where damaged catalogs are set aside; mode 0700."""
+    return catalog_path.with_name("damaged")
+
+
+def backups_of(catalog_path: Path) -> list[Path]:
+    """The copies that there are, newest first."""
+    return sorted(backups_folder(catalog_path).glob("catalog-*.db"), reverse=True)
+
+
+def back_up_daily(catalog: Catalog, day: date) -> Path | None:
+    """Make the copy of a day, once; None where there is one, or nothing worth a copy.
+
+    Others may write meanwhile. A copy takes its place only when it was read back and found sound,
+    so that damage never drives out the good ones.
+
+    Raises
+    ------
+    CatalogCorruptError
+        If the catalog is damaged: the copy would be, too.
+    OSError, sqlite3.OperationalError
+        If there is no room for it.
+    """
+    folder = backups_folder(catalog.path)
+    final = folder / f"catalog-{day.isoformat()}.db"
+    if final.exists() or not catalog.scalar("SELECT count(*) FROM files"):
+        return None
+    folder.mkdir(mode=0o700, exist_ok=True)
+    part = final.with_suffix(".part")
+    try:
+        _copy(catalog, part)
+        part.replace(final)
+    finally:
+        part.unlink(missing_ok=True)
+    for old in backups_of(catalog.path)[KEPT:]:
+        old.unlink()
+    return final
+
+
+def _copy(catalog: Catalog, to: Path) -> None:
+    """Copy the whole catalog as it stands at one instant, and read the copy back."""
+    to.unlink(missing_ok=True)
+    to.touch(mode=0o600)
+    target = sqlite3.connect(to, isolation_level=None)
+    try:
+        try:
+            catalog.connection.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise CatalogCorruptError(catalog.path, str(error)) from error
+        damage = check_integrity(Catalog(to, target))
+    finally:
+        target.close()
+    if damage:
+        raise CatalogCorruptError(catalog.path, damage)
+    with to.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def drop_backups(catalog_path: Path) -> None:
+    """Remove every copy, and what was set aside: what is forgotten must not live on in them."""
+    for folder in (backups_folder(catalog_path), damaged_folder(catalog_path)):
+        for path in sorted(folder.glob("*")):
+            path.unlink()
+
+
+def damage_of(path: Path) -> str:
+    """What is wrong with a catalog's file, one line; empty where it can be used as it is.
+
+    Raises
+    ------
+    CatalogTooNewError, CatalogBusyError
+        If nothing is wrong with it, but it cannot be used by us, or not now.
+    """
+    try:
+        with open_catalog(path) as catalog:
+            return check_integrity(catalog)
+    except CatalogCorruptError as error:
+        return str(error)
+
+
+def set_aside(path: Path, name: str) -> Path:
+    """Move a damaged catalog into the folder for such, with what lies beside it.
+
+    Parameters
+    ----------
+    name : str
+        Tells it from others there, such as a time.
+    """
+    folder = damaged_folder(path)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    to = folder / f"catalog-{name}.db"
+    for end in (*BESIDE, ""):  # the file itself last: until then the next try finds it
+        from_path = path.with_name(path.name + end)
+        if from_path.exists():
+            from_path.replace(to.with_name(to.name + end))
+    return to
+
+
+def restore_newest(path: Path, to: Path) -> Path | None:
+    """Copy the newest sound copy of a catalog to another place, and tell which it was.
+
+    Where there is none, nothing lies there afterwards.
+    """
+    for end in (*BESIDE, ""):
+        to.with_name(to.name + end).unlink(missing_ok=True)
+    for backup in backups_of(path):
+        if _is_usable(backup):
+            to.touch(mode=0o600)
+            shutil.copyfile(backup, to)
+            return backup
+    return None
+
+
+def _is_usable(backup: Path) -> bool:
+    connection = read_only(backup)
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        return version <= SCHEMA_VERSION and not check_integrity(Catalog(backup, connection))
+    except sqlite3.DatabaseError:
+        return False
+    finally:
+        connection.close()
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that changes nothing; what is wrong with the file shows when it is used."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

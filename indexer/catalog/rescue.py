@@ -1,0 +1,135 @@
+"""What a person told, read out of a damaged catalog as far as it can be, for the next one.
+
+Names and other corrections of people are in the journal beside the catalog. Rules, marks of items,
+what became of memories, and taught words are in the catalog alone.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from indexer.catalog.backups import read_only
+from indexer.catalog.connection import Catalog
+from indexer.catalog.people import journal_path
+
+_Row = tuple[Any, ...]
+
+_ITEM_PLACES = (
+    "SELECT r.path AS root, f.path AS path, m.item_id AS item_id FROM item_files m"
+    " JOIN files f ON f.id = m.file_id JOIN roots r ON r.id = f.root_id WHERE m.role = 'main'"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Rows of a damaged catalog; None where they could not be read."""
+
+    rules: Sequence[_Row] | None
+    """kind, rule, added_at."""
+    marks: Sequence[_Row] | None
+    """root, path, favourite, hidden of items that have a mark."""
+    memories: Sequence[_Row] | None
+    """key, state of memories that were made, released or rejected."""
+    words: Sequence[_Row] | None
+    examples: Sequence[_Row] | None
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """What could not be read, in words."""
+        parts = {
+            "exclusions": self.rules,
+            "favourites and hidden items": self.marks,
+            "rejected and released memories": self.memories,
+            "taught words": None if self.examples is None else self.words,
+        }
+        return tuple(name for name, rows in parts.items() if rows is None)
+
+
+def read_told(damaged: Path) -> Told:
+    """What a person told, as far as a damaged file still gives it."""
+    return Told(
+        rules=_rows(damaged, "SELECT kind, rule, added_at FROM exclusions ORDER BY id"),
+        marks=_rows(
+            damaged,
+            f"SELECT p.root, p.path, i.favourite, i.hidden FROM ({_ITEM_PLACES}) p"
+            " JOIN items i ON i.id = p.item_id WHERE i.favourite OR i.hidden",
+        ),
+        memories=_rows(
+            damaged,
+            "SELECT key, state FROM memories WHERE state IN ('made', 'released', 'rejected')",
+        ),
+        words=_rows(damaged, f"SELECT {_WORD} FROM taught_words"),
+        examples=_rows(damaged, "SELECT word, position, jpeg FROM taught_examples"),
+    )
+
+
+_WORD = "word, model, weights, bias, precision, recall, taught_at"
+
+
+def _rows(damaged: Path, sql: str) -> list[_Row] | None:
+    connection = read_only(damaged)
+    try:
+        return connection.execute(sql).fetchall()
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        connection.close()
+
+
+def put_told(catalog: Catalog, told: Told) -> None:
+    """Write what a person told into another catalog, where it has the items and memories for it.
+
+    Twice is once: it is done again when more of the library is known.
+    """
+    with catalog.transaction():
+        if told.rules is not None:
+            catalog.execute("DELETE FROM exclusions")
+            catalog.execute_many(
+                "INSERT INTO exclusions (kind, rule, added_at) VALUES (?, ?, ?)", told.rules
+            )
+        catalog.execute_many(
+            "UPDATE items SET favourite = ?3, hidden = ?4 WHERE id IN"
+            f" (SELECT item_id FROM ({_ITEM_PLACES}) WHERE root = ?1 AND path = ?2)",
+            told.marks or (),
+        )
+        catalog.execute_many("UPDATE memories SET state = ?2 WHERE key = ?1", told.memories or ())
+        if told.words is not None and told.examples is not None:
+            catalog.execute("DELETE FROM taught_words")
+            marks = ", ".join("?" * len(_WORD.split(", ")))
+            catalog.execute_many(f"INSERT INTO taught_words ({_WORD}) VALUES ({marks})", told.words)
+            catalog.execute_many("INSERT INTO taught_examples VALUES (?, ?, ?)", told.examples)
+
+
+def take_over_journal(catalog: Catalog) -> int:
+    """Add the corrections that only the journal has to a copy of some days ago; returns how many.
+
+    A command that was killed may have left one in either alone, so both are put in order of time.
+    A line that a crash cut short is left out.
+    """
+    path = journal_path(catalog)
+    if not path.is_file():
+        return 0
+    told = [row for line in path.read_bytes().splitlines() if (row := _correction(line))]
+    known = catalog.execute("SELECT made_at, kind, fact FROM corrections ORDER BY id").fetchall()
+    n_missing = sum((Counter(told) - Counter(known)).values())
+    if n_missing:
+        both = sorted([*told, *(Counter(known) - Counter(told)).elements()], key=itemgetter(0))
+        with catalog.transaction():
+            catalog.execute("DELETE FROM corrections")
+            catalog.execute_many(
+                "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", both
+            )
+    return n_missing
+
+
+def _correction(line: bytes) -> _Row | None:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row["made_at"], row["kind"], json.dumps(row["fact"], sort_keys=True)

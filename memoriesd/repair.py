@@ -1,0 +1,58 @@
+"""Mending a catalog that is damaged: set aside, never overwritten; what was told is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from indexer.catalog import rescue
+from indexer.catalog.backups import damage_of, restore_newest, set_aside
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.rescue import Told
+from memoriesd.folders import Folders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What was done for a damaged catalog."""
+
+    damage: str
+    set_aside: Path | None
+    """Where the damaged file lies now; None where it was gone."""
+    backup: Path | None
+    """The copy that took its place; None: all is read from the media again."""
+    n_corrections: int
+    """Taken over from the journal, beyond those of the copy."""
+    told: Told | None
+    """What else was told, read out of the damaged file."""
+
+
+def repair(folders: Folders, now: datetime) -> Repair | None:
+    """Put a usable catalog in the place of a damaged or lost one; None where it is sound.
+
+    The caller holds the locks of the daemon and of jobs. Killed half-way and done again, it ends
+    alike: the mended file takes its place in one step, at last.
+
+    Raises
+    ------
+    CatalogTooNewError, CatalogBusyError
+        If nothing is wrong with it, but it cannot be used by us, or not now.
+    """
+    path = folders.catalog
+    exists = path.exists()
+    damage = damage_of(path) if exists else "it is gone"
+    if not damage:
+        return None
+    mended = path.with_name(path.name + ".mended")
+    told = rescue.read_told(path) if exists else None
+    backup = None
+    if exists or not mended.exists():  # else we were killed between the last two steps below
+        backup = restore_newest(path, mended)
+    with open_catalog(mended) as catalog:
+        n_corrections = rescue.take_over_journal(catalog)
+        if told is not None:
+            rescue.put_told(catalog, told)
+    aside = set_aside(path, f"{now:%Y-%m-%dT%H-%M-%S}") if exists else None
+    mended.replace(path)
+    return Repair(
+        damage=damage, set_aside=aside, backup=backup, n_corrections=n_corrections, told=told
+    )

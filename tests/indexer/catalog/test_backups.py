@@ -1,0 +1,124 @@
+"""Copies of the catalog: one a day, sound ones only, and what was told read from a damaged one."""
+
+import stat
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from indexer.catalog import backups, files, people, rescue
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.exclusions import add_exclusion, all_exclusions
+from indexer.catalog.files import Seen
+from indexer.errors import CatalogCorruptError
+
+DAY = date(2026, 6, 1)
+
+
+def fill(catalog: Catalog, n_files: int = 1) -> None:
+    root = files.add_root(catalog, Path("/photos"))
+    seen = [
+        Seen(path=b"%d.jpg" % n, size=n, mtime_ns=0, inode=n, sidecars="") for n in range(n_files)
+    ]
+    files.add_files(catalog, root, seen)
+
+
+def spoil(path: Path) -> None:
+    """Write over the middle of a catalog, as a dying disk does."""
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 8192] = b"\x5a" * 8192
+    path.write_bytes(data)
+
+
+def test_copy_of_a_day_is_private_sound_and_made_once(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        fill(catalog)
+        made = backups.back_up_daily(catalog, DAY)
+        again = backups.back_up_daily(catalog, DAY)
+
+    assert made is not None
+    assert again is None
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.parent.stat().st_mode) == 0o700
+    with open_catalog(made) as copy:
+        assert len(files.all_roots(copy)) == 1
+
+
+def test_few_copies_are_kept_and_nothing_beside_them(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        fill(catalog)
+        for n in range(6):
+            backups.back_up_daily(catalog, DAY + timedelta(days=n))
+
+    names = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert names == [f"catalog-2026-06-0{n}.db" for n in (4, 5, 6)]
+
+
+def test_damaged_catalog_never_drives_out_the_copies_of_a_sound_one(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog:
+        fill(catalog, 2000)
+        sound = backups.back_up_daily(catalog, DAY)
+    spoil(path)
+
+    with open_catalog(path) as catalog, pytest.raises(CatalogCorruptError):
+        backups.back_up_daily(catalog, DAY + timedelta(days=1))
+
+    assert backups.backups_of(path) == [sound]
+
+
+def test_damaged_copy_is_passed_over_when_one_is_restored(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog:
+        fill(catalog, 2000)
+        older = backups.back_up_daily(catalog, DAY)
+        newer = backups.back_up_daily(catalog, DAY + timedelta(days=1))
+    assert newer is not None
+    spoil(newer)
+
+    taken = backups.restore_newest(path, tmp_path / "mended.db")
+
+    assert taken == older
+    with open_catalog(tmp_path / "mended.db") as mended:
+        assert files.count_by_state(mended) == {"new": 2000}
+
+
+def test_corrections_of_after_the_copy_come_back_in_their_order(tmp_path: Path) -> None:
+    days = [f"2026-06-0{n}T08:00:00+00:00" for n in (1, 2, 3)]
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        for day in days:
+            people.add_correction(catalog, day, "name", {"person": 1, "name": day[:10]})
+        catalog.execute("DELETE FROM corrections WHERE id > 1")
+
+        n_taken = rescue.take_over_journal(catalog)
+
+        assert n_taken == 2
+        assert [c.made_at for c in people.all_corrections(catalog)] == days
+        assert rescue.take_over_journal(catalog) == 0
+
+
+def test_line_of_the_journal_that_was_cut_short_costs_itself_only(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        journal = people.journal_path(catalog)
+        people.add_correction(catalog, "2026-06-01", "name", {"person": 1})
+        with journal.open("ab") as file:
+            file.write(b'{"made_at": "2026-06-02", "ki')
+        catalog.execute("DELETE FROM corrections")
+
+        assert rescue.take_over_journal(catalog) == 1
+
+
+def test_rules_are_read_from_a_damaged_catalog_whose_other_pages_are_lost(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog:
+        add_exclusion(catalog, "label", {"word": "hospital"}, "2026-06-01")
+        fill(catalog, 2000)
+    spoil(path)
+    assert backups.damage_of(path)
+
+    told = rescue.read_told(path)
+
+    with open_catalog(tmp_path / "new.db") as fresh:
+        rescue.put_told(fresh, told)
+        assert [rule.rule for rule in all_exclusions(fresh)] == ['{"word": "hospital"}']
