@@ -33,7 +33,7 @@ from composer.render.sources import files
 from composer.storyboard.model import WHOLE, Panel, Rect, Shot, ShotKind, Storyboard, Transition
 from memoriesd.measured import run_measured
 from music.arrange import arrange
-from themes.theme import load_theme
+from themes.load import load_theme
 
 N_PICTURES = 12
 WIDTH, HEIGHT, FPS = 1920, 1080, 30

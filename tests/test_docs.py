@@ -11,7 +11,7 @@ from composer.curate import KINDS
 from composer.render.transitions import TRANSITIONS
 from memoriesd.cli.main import cli
 from memoriesd.config import dump_config, parse_config
-from themes.theme import BUILTIN
+from themes.load import BUILTIN
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")

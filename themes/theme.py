@@ -5,25 +5,13 @@ with ``extends = "chill"`` and names only what differs; tables are merged key by
 ``transitions.weights`` and ``effects``, which replace what they extend.
 """
 
-import difflib
-import json
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
-BUILTIN = ("chill", "gentle", "uplifting")
+from themes.colour import Colour
 
 TRANSITIONS = (
     "cut",
@@ -51,10 +39,6 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 """Classes of ``moviepy.video.fx`` that keep a clip's size and length, with their parameters."""
 
-MIN_CONTRAST = 4.5
-"""WCAG 2.2, success criterion 1.4.3: text against its ground."""
-
-_FOLDER = Path(__file__).parent / "builtin"
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -64,20 +48,6 @@ class ThemeError(ValueError):
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
         self.remedy = remedy
-
-
-Rgb = tuple[int, int, int]
-
-
-def _colour(value: object) -> object:
-    """Turn ``#RRGGBB`` into three levels."""
-    text = value if isinstance(value, str) else ""
-    if len(text) != 7 or text[0] != "#":
-        raise ValueError(f"{value!r} is not a colour like '#1b2a38'")
-    try:
-        return tuple(bytes.fromhex(text[1:]))
-    except ValueError as error:
-        raise ValueError(f"{value!r} is not a colour like '#1b2a38'") from error
 
 
 def _pair(value: object) -> object:
@@ -102,7 +72,6 @@ def _some_weight(weights: dict[str, float]) -> dict[str, float]:
     return weights
 
 
-Colour = Annotated[Rgb, BeforeValidator(_colour)]
 SpanS = Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_rising)]
 TransitionName = Annotated[str, AfterValidator(_known_transition)]
 
@@ -284,129 +253,3 @@ class Theme:
     motion: Motion
     grade: Grade
     effects: Annotated[tuple[Effect, ...], BeforeValidator(_pair)] = ()
-
-
-_ADAPTER: TypeAdapter[Theme] = TypeAdapter(Theme)
-
-
-def load_theme(name_or_path: str | Path) -> Theme:
-    """Read a built-in theme by its name, or a theme file.
-
-    Raises
-    ------
-    ThemeError
-        If there is no such theme or a value is not usable; names the file and the key.
-
-    Examples
-    --------
-    >>> load_theme("uplifting").mood
-    <Mood.UPLIFTING: 'uplifting'>
-    """
-    path = _path_of(name_or_path)
-    table = _read(path)
-    base_name = table.pop("extends", None)
-    if base_name is not None:
-        if base_name not in BUILTIN:
-            raise ThemeError(
-                f"{path}: extends: {base_name!r} is not a built-in theme",
-                remedy=f"use one of: {', '.join(BUILTIN)}",
-            )
-        table = _merged(_read(_FOLDER / f"{base_name}.toml"), table)
-    table.setdefault("name", path.stem)
-    try:
-        # As JSON, since strict checking takes a table for a dataclass only there.
-        theme = _ADAPTER.validate_json(json.dumps(table, default=str))
-    except ValidationError as error:
-        raise _theme_error(path, error) from error
-    _check_contrast(path, theme.palette)
-    return theme
-
-
-def contrast(first: Rgb, second: Rgb) -> float:
-    """Contrast of two sRGB colours, 1 to 21, as WCAG 2.2 defines it.
-
-    Examples
-    --------
-    >>> round(contrast((0, 0, 0), (255, 255, 255)), 3)
-    21.0
-    """
-    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _luminance(colour: Rgb) -> float:
-    linear = [
-        level / 12.92 if level <= 0.04045 else ((level + 0.055) / 1.055) ** 2.4
-        for level in (channel / 255 for channel in colour)
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _path_of(name_or_path: str | Path) -> Path:
-    if name_or_path in BUILTIN:
-        return _FOLDER / f"{name_or_path}.toml"
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        raise ThemeError(
-            f"there is no theme {str(name_or_path)!r}",
-            remedy=f"use one of {', '.join(BUILTIN)}, or the path of a .toml file",
-        )
-    return path
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ThemeError(f"{path}: cannot be read ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ThemeError(f"{path}: not valid TOML ({error})") from error
-
-
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables key by key; everything else, and the weights, replaced."""
-    out = dict(base)
-    for key, value in over.items():
-        both_tables = isinstance(value, dict) and isinstance(out.get(key), dict)
-        out[key] = _merged(out[key], value) if both_tables and key != "weights" else value
-    return out
-
-
-def _check_contrast(path: Path, palette: Palette) -> None:
-    """Refuse colours that would make words hard to read."""
-    black = (0, 0, 0)
-    for key, words, ground in (
-        ("ink", palette.ink, palette.ground),
-        ("light", palette.light, black),
-    ):
-        measured = contrast(words, ground)
-        # Words over pictures need room: the picture below is darkened, never to pure black.
-        needed = MIN_CONTRAST * (3 if key == "light" else 1)
-        if measured < needed:
-            raise ThemeError(
-                f"{path}: palette.{key}: contrast {measured:.1f} is below {needed:.1f}",
-                remedy="choose a lighter or a darker colour",
-            )
-
-
-def _theme_error(path: Path, error: ValidationError) -> ThemeError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    if first["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
-        near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(Theme), n=1)
-        return ThemeError(
-            f"{path}: {key}: there is no such key",
-            remedy=f"did you mean {near[0]!r}?" if near else "remove it",
-        )
-    reason = first["msg"].removeprefix("Value error, ")
-    return ThemeError(f"{path}: {key}: {reason}", remedy=f"correct {key} in {path}")
-
-
-def _known_keys(kind: Any) -> list[str]:  # a dataclass type, or what annotates a field
-    keys = []
-    if is_dataclass(kind):
-        for one in fields(kind):
-            keys += [one.name, *_known_keys(one.type)]
-    for inner in get_args(kind):
-        keys += _known_keys(inner)
-    return keys

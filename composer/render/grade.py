@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.render.planes import BLACK_Y, Planes, Rgb8, from_rgb
-from themes.theme import Grade, Rgb
+from themes.colour import Rgb
+from themes.theme import Grade
 
 _WARMTH_GAIN = 0.1
 _EV_TO_GAMMA = 1 / 2.2

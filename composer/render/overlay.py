@@ -13,7 +13,8 @@ from composer.render.shade import Band
 from composer.render.text import Block
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect
-from themes.theme import Entrance, Placement, Rgb, Type
+from themes.colour import Rgb
+from themes.theme import Entrance, Placement, Type
 
 Mask = NDArray[np.float32]  # [h, w], 0 to 1
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from composer.render.planes import Plane, Planes, cropped, levels, to_rgb
 from composer.render.text import Block
-from themes.theme import MIN_CONTRAST, Rgb, contrast
+from themes.colour import MIN_CONTRAST, Rgb, contrast
 
 _MARGIN_OVER_NEEDED = 1.25
 """Contrast aimed at, relative to the least allowed: interpolation and coding take some."""

@@ -15,7 +15,8 @@ from composer.render.shade import shade_for
 from composer.render.text import drawn_block
 from composer.render.timeline import Span
 from composer.storyboard.model import WHOLE, Ground, Panel, Rect, Shot, ShotKind
-from themes.theme import Rgb, Theme, contrast
+from themes.colour import Rgb, contrast
+from themes.theme import Theme
 
 _OPENING_TEXT_S = 0.35
 """Words on the first shot wait until the movie has faded in halfway."""

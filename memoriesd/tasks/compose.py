@@ -9,8 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from composer.compose import ComposeRequest, Due, compose, render_storyboard
+from composer.compose import compose
+from composer.request import ComposeRequest, Due
 from composer.storyboard.brief import Canvas, Length
+from composer.written import render_storyboard
 from indexer.catalog.memories import MemoryId
 from indexer.errors import MissingResourceError
 from memoriesd.config import Config, Output

@@ -13,7 +13,7 @@ from indexer.catalog.events import Event, EventId
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
 from indexer.catalog.people import Person
-from themes.theme import load_theme
+from themes.load import load_theme
 
 NOON = dt.datetime.fromisoformat("2022-06-15T12:00")
 

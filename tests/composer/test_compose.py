@@ -16,13 +16,15 @@ import pytest
 from PIL import Image
 
 from composer.choose import choose, release
-from composer.compose import ComposeRequest, Due, MovieMade, compose, render_storyboard
+from composer.compose import compose
 from composer.curate.exclude import Rule, parse_rule
 from composer.curate.model import CurationSettings, MemoryKind
 from composer.history import past_movies
+from composer.request import ComposeRequest, Due, MovieMade
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.codec import from_json
 from composer.unfinished import note_unfinished, remove_unfinished
+from composer.written import render_storyboard
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import Event, EventId, Place, put_event, put_place
 from indexer.catalog.exclusions import add_exclusion

@@ -38,7 +38,7 @@ from music.audio import read_audio
 from music.errors import MusicError
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ
-from themes.theme import load_theme
+from themes.load import load_theme
 
 FPS = 24
 DAY = date(2024, 7, 18)

@@ -4,14 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from themes.theme import (
-    BUILTIN,
-    MIN_CONTRAST,
-    Mood,
-    ThemeError,
-    contrast,
-    load_theme,
-)
+from themes.colour import MIN_CONTRAST, contrast
+from themes.load import BUILTIN, load_theme
+from themes.theme import Mood, ThemeError
 
 
 def write_theme(folder: Path, text: str) -> Path:

@@ -23,7 +23,8 @@ from composer.storyboard.model import (
     Text,
     Transition,
 )
-from themes.theme import BUILTIN, Effect, load_theme
+from themes.load import BUILTIN, load_theme
+from themes.theme import Effect
 
 FPS = 30
 LEFT = Rect(x_norm=0.02, y_norm=0.03, w_norm=0.47, h_norm=0.94)

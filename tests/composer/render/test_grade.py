@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from composer.render.grade import graded, look_of, vignette_of
 from composer.render.planes import filled, from_rgb, to_rgb
-from themes.theme import BUILTIN, Grade, load_theme
+from themes.load import BUILTIN, load_theme
+from themes.theme import Grade
 
 
 def make_grade(**changes: float) -> Grade:

@@ -8,7 +8,8 @@ import pytest
 from composer.render import fonts
 from composer.render.fonts import fonts_for, is_installed, uncovered
 from composer.render.shaping import drawn_line
-from themes.theme import BUILTIN, Face, load_theme
+from themes.load import BUILTIN, load_theme
+from themes.theme import Face
 
 SIDE_PX = 720
 CHILL = load_theme("chill").type.caption

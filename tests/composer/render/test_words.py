@@ -13,7 +13,9 @@ from composer.render.shade import shade_for
 from composer.render.text import Block, drawn_block
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect, Text
-from themes.theme import BUILTIN, MIN_CONTRAST, Theme, contrast, load_theme
+from themes.colour import MIN_CONTRAST, contrast
+from themes.load import BUILTIN, load_theme
+from themes.theme import Theme
 
 FRAME = (640, 360)
 HD = (1280, 720)

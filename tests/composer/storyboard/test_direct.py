@@ -19,7 +19,7 @@ from composer.storyboard.captions import reading_s
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Panel, Rect, Shot, ShotKind, Storyboard
-from themes.theme import BUILTIN, load_theme
+from themes.load import BUILTIN, load_theme
 
 Factory = Callable[..., Any]
 

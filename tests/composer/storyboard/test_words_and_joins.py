@@ -13,7 +13,7 @@ from composer.storyboard.captions import captions, reading_s
 from composer.storyboard.joins import Break, break_between, chapters, join
 from composer.storyboard.slides import slides_of
 from indexer.catalog.events import Place
-from themes.theme import load_theme
+from themes.load import load_theme
 
 Factory = Callable[..., Any]
 WIDE = Canvas(width=1920, height=1080, fps=30)

@@ -1,0 +1,86 @@
+"""What a movie of a memory will be like: its theme, its brief, its soundtrack."""
+
+import os
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from composer.choose import released_subjects
+from composer.curate.wording import Wording
+from composer.library import LibraryView
+from composer.mood import Mood, choose_theme
+from composer.request import AUTO, Run
+from composer.soundtrack import file_for, sound_for, sound_of_file
+from composer.storyboard.brief import Brief, SoundFor
+from indexer.catalog.connection import Catalog
+from indexer.catalog.items import ItemId
+from indexer.catalog.memories import Memory
+from themes.load import load_theme
+from themes.theme import Theme
+
+SOLEMN_SHARE = 0.2
+"""A memory is never lively where so much of it touches a loss."""
+
+
+def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
+    """The theme, as wanted or as fits."""
+    if run.request.theme != AUTO:
+        return Mood(theme=run.request.theme, reason="as wanted")
+    return choose_theme(
+        memory.kind,
+        view.items,
+        solemn=_is_solemn(run.catalog, view),
+        last_theme=run.history[-1].theme if run.history else None,
+    )
+
+
+def brief_for(
+    run: Run, memory: Memory, view: LibraryView, reasons: Mapping[ItemId, str], theme: str
+) -> Brief:
+    """Everything that decides what the movie of a memory will be like."""
+    seed = run.request.seed
+    if seed is None:
+        times = sum(one.memory_id == memory.id for one in run.history)
+        seed = zlib.crc32(f"{memory.key}:{times}".encode())
+    return Brief(
+        memory_id=memory.id,
+        memory_key=memory.key,
+        title=memory.title,
+        subtitle=memory.subtitle,
+        items=view.items,
+        reasons=reasons,
+        vectors=view.vectors_of(reasons),
+        theme=load_theme(theme),
+        theme_name=theme,
+        length=run.request.length,
+        canvas=run.request.canvas,
+        wording=Wording(run.request.settings.language),
+        seed=seed,
+        music_seed=seed,
+        music_file=_music_file(run, load_theme(theme), seed),
+    )
+
+
+def _music_file(run: Run, theme: Theme, seed: int) -> str | None:
+    folder = run.request.music
+    return None if folder is None else os.fspath(file_for(folder, theme.mood, seed))
+
+
+def sound_of(brief: Brief) -> SoundFor:
+    """The soundtrack of a brief: the user's file, or our own."""
+    if brief.music_file is None:
+        return sound_for(brief.theme.mood, brief.music_seed)
+    return sound_of_file(Path(brief.music_file))
+
+
+def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:
+    """Whether a memory touches a loss: somebody died, or a person had to release it."""
+    released = released_subjects(catalog)
+    died = {person.id for person in view.people.values() if person.died}
+    touching = sum(
+        bool(item.people & died)
+        or f"event:{item.event}" in released
+        or any(f"person:{person}" in released for person in item.people)
+        for item in view.items
+    )
+    return touching >= SOLEMN_SHARE * len(view.items)

@@ -1,0 +1,66 @@
+"""Rendering one movie to its file, and keeping it in the catalog."""
+
+import datetime as dt
+from pathlib import Path
+
+from composer.movies import MovieFile, render_movie
+from composer.naming import free_path, movie_name
+from composer.request import Due, MovieMade, Run
+from composer.storyboard.codec import to_json
+from composer.storyboard.model import Storyboard
+from composer.unfinished import note_finished, note_unfinished
+from indexer.catalog.jobs import note_due
+from indexer.catalog.memories import Memory, MemoryState, set_memory_state
+from indexer.catalog.movies import add_movie, put_storyboard
+from themes.load import load_theme
+
+
+def render(run: Run, board: Storyboard) -> MovieFile:
+    """Render a storyboard to a free name in the folder for movies."""
+    theme = load_theme(board.theme)
+    name = movie_name(run.request.today, board.title, board.subtitle, theme.name)
+    path = free_path(run.request.out, name, Path.exists)
+    note_unfinished(run.catalog, path)
+    return render_movie(
+        board,
+        path,
+        theme=theme,
+        made_on=run.request.today,
+        checkpoint=run.checkpoint,
+        progress=run.progress,
+    )
+
+
+def keep(
+    run: Run,
+    memory: Memory,
+    board: Storyboard,
+    file: MovieFile,
+    *,
+    due: Due | None,
+    notes: tuple[str, ...],
+) -> MovieMade:
+    """Write storyboard, movie, the memory's state and the due record, all or nothing."""
+    made_at = run.now.astimezone(dt.UTC).isoformat(timespec="seconds")
+    catalog = run.catalog
+    with catalog.transaction():
+        storyboard_id = put_storyboard(
+            catalog, memory.id, board.theme, board.length, board.seed, to_json(board)
+        )
+        movie_id = add_movie(catalog, memory.id, storyboard_id, file.path, file.duration_s, made_at)
+        note_finished(catalog)
+        set_memory_state(catalog, memory.id, MemoryState.MADE)
+        if due is not None:
+            note_due(catalog, due.key, due.due_at, made_at, movie_id)
+    return MovieMade(
+        movie_id=movie_id,
+        memory_id=memory.id,
+        path=file.path,
+        poster=file.poster,
+        title=board.title,
+        theme=board.theme,
+        length=board.length,
+        duration_s=file.duration_s,
+        seed=board.seed,
+        notes=notes,
+    )
