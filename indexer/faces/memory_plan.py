@@ -2,7 +2,8 @@
 
 A pyramid runs one network at several sizes. What its tensors need together follows from the graph
 alone, before anything is allocated: each is needed from the step that makes it to the last one that
-reads it, and two that are not needed at the same time may lie in the same place.
+reads it, and two that are not needed at the same time may lie in the same place. A copy that is
+searched in tiles is computed tile after tile in the place of one.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.faces.pyramid import tile_side
 from indexer.models.graph import Constant, Graph, Node
 from indexer.models.shapes import ARITHMETIC, ELEMENTWISE, VIEWS, infer_shapes
 
@@ -19,8 +21,6 @@ ALIGNMENT_BYTES = 64
 
 LONG_SHARE = 0.1
 COPY = "(picture)"
-BYTES_A_NUMBER = 4
-"""Of the network's input; of the picture it is one."""
 
 _Sort = Callable[["LiveTensor"], tuple[int, ...]]
 
@@ -58,13 +58,30 @@ class PyramidPlan:
     sizes: tuple[tuple[int, int], ...]
     """Widths and heights, px, in the order in which they are computed."""
     naive_bytes: int
-    """Every tensor in a place of its own."""
+    """Every tensor of every whole copy in a place of its own."""
     separate_bytes: int
-    """Every size planned by itself, and none given back."""
+    """Every whole copy planned by itself, and none given back."""
+    whole: MemoryPlan
+    """All whole copies in one block."""
     joint: MemoryPlan
+    """The same, the large copies in tiles; ``whole`` where there are none."""
 
 
-def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """One copy of the picture as the network computes it."""
+
+    copy_bytes: int
+    """A byte a channel."""
+    known: Mapping[str, Constant]
+    """The network's tensors for the copy, or for one of its tiles."""
+    is_cut: bool
+    """Into tiles: the copy stays until the last of them."""
+
+
+def plan_pyramid(
+    graph: Graph, sizes: Sequence[tuple[int, int]], *, most_px: int | None = None
+) -> PyramidPlan:
     """Plan one network at several sizes.
 
     Parameters
@@ -73,6 +90,9 @@ def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
         With one input, [n, 3, height, width] or [n, height, width, 3].
     sizes : sequence of tuple of int
         Widths and heights, px; each copy but the first is made from the one before.
+    most_px : int, optional
+        Copies of more pixels are searched in tiles, as :func:`indexer.faces.pyramid.tile_side`
+        cuts them; None: none are.
 
     Returns
     -------
@@ -83,19 +103,42 @@ def plan_pyramid(graph: Graph, sizes: Sequence[tuple[int, int]]) -> PyramidPlan:
     ----------
     Pisarchyk & Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020.
     """
-    shapes = [known_at(graph, size) for size in sizes]
-    naive_bytes = sum(naive(graph, known) for known in shapes)
-    separate = [planned(tensors_of(graph, [known])) for known in shapes]
-    ways = {
-        order: tensors_of(graph, [shapes[n] for n in order])
-        for order in (tuple(range(len(sizes))), tuple(range(len(sizes)))[::-1])
-    }
-    order = min(ways, key=lambda order: lower_bound(ways[order]))
+    whole = [scale_of(graph, size, size) for size in sizes]
+    naive_bytes = sum(naive(graph, scale.known) for scale in whole)
+    separate = [planned(tensors_of(graph, [scale])) for scale in whole]
+    parts = [part_of(*size, most_px) for size in sizes]
+    tiled = [scale_of(graph, size, part) for size, part in zip(sizes, parts, strict=True)]
+    is_turned = best_end_first(graph, tiled)
+    step = -1 if is_turned else 1
+    joint = planned(tensors_of(graph, tiled[::step]))
+    is_whole = parts == [*sizes]
     return PyramidPlan(
-        sizes=tuple(sizes[n] for n in order),
+        sizes=tuple(sizes[::step]),
         naive_bytes=naive_bytes,
         separate_bytes=sum(plan.peak_bytes for plan in separate),
-        joint=planned(ways[order]),
+        whole=joint if is_whole else planned(tensors_of(graph, whole[::step])),
+        joint=joint,
+    )
+
+
+def part_of(width: int, height: int, most_px: int | None) -> tuple[int, int]:
+    """Width and height that the network is given at once of a copy of this size."""
+    tile_px = 0 if most_px is None else tile_side(width, height, most_px)
+    return (min(tile_px, width), min(tile_px, height)) if tile_px else (width, height)
+
+
+def best_end_first(graph: Graph, scales: Sequence[Scale]) -> bool:
+    """Whether less is needed at once when the last of the sizes is computed first."""
+    onwards, back = (lower_bound(tensors_of(graph, order)) for order in (scales, scales[::-1]))
+    return back < onwards
+
+
+def scale_of(graph: Graph, size: tuple[int, int], part: tuple[int, int]) -> Scale:
+    """A copy of this width and height, and what the network needs for a part of it."""
+    return Scale(
+        copy_bytes=aligned(3 * size[0] * size[1]),
+        known=known_at(graph, part),
+        is_cut=part != size,
     )
 
 
@@ -124,34 +167,32 @@ def aligned(size_bytes: int) -> int:
     return -(-size_bytes // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
 
 
-def tensors_of(graph: Graph, scales: Sequence[Mapping[str, Constant]]) -> list[LiveTensor]:
+def tensors_of(graph: Graph, scales: Sequence[Scale]) -> list[LiveTensor]:
     """Live ranges of the blocks of all scales, computed one after the other.
 
     All copies of the picture are made in the first step, a byte a channel, and become numbers when
-    their turn comes; results stay until the last step, where they are merged.
+    their turn comes; results are decoded into faces in a step behind their network's last.
     """
     found: list[LiveTensor] = []
     n_nodes = len(graph.nodes)
-    end = len(scales) * (n_nodes + 1) + 1
-    for n, known in enumerate(scales):
-        start = 1 + n * (n_nodes + 1)
-        for name, (first, last, size) in blocks_of(graph, known).items():
-            if first < 0:
-                found.append(
-                    LiveTensor(
-                        name=COPY,
-                        scale=n,
-                        first_step=0,
-                        last_step=start,
-                        size_bytes=aligned(size // BYTES_A_NUMBER),
-                    )
-                )
+    for n, scale in enumerate(scales):
+        start = 1 + n * (n_nodes + 2)
+        found.append(
+            LiveTensor(
+                name=COPY,
+                scale=n,
+                first_step=0,
+                last_step=start + (n_nodes + 1 if scale.is_cut else 0),
+                size_bytes=scale.copy_bytes,
+            )
+        )
+        for name, (first, last, size) in blocks_of(graph, scale.known).items():
             found.append(
                 LiveTensor(
                     name=name,
                     scale=n,
                     first_step=start + 1 + first,
-                    last_step=end if last >= n_nodes else start + 1 + last,
+                    last_step=start + 1 + last,
                     size_bytes=size,
                 )
             )

@@ -10,7 +10,7 @@ from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import padded_length
 from indexer.faces.memory_plan import PyramidPlan, plan_pyramid
 from indexer.faces.plan_drawing import drawn
-from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, copy_sizes
+from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, TILE_MOST_PX, copy_sizes
 from indexer.models.graph import read_graph
 from indexer.models.registry import load_faces
 from indexer.models.session import open_session
@@ -48,7 +48,7 @@ def plan_command(
     """Plan the memory of the pack's detector at five scales, an octave apart up to 1280 px.
 
     What all tensors would take side by side, each scale in a block of its own, all scales in one
-    block, and the least that any plan can take.
+    block, the same with the large copies cut into tiles, and the least that any plan can take.
     """
     name = pack or session.config().models.pack
     path = detector_file(name, session.packs_folder())
@@ -56,9 +56,10 @@ def plan_command(
         (padded_length(width), padded_length(height))
         for width, height in copy_sizes(*size, longest_px=NORMAL_PX, n_scales=SCALES_MAX)
     ]
-    plan = plan_pyramid(read_graph(path), sizes)
+    plan = plan_pyramid(read_graph(path), sizes, most_px=TILE_MOST_PX**2)
     if plot is not None:
-        plot.write_text(drawn(plan, title=f"{name}: {path.name}"), encoding="utf-8")
+        title = f"{name}: {path.name}, large copies in tiles of {TILE_MOST_PX} x {TILE_MOST_PX} px"
+        plot.write_text(drawn(plan, title=title), encoding="utf-8")
     document = {"pack": name, "network": path.name, **described(plan)}
     if as_json:
         echo_json(document)
@@ -73,8 +74,9 @@ def plan_command(
 WORDS = {
     "every tensor in a place of its own": "naive_mb",
     "a block for each scale": "separate_mb",
-    "one block for all scales": "joint_mb",
-    "the least possible": "bound_mb",
+    "one block for all scales": "whole_mb",
+    f"the same, in tiles of {TILE_MOST_PX} x {TILE_MOST_PX} px": "joint_mb",
+    "the least possible in tiles": "bound_mb",
 }
 
 
@@ -84,6 +86,7 @@ def described(plan: PyramidPlan) -> dict[str, Any]:
         "sizes": [list(size) for size in plan.sizes],
         "naive_mb": round(plan.naive_bytes / MB, 2),
         "separate_mb": round(plan.separate_bytes / MB, 2),
+        "whole_mb": round(plan.whole.peak_bytes / MB, 2),
         "joint_mb": round(plan.joint.peak_bytes / MB, 2),
         "bound_mb": round(plan.joint.bound_bytes / MB, 2),
         "joint_of_naive": round(plan.joint.peak_bytes / plan.naive_bytes, 4),
