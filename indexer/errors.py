@@ -6,7 +6,8 @@
     ├── CatalogError              the catalog cannot be used
     │   ├── CatalogCorruptError   its file is damaged
     │   ├── CatalogTooNewError    a newer version of the program wrote it
-    │   └── CatalogBusyError      another process holds it for too long
+    │   ├── CatalogBusyError      another process holds it for too long
+    │   └── CatalogDiskError      its disk fails, is full, or lets nobody in
     ├── UnreadableMediaError      one media file cannot be read; becomes a row with a reason
     │   └── DearMediaError        it can, with more memory than is allowed
     ├── MissingResourceError      disk space, a permission, a font, a program is missing
@@ -18,6 +19,7 @@ Wrong use by a programmer is ``ValueError`` or ``TypeError``. The leaf packages 
 ``music`` have one ``ValueError`` subclass each, of the same form. Exit codes: ``memoriesd/cli``.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,25 @@ class CatalogBusyError(CatalogError):
             f"the catalog {path} is in use by another process",
             remedy="see what runs with: memoriesd status",
         )
+
+
+class CatalogDiskError(CatalogError):
+    """The disk of the catalog fails, is full, or lets nobody in; the catalog itself is sound."""
+
+    def __init__(self, path: Path, error: sqlite3.Error) -> None:
+        super().__init__(f"the catalog {path} cannot be used: {error}", remedy=disk_remedy(error))
+
+
+def disk_remedy(error: sqlite3.Error) -> str:
+    """What to do when SQLite refuses."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return "make room on that disk; nothing that was finished is lost"
+        case sqlite3.SQLITE_IOERR:
+            return "check the disk and its room; nothing that was finished is lost"
+        case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return "check that its folder may be written to, and the limit of open files"
+    return "run: memoriesd doctor"
 
 
 class UnreadableMediaError(MemoriesError):

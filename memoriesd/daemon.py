@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from indexer.catalog.connection import open_catalog
@@ -18,7 +17,7 @@ from memoriesd.folders import Folders, make_private
 from memoriesd.locks import LockedError, hold
 from memoriesd.loop import Loop, Notes
 from memoriesd.schedule import next_due, scheduled
-from memoriesd.watch import watching
+from memoriesd.watch import Watch, watching
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
         stack.enter_context(control.serve(folders.control, desk.answer))
         loop.begin()
         if not once:
-            desk.unwatched = stack.enter_context(
+            watch = stack.enter_context(
                 watching(
                     config.library.roots,
                     loop.heard,
@@ -59,6 +58,8 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
                     ignore=config.library.ignore,
                 )
             )
+            desk.watch = watch
+            loop.look_after = watch.look_after
             stack.enter_context(scheduled(loop.triggers, loop.fired))
         log.info("memoriesd runs (process %d)", os.getpid())
         loop.work(once=once)
@@ -86,7 +87,7 @@ class _Desk:
     """Answers what is asked over the control socket, in the socket's thread."""
 
     def __init__(self, loop: Loop, notes: Notes) -> None:
-        self.unwatched: tuple[Path, ...] = ()
+        self.watch: Watch | None = None
         self._loop = loop
         self._notes = notes
         self._since = stamp(utc_now())
@@ -118,5 +119,5 @@ class _Desk:
             "paused": self._notes.paused.is_set(),
             "reason": self._loop.why_waiting(),
             "next_due": upcoming.isoformat(timespec="minutes") if upcoming else None,
-            "unwatched": [os.fspath(root) for root in self.unwatched],
+            "unwatched": [os.fspath(root) for root in self.watch.unwatched] if self.watch else [],
         }

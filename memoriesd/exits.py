@@ -17,6 +17,7 @@ from indexer.errors import (
     MemoriesError,
     MissingResourceError,
     NotFoundError,
+    disk_remedy,
 )
 
 
@@ -86,5 +87,5 @@ def explain(error: BaseException) -> tuple[str, str]:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}", "check that it exists and may be used"
     if isinstance(error, sqlite3.DatabaseError):
-        return f"the catalog: {error}", "run: memoriesd doctor"
+        return f"the catalog: {error}", disk_remedy(error)
     return str(error), remedy

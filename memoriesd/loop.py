@@ -7,9 +7,10 @@ them between two jobs and, while a job runs, several times a second.
 import contextlib
 import logging
 import os
+import sqlite3
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +20,11 @@ from indexer.catalog import jobs as rows
 from indexer.catalog.jobs import Job
 from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import get_setting
+from indexer.errors import CatalogBusyError, CatalogDiskError
 from memoriesd import due
 from memoriesd.clock import local_now, local_today
 from memoriesd.execute import Setting, execute, is_own, queue_job
-from memoriesd.exits import Exit
+from memoriesd.exits import Exit, explain
 from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
 from memoriesd.jobs import STOP_GRACE_S, JobProcess
@@ -41,6 +43,9 @@ RESCAN_EVERY_S = 3600.0
 
 RETRY_AFTER_S = 600.0
 """A job that failed is tried again after this time, or when something changes."""
+
+HOLD_OFF_S = 10.0
+"""After the catalog's disk refused, it is tried again this often."""
 
 IDLE_LOOK_S = 5.0
 """How often an idle daemon looks for jobs that were queued without waking it."""
@@ -85,6 +90,10 @@ class Loop:
         self._due_moment: datetime | None = None
         self._doing = ""
         self._trouble = ""
+        self._disk_trouble = ""
+        self._failed = False
+        self.look_after: Callable[[], None] = _nothing
+        """Called before each look for something to do: sees to the watched roots."""
         if get_setting(self._catalog, PAUSED_SETTING):
             notes.paused.set()
 
@@ -112,17 +121,37 @@ class Loop:
     def work(self, *, once: bool) -> None:
         """Do what there is to do, for ever or until there is nothing left."""
         while not self._notes.stop.is_set():
-            self._read_notes()
-            if not self._do_something():
+            try:
+                self._read_notes()
+                found_work = self._do_something()
+                self._disk_trouble = ""
+            except (CatalogBusyError, CatalogDiskError, sqlite3.OperationalError, OSError) as error:
+                if once:
+                    raise
+                self._hold_off(error)
+                continue
+            if not found_work:
                 if once:
                     return
                 self._sleep()
+
+    def _hold_off(self, error: Exception) -> None:
+        """A disk that is full or fails, or too many open files: nothing is lost, wait for better.
+
+        What the state asks for is asked for still, so the same is tried again.
+        """
+        message, remedy = explain(error)
+        if not self._disk_trouble:
+            log.warning("%s; %s", message, remedy)
+        self._disk_trouble = f"{message}; {remedy}"
+        self._may_have_left_rows = True
+        self._notes.stop.wait(HOLD_OFF_S)
 
     def why_waiting(self) -> str:
         """The one reason why nothing is done; empty where there is none."""
         if self._notes.paused.is_set():
             return "paused; go on with: memoriesd resume"
-        return self._why_not_by_itself() or self._trouble
+        return self._disk_trouble or self._why_not_by_itself() or self._trouble
 
     def _sleep(self) -> None:
         now_s = time.monotonic()
@@ -136,11 +165,15 @@ class Loop:
         self._notes.wake.clear()
 
     def _read_notes(self) -> None:
+        self.look_after()
         now_s = time.monotonic()
         if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
             self._notes.rescan.clear()
             self._look_again(self._roots)
             self._look_again_at_s = now_s + RESCAN_EVERY_S
+            if self._failed:  # a folder without changes would not ask for the steps that follow
+                self._failed = False
+                self._state = replace(self._state, to_cluster=True)
             self._see_what_is_due()
         self._look_again(self._settling.take_settled(now_s))
         if self._notes.due.is_set():
@@ -263,6 +296,7 @@ class Loop:
         if not done and not (step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING):
             log.warning("%s: %s", step, outcome.message)
             self._trouble = f"{step} failed: {outcome.message}"
+            self._failed = True
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
         elif step is Step.COMPOSE and self._due_moment is not None:
             if not done:
@@ -311,6 +345,10 @@ class _Orders:
             process.order(Order.PAUSE if wanted else Order.RESUME)
             self._held_up = wanted
         return False
+
+
+def _nothing() -> None:
+    """Without a watcher there is none to be looked after."""
 
 
 def _unseen(_: int, __: int, ___: str) -> None:

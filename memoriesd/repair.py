@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from composer.choose import RELEASED
 from indexer.catalog import rescue
 from indexer.catalog.backups import damage_of, restore_newest, set_aside
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.rescue import Told
 from memoriesd.folders import Folders
+from memoriesd.loop import PAUSED_SETTING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,8 @@ def repair(folders: Folders, now: datetime) -> Repair | None:
 
     Raises
     ------
-    CatalogTooNewError, CatalogBusyError
-        If nothing is wrong with it, but it cannot be used by us, or not now.
+    CatalogError, sqlite3.OperationalError
+        If it is too new, or the disk does not let us look: nothing is known to be damaged.
     """
     path = folders.catalog
     exists = path.exists()
@@ -43,7 +45,7 @@ def repair(folders: Folders, now: datetime) -> Repair | None:
     if not damage:
         return None
     mended = path.with_name(path.name + ".mended")
-    told = rescue.read_told(path) if exists else None
+    told = rescue.read_told(path, (RELEASED, PAUSED_SETTING)) if exists else None
     backup = None
     if exists or not mended.exists():  # else we were killed between the last two steps below
         backup = restore_newest(path, mended)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver, ObservedWatch
 
 log = logging.getLogger(__name__)
 
@@ -125,34 +125,100 @@ def watching(
     *,
     leave_out: Sequence[Path] = (),
     ignore: Sequence[str] = (),
-) -> Iterator[tuple[Path, ...]]:
-    """Watch folders for the time of a ``with``; yields those that cannot be watched.
+) -> Iterator["Watch"]:
+    """Watch folders for the time of a ``with``.
 
     Parameters
     ----------
     changed : callable
-        Told the root of each event, in a thread of the observer.
+        Told the root of each event, in a thread of the observer; and of a root that came or went,
+        in the thread that looks after it.
     leave_out : sequence of Path
         Folders of our own, which are written to all the time.
     ignore : sequence of str
         Patterns as in a shell, matched with a name and with a path below its root.
     """
-    handlers = [Handler(root, changed, leave_out=leave_out, ignore=ignore) for root in roots]
     observer = Observer()
     observer.start()
     try:
-        yield tuple(handler.root for handler in handlers if not _schedule(observer, handler))
+        yield Watch(observer, roots, changed, leave_out, ignore)
     finally:
         observer.stop()
         observer.join()
 
 
-def _schedule(observer: BaseObserver, handler: Handler) -> bool:
-    """Watch a root; False where that cannot be done."""
+class Watch:
+    """The roots that are watched, and those that cannot be.
+
+    A watch hangs on the folder itself, not on its name: a drive that was pulled out and came back
+    is another folder. So somebody must look after the roots from time to time.
+    """
+
+    def __init__(
+        self,
+        observer: BaseObserver,
+        roots: Sequence[Path],
+        changed: Callable[[Path], None],
+        leave_out: Sequence[Path],
+        ignore: Sequence[str],
+    ) -> None:
+        self._observer = observer
+        self._roots = tuple(roots)
+        self._changed = changed
+        self._leave_out = leave_out
+        self._ignore = ignore
+        self._watched: dict[Path, tuple[_Identity, ObservedWatch]] = {}
+        self._refused: dict[Path, _Identity] = {}
+        for root in self._roots:
+            self._begin(root)
+
+    @property
+    def unwatched(self) -> tuple[Path, ...]:
+        """The roots of which nothing is heard; they are looked through every so often."""
+        return tuple(root for root in self._roots if root not in self._watched)
+
+    def look_after(self) -> None:
+        """Watch roots that came back; tell of those that came or went."""
+        for root in self._roots:
+            identity, before = _identity(root), self._watched.get(root)
+            known = before[0] if before else self._refused.get(root)
+            if identity == known:
+                continue
+            self._refused.pop(root, None)
+            if before is not None:
+                self._end(root)
+            self._begin(root)
+            self._changed(root)
+
+    def _begin(self, root: Path) -> None:
+        """Watch a root, if that can be done."""
+        handler = Handler(root, self._changed, leave_out=self._leave_out, ignore=self._ignore)
+        identity = _identity(root)
+        if identity is None:
+            return
+        try:
+            watch = self._observer.schedule(handler, str(root), recursive=True)
+        except OSError as error:
+            # The system's limit of watches, or a root that went just now: the rescan sees to it.
+            log.warning("%s is not watched: %s", root, error.strerror or error)
+            self._refused[root] = identity
+        else:
+            self._watched[root] = identity, watch
+
+    def _end(self, root: Path) -> None:
+        _, watch = self._watched.pop(root)
+        # Where the folder has gone, so has the watch.
+        with contextlib.suppress(KeyError, OSError):
+            self._observer.unschedule(watch)
+
+
+_Identity = tuple[int, int]
+
+
+def _identity(root: Path) -> _Identity | None:
+    """Device and inode of a root; None where it is away."""
     try:
-        observer.schedule(handler, str(handler.root), recursive=True)
-    except OSError as error:
-        # A root that is away, or the system's limit of watches: the rescan sees to it.
-        log.warning("%s is not watched: %s", handler.root, error.strerror or error)
-        return False
-    return True
+        status = root.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

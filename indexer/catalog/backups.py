@@ -96,8 +96,8 @@ def damage_of(path: Path) -> str:
 
     Raises
     ------
-    CatalogTooNewError, CatalogBusyError
-        If nothing is wrong with it, but it cannot be used by us, or not now.
+    CatalogError, sqlite3.OperationalError
+        If it is too new, or the disk does not let us look: nothing is known to be damaged.
     """
     try:
         with open_catalog(path) as catalog:

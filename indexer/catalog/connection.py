@@ -10,7 +10,13 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from indexer.catalog.schema import MIGRATIONS, SCHEMA_VERSION
-from indexer.errors import CatalogBusyError, CatalogCorruptError, CatalogTooNewError
+from indexer.errors import (
+    CatalogBusyError,
+    CatalogCorruptError,
+    CatalogDiskError,
+    CatalogError,
+    CatalogTooNewError,
+)
 
 Row = TypeVar("Row")
 
@@ -56,13 +62,16 @@ class Catalog:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise CatalogBusyError(self.path) from error
+            raise _unusable(self.path, error) from error
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            self.connection.execute("ROLLBACK")
+            # A full or failing disk has SQLite roll back by itself, but not always: one that stayed
+            # open would swallow all that comes after it.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     def select(self, row_type: type[Row], sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows of a query as dataclasses; columns are matched by name."""
@@ -116,18 +125,21 @@ def open_catalog(path: Path | str) -> Catalog:
         If it is no database or a damaged one; nothing is changed.
     CatalogBusyError
         If another process holds it for longer than ``BUSY_TIMEOUT_S``.
+    CatalogDiskError
+        If the disk fails, is full or lets nobody in; nothing is known to be damaged.
     """
     if path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         Path(path).touch(mode=0o600)
-    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    try:
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    except sqlite3.OperationalError as error:
+        raise _unusable(Path(path), error) from error
     try:
         _prepare(Path(path), connection)
     except sqlite3.OperationalError as error:
         connection.close()
-        if "locked" in str(error):
-            raise CatalogBusyError(Path(path)) from error
-        raise CatalogCorruptError(Path(path), str(error)) from error
+        raise _unusable(Path(path), error) from error
     except sqlite3.DatabaseError as error:
         connection.close()
         raise CatalogCorruptError(Path(path), str(error)) from error
@@ -137,11 +149,27 @@ def open_catalog(path: Path | str) -> Catalog:
     return Catalog(path, connection)
 
 
+def _unusable(path: Path, error: sqlite3.OperationalError) -> CatalogError:
+    """What a refusal of SQLite means: never damage, which is no ``OperationalError``."""
+    primary_code = error.sqlite_errorcode & 0xFF
+    if primary_code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return CatalogBusyError(path)
+    return CatalogDiskError(path, error)
+
+
 def check_integrity(catalog: Catalog) -> str:
-    """What is damaged, one line; empty where the file is sound."""
+    """What is damaged, one line; empty where the file is sound.
+
+    Raises
+    ------
+    sqlite3.OperationalError
+        If the disk does not let us look.
+    """
     try:
         told = catalog.scalar("PRAGMA integrity_check(1)")
         broken = catalog.execute("PRAGMA foreign_key_check").fetchone()
+    except sqlite3.OperationalError:
+        raise
     except sqlite3.DatabaseError as error:
         return str(error)
     if told != "ok":

@@ -37,6 +37,10 @@ class Told:
     """key, state of memories that were made, released or rejected."""
     words: Sequence[_Row] | None
     examples: Sequence[_Row] | None
+    settings: Sequence[_Row] | None
+    """key, value of those that a person decided."""
+    due: Sequence[_Row] | None
+    """key, due_at, done_at: a movie of the schedule is not made twice."""
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -50,8 +54,14 @@ class Told:
         return tuple(name for name, rows in parts.items() if rows is None)
 
 
-def read_told(damaged: Path) -> Told:
-    """What a person told, as far as a damaged file still gives it."""
+def read_told(damaged: Path, settings: Sequence[str]) -> Told:
+    """What a person told, as far as a damaged file still gives it.
+
+    Parameters
+    ----------
+    settings : sequence of str
+        Keys of settings that a person decided.
+    """
     return Told(
         rules=_rows(damaged, "SELECT kind, rule, added_at FROM exclusions ORDER BY id"),
         marks=_rows(
@@ -65,16 +75,22 @@ def read_told(damaged: Path) -> Told:
         ),
         words=_rows(damaged, f"SELECT {_WORD} FROM taught_words"),
         examples=_rows(damaged, "SELECT word, position, jpeg FROM taught_examples"),
+        settings=_rows(
+            damaged,
+            "SELECT key, value FROM settings WHERE key IN (SELECT value FROM json_each(?))",
+            json.dumps(list(settings)),
+        ),
+        due=_rows(damaged, "SELECT key, due_at, done_at FROM due"),
     )
 
 
 _WORD = "word, model, weights, bias, precision, recall, taught_at"
 
 
-def _rows(damaged: Path, sql: str) -> list[_Row] | None:
+def _rows(damaged: Path, sql: str, *values: str) -> list[_Row] | None:
     connection = read_only(damaged)
     try:
-        return connection.execute(sql).fetchall()
+        return connection.execute(sql, values).fetchall()
     except sqlite3.DatabaseError:
         return None
     finally:
@@ -98,6 +114,12 @@ def put_told(catalog: Catalog, told: Told) -> None:
             told.marks or (),
         )
         catalog.execute_many("UPDATE memories SET state = ?2 WHERE key = ?1", told.memories or ())
+        catalog.execute_many(
+            "INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)", told.settings or ()
+        )
+        catalog.execute_many(
+            "INSERT OR IGNORE INTO due (key, due_at, done_at) VALUES (?, ?, ?)", told.due or ()
+        )
         if told.words is not None and told.examples is not None:
             catalog.execute("DELETE FROM taught_words")
             marks = ", ".join("?" * len(_WORD.split(", ")))

@@ -1,3 +1,4 @@
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,12 +53,12 @@ def test_new_file_below_a_root_is_heard(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     heard = threading.Event()
 
-    with watching([tmp_path], lambda _: heard.set()) as unwatched:
+    with watching([tmp_path], lambda _: heard.set()) as watch:
         (tmp_path / "deep" / "a.jpg").write_bytes(b"x")
         came = heard.wait(5.0)
 
     assert came
-    assert unwatched == ()
+    assert watch.unwatched == ()
 
 
 def heard_of(
@@ -119,7 +120,31 @@ def test_file_that_gets_its_name_at_last_is_heard(tmp_path: Path) -> None:
 
 
 def test_root_that_is_not_there_is_left_to_the_rescan(tmp_path: Path) -> None:
-    with watching([tmp_path / "away"], lambda _: None) as unwatched:
-        pass
+    with watching([tmp_path / "away"], lambda _: None) as watch:
+        unwatched = watch.unwatched
 
     assert unwatched == (tmp_path / "away",)
+
+
+def test_root_that_comes_goes_and_comes_back_is_told_of_and_heard(tmp_path: Path) -> None:
+    root, told = tmp_path / "drive", list[Path]()
+    heard = threading.Event()
+
+    def changed(which: Path) -> None:
+        told.append(which)
+        heard.set()
+
+    with watching([root], changed) as watch:
+        for _ in range(2):
+            root.mkdir()
+            watch.look_after()
+            heard.clear()
+            (root / "a.jpg").write_bytes(b"x")
+            assert heard.wait(5.0)
+            shutil.rmtree(root)
+            watch.look_after()
+        before = len(told)
+        watch.look_after()
+
+        assert len(told) == before
+        assert watch.unwatched == (root,)

@@ -117,7 +117,7 @@ def test_rules_are_read_from_a_damaged_catalog_whose_other_pages_are_lost(tmp_pa
     spoil(path)
     assert backups.damage_of(path)
 
-    told = rescue.read_told(path)
+    told = rescue.read_told(path, ())
 
     with open_catalog(tmp_path / "new.db") as fresh:
         rescue.put_told(fresh, told)

@@ -1,0 +1,152 @@
+"""Whatever happens to the files of two roots, a scan ends with a catalog that tells the truth."""
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from indexer.catalog import files
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.files import FileId
+from indexer.identity import content_hash
+from indexer.scan import ScanRules, scan
+
+NAMES = ("a.jpg", "b.jpg", "new\nline.jpg", "\U0001f389.png", "caf\udce9.jpg", "C.MP4")
+FOLDERS = ("", "2024", "2024/juin \U0001f3d6", "caf\udce9")
+places = st.tuples(st.sampled_from("xy"), st.sampled_from(FOLDERS), st.sampled_from(NAMES))
+Place = tuple[str, str, str]
+
+
+class Disk(RuleBasedStateMachine):
+    """Two roots, the catalog, and what both should agree on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.top = Path(tempfile.mkdtemp(prefix="memoriesd-test-"))
+        self.catalog = open_catalog(":memory:")
+        self.truth: dict[Place, int] = {}
+        """What lies where, by the number of its content."""
+        self.rows: dict[int, FileId] = {}
+        """The row that each content had at the last scan."""
+        self.before: dict[Place, int] = {}
+        """The truth at the last scan."""
+        self.used: set[Place] = set()
+        """Places that ever had a file when they were scanned."""
+        self.numbers = itertools.count(1)
+
+    @initialize()
+    def make_roots(self) -> None:
+        for root in "xy":
+            (self.top / root).mkdir()
+
+    def teardown(self) -> None:
+        self.catalog.close()
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def path(self, place: Place) -> Path:
+        path = self.top.joinpath(*place)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @rule(place=places)
+    def write(self, place: Place) -> None:
+        """A new file, or other bytes in one that is there."""
+        number = next(self.numbers)
+        self.path(place).write_bytes(b"%d" % number + b"." * number)
+        self.truth[place] = number
+
+    @rule(place=places, to=places)
+    def rename(self, place: Place, to: Place) -> None:
+        if place in self.truth and place != to:
+            self.path(place).replace(self.path(to))
+            self.truth[to] = self.truth.pop(place)
+
+    @rule(place=places, to=places)
+    def move_to_another_disk(self, place: Place, to: Place) -> None:
+        """The same bytes and times in another inode."""
+        if place in self.truth and place != to:
+            shutil.copy2(self.path(place), self.path(to))
+            self.path(place).unlink()
+            self.truth[to] = self.truth.pop(place)
+
+    @rule(place=places)
+    def delete(self, place: Place) -> None:
+        if self.truth.pop(place, None) is not None:
+            self.path(place).unlink()
+
+    @rule(name=st.sampled_from(["loop", "out", "pipe", "socket"]), folder=st.sampled_from(FOLDERS))
+    def litter(self, name: str, folder: str) -> None:
+        """What is no file: a link in a circle, one that leads out, a pipe, a socket."""
+        path = self.path(("x", folder, name))
+        if path.is_symlink() or path.exists():
+            return
+        match name:
+            case "pipe":
+                os.mkfifo(path)
+            case "socket":
+                with socket.socket(socket.AF_UNIX) as made:
+                    made.bind(os.fsencode(path))
+            case _:
+                path.symlink_to(path.parent if name == "loop" else "/etc")
+
+    @rule()
+    def unplug_and_scan(self) -> None:
+        """A root is away while a scan runs: nothing is forgotten, nothing is found anew."""
+        away = self.top / "y.away"
+        (self.top / "y").rename(away)
+        self.scan()
+        away.rename(self.top / "y")
+        self.scan_and_compare()
+
+    @rule()
+    def scan_and_compare(self) -> None:
+        self.scan()
+        found = self.found()
+        assert {place: number for place, (number, _) in found.items()} == self.truth
+        for place, (number, row) in found.items():
+            stayed = self.before.get(place) == number
+            if stayed or (number in self.rows and place not in self.used):
+                assert row == self.rows[number]
+        self.rows = dict(found.values())
+        self.before = dict(self.truth)
+        self.used |= found.keys()
+
+    def scan(self) -> None:
+        scan(
+            self.catalog,
+            [self.top / "x", self.top / "y"],
+            ScanRules(follow_symlinks=True),
+            content_hash=content_hash,
+            model="m",
+            now="2026-06-01T08:00:00+00:00",
+            checkpoint=lambda: None,
+        )
+
+    def found(self) -> dict[Place, tuple[int, FileId]]:
+        """What the catalog says lies where. All bytes are hashed, as indexing does."""
+        found = {}
+        for root in files.all_roots(self.catalog):
+            for row in files.files_of_root(self.catalog, root.id):
+                if row.state in ("missing", "away"):
+                    continue
+                path = root.folder / os.fsdecode(row.path)
+                files.set_content(self.catalog, row.id, content_hash(path))
+                folder, _, name = os.fsdecode(row.path).rpartition("/")
+                number = int(path.read_bytes().split(b".")[0])
+                found[root.folder.name, folder, name] = number, row.id
+        return found
+
+    @invariant()
+    def no_row_is_ever_lost(self) -> None:
+        n_rows = self.catalog.scalar("SELECT count(*) FROM files")
+        assert n_rows >= len(self.rows)
+
+
+Disk.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+test_scan_ends_with_the_truth = Disk.TestCase
