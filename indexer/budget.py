@@ -14,7 +14,8 @@ from typing import Any
 
 from indexer.faces.memory_plan import plan_pyramid
 from indexer.faces.pack import FacePack
-from indexer.faces.pyramid import MOST_PX, TILE_LEAST_PX, TILE_MOST_PX
+from indexer.faces.pyramid import MOST_PX
+from indexer.faces.tiles import TILE_LEAST_PX, TILE_USUAL_PX
 from indexer.models.graph import read_graph
 
 OWN_MB = 100
@@ -111,7 +112,7 @@ def printable(path: Path) -> str:
 @functools.lru_cache(maxsize=4)
 def most_px_within(pack: FacePack, arena_mb: int) -> int:
     """How many pixels a pack's detector may be given at once, by the plan of its tensors."""
-    side_px = TILE_MOST_PX
+    side_px = TILE_USUAL_PX
     plan = plan_pyramid(read_graph(pack.files[0]), [(side_px, side_px)])
     bytes_a_px = RUNTIME_FACTOR * plan.joint.bound_bytes / (side_px * side_px)
     return max(TILE_LEAST_PX**2, min(MOST_PX, int(arena_mb * 1e6 / bytes_a_px)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.faces.pyramid import tile_side
+from indexer.faces.tiles import tile_shape
 from indexer.models.graph import Constant, Graph, Node
 from indexer.models.shapes import ARITHMETIC, ELEMENTWISE, VIEWS, infer_shapes
 
@@ -91,7 +91,7 @@ def plan_pyramid(
     sizes : sequence of tuple of int
         Widths and heights, px; each copy but the first is made from the one before.
     most_px : int, optional
-        Copies of more pixels are searched in tiles, as :func:`indexer.faces.pyramid.tile_side`
+        Copies of more pixels are searched in tiles, as :func:`indexer.faces.tiles.tile_shape`
         cuts them; None: none are.
 
     Returns
@@ -123,8 +123,7 @@ def plan_pyramid(
 
 def part_of(width: int, height: int, most_px: int | None) -> tuple[int, int]:
     """Width and height that the network is given at once of a copy of this size."""
-    tile_px = 0 if most_px is None else tile_side(width, height, most_px)
-    return (min(tile_px, width), min(tile_px, height)) if tile_px else (width, height)
+    return (width, height) if most_px is None else tile_shape(width, height, most_px, 0)
 
 
 def best_end_first(graph: Graph, scales: Sequence[Scale]) -> bool:

@@ -5,7 +5,6 @@ from 20 pixels to its own height. The largest copy has the smallest faces; each 
 half as large and takes over where the one before ends. A face near such a seam is searched in both.
 """
 
-import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 
 from indexer.faces.detector import Detection, FaceDetector, Rgb8, suppress
+from indexer.faces.tiles import TILE_LEAST_PX, Tile, tiles_of
 from indexer.models.session import RUN_ERRORS
 
 NORMAL_PX = 1280
@@ -35,11 +35,10 @@ SHORT_SHARE = 0.5
 """A panorama is searched larger, so that its short side keeps this share of the long one asked."""
 MOST_PX = NORMAL_PX * NORMAL_PX
 """So many pixels are searched at once; larger copies are cut into tiles."""
-TILE_STEP_PX = 32
-TILE_LEAST_PX = 160
-TILE_MOST_PX = 640
-TILE_FACE_SHARE = 0.2
+TILE_FACE_SHARE = 0.14
 """Of a tile's side: larger faces are left to the next copy, so that tiles overlap little."""
+TILE_CONTEXT = 1.5
+"""Sides of the largest face that neighbouring tiles have in common: what is around it counts."""
 SEAM = 1.25
 """Sizes up to this share beyond a copy's own count, ..."""
 SEAM_BELOW = 0.6
@@ -56,18 +55,6 @@ class Band:
 
     low_px: float
     high_px: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tile:
-    """A part of a copy that is searched at once."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-    core: tuple[float, float, float, float]
-    """Left, top, right, bottom: faces whose middle lies in it are this tile's business."""
 
 
 def search(
@@ -121,18 +108,19 @@ def search_copy(
     MemoryError
         If it is refused the memory for the smallest tile.
     """
-    width, height = view.shape[1], view.shape[0]
-    tile_px = tile_side(width, height, most_px)
-    end_px = min(detector.band_px[1], (tile_px or math.inf) * TILE_FACE_SHARE)
-    tiles = tiles_of(view, tile_px) if tile_px else [whole(view)]
+    height, width = view.shape[:2]
+    end_px = detector.band_px[1]
+    if width * height > most_px:
+        end_px = min(end_px, math.sqrt(most_px) * TILE_FACE_SHARE)
+    tiles = tiles_of(width, height, most_px, math.ceil(end_px * SEAM * TILE_CONTEXT))
     band = Band(low_px=low_px, high_px=math.inf if is_last else end_px * SEAM)
     try:
         return list(search_tiles(view, tiles, detector, band)), end_px
     except RUN_ERRORS as error:
-        if tile_px == TILE_LEAST_PX or max(width, height) <= TILE_LEAST_PX:
+        tile_area_px = tiles[0].width * tiles[0].height
+        if tile_area_px <= TILE_LEAST_PX * TILE_LEAST_PX:
             raise MemoryError("finding faces needs more memory than a worker may take") from error
-    fewer_px = min(most_px, tile_px * tile_px or width * height) // 2
-    return search_copy(view, detector, low_px, fewer_px, is_last=is_last)
+    return search_copy(view, detector, low_px, tile_area_px // 2, is_last=is_last)
 
 
 def first_scale(width: int, height: int, longest_px: int) -> float:
@@ -188,58 +176,6 @@ def lengthened(view: Rgb8, multiple: int) -> Rgb8:
     if not bottom and not right:
         return view
     return np.asarray(cv2.copyMakeBorder(view, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
-
-
-def tile_side(width: int, height: int, most_px: int) -> int:
-    """Side of the tiles that a copy is cut into; 0 where it is searched at once.
-
-    Examples
-    --------
-    >>> tile_side(1280, 960, 1_700_000), tile_side(6000, 4000, 1_700_000), tile_side(640, 480, 9)
-    (0, 640, 160)
-    """
-    if width * height <= most_px or max(width, height) <= TILE_LEAST_PX:
-        return 0
-    side_px = math.isqrt(most_px) // TILE_STEP_PX * TILE_STEP_PX
-    return min(TILE_MOST_PX, max(TILE_LEAST_PX, side_px))
-
-
-def whole(view: Rgb8) -> Tile:
-    """The one tile of a copy that is searched at once."""
-    everywhere = (-math.inf, -math.inf, math.inf, math.inf)
-    return Tile(left=0, top=0, width=view.shape[1], height=view.shape[0], core=everywhere)
-
-
-def tiles_of(view: Rgb8, tile_px: int) -> list[Tile]:
-    """Tiles of one shape whose cores cover a copy."""
-    height, width = view.shape[:2]
-    return [
-        Tile(
-            left=left,
-            top=top,
-            width=min(tile_px, width),
-            height=min(tile_px, height),
-            core=(left_core, top_core, right_core, bottom_core),
-        )
-        for top, top_core, bottom_core in spans(height, tile_px)
-        for left, left_core, right_core in spans(width, tile_px)
-    ]
-
-
-def spans(length: int, tile_px: int) -> list[tuple[int, float, float]]:
-    """Starts of the tiles along one side, each with the range of its core.
-
-    A face with its middle in the core and a side up to ``TILE_FACE_SHARE * SEAM`` of the tile's is
-    wholly in the tile, but at the picture's own edges, where the core reaches beyond.
-    """
-    room = length - tile_px
-    if room <= 0:
-        return [(0, -math.inf, math.inf)]
-    n_tiles = 1 + math.ceil(room / (tile_px * (1 - TILE_FACE_SHARE * SEAM)))
-    starts = [round(room * n / (n_tiles - 1)) for n in range(n_tiles)]
-    between = [(first + tile_px + then) / 2 for first, then in itertools.pairwise(starts)]
-    lows, highs = [-math.inf, *between], [*between, math.inf]
-    return list(zip(starts, lows, highs, strict=True))
 
 
 def search_tiles(

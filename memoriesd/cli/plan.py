@@ -10,7 +10,8 @@ from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import padded_length
 from indexer.faces.memory_plan import PyramidPlan, plan_pyramid
 from indexer.faces.plan_drawing import drawn
-from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, TILE_MOST_PX, copy_sizes
+from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, copy_sizes
+from indexer.faces.tiles import TILE_USUAL_PX
 from indexer.models.graph import read_graph
 from indexer.models.registry import load_faces
 from indexer.models.session import open_session
@@ -56,9 +57,11 @@ def plan_command(
         (padded_length(width), padded_length(height))
         for width, height in copy_sizes(*size, longest_px=NORMAL_PX, n_scales=SCALES_MAX)
     ]
-    plan = plan_pyramid(read_graph(path), sizes, most_px=TILE_MOST_PX**2)
+    plan = plan_pyramid(read_graph(path), sizes, most_px=TILE_USUAL_PX**2)
     if plot is not None:
-        title = f"{name}: {path.name}, large copies in tiles of {TILE_MOST_PX} x {TILE_MOST_PX} px"
+        title = (
+            f"{name}: {path.name}, large copies in tiles of {TILE_USUAL_PX} x {TILE_USUAL_PX} px"
+        )
         plot.write_text(drawn(plan, title=title), encoding="utf-8")
     document = {"pack": name, "network": path.name, **described(plan)}
     if as_json:
@@ -75,7 +78,7 @@ WORDS = {
     "every tensor in a place of its own": "naive_mb",
     "a block for each scale": "separate_mb",
     "one block for all scales": "whole_mb",
-    f"the same, in tiles of {TILE_MOST_PX} x {TILE_MOST_PX} px": "joint_mb",
+    f"the same, in tiles of {TILE_USUAL_PX} x {TILE_USUAL_PX} px": "joint_mb",
     "the least possible in tiles": "bound_mb",
 }
 

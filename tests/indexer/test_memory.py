@@ -27,17 +27,19 @@ def peaks_of_stages() -> dict[str, float]:
     return meter.peaks_mb
 
 
-def test_a_worker_keeps_nothing_of_pictures_of_changing_sizes() -> None:
+def test_what_a_worker_keeps_of_pictures_of_changing_sizes_levels_off() -> None:
     with WorkerPool(1, task_limit_s=60) as pool:
-        before = pool.submit(held_after, 1).result()
-        after = pool.submit(held_after, 200).result()
+        at_first = pool.submit(held_after, 0, seed=1).result()
+        before = pool.submit(held_after, 200, seed=1).result()
+        after = pool.submit(held_after, 400, seed=2).result()
 
     assert after - before < 3
+    assert after - at_first < 32
 
 
-def held_after(n_pictures: int) -> float:
+def held_after(n_pictures: int, *, seed: int) -> float:
     """Resident MB after so many blocks of changing sizes were used and left."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     for _ in range(n_pictures):
         blocks = [np.ones(int(n), np.uint8) for n in rng.integers(1 << 20, 12 << 20, 3)]
         del blocks

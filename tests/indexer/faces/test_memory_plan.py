@@ -19,7 +19,7 @@ from indexer.faces.memory_plan import (
     planned,
 )
 from indexer.faces.plan_drawing import drawn
-from indexer.faces.pyramid import TILE_MOST_PX
+from indexer.faces.tiles import TILE_USUAL_PX
 from indexer.models.graph import Constant, Graph, Node, read_graph
 from indexer.models.packs import WEIGHTS
 
@@ -125,7 +125,7 @@ def detector_file(name: str) -> Path:
 def test_five_scales_in_tiles_take_six_per_cent_of_all_tensors_and_the_least_possible(
     name: str,
 ) -> None:
-    plan = plan_pyramid(read_graph(detector_file(name)), OCTAVES, most_px=TILE_MOST_PX**2)
+    plan = plan_pyramid(read_graph(detector_file(name)), OCTAVES, most_px=TILE_USUAL_PX**2)
 
     for block in (plan.whole, plan.joint):
         assert collisions(block) == []
