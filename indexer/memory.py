@@ -16,8 +16,8 @@ _LARGE_BYTES = 32 << 20
 def give_back_large_blocks() -> None:
     """Make the C library return larger blocks to the system at once, and keep little of the rest.
 
-    Left to itself it keeps what pictures of changing sizes leave behind. From a megabyte on it would
-    be asked for the same pages again and again: 50 ms of CPU a picture of 12 megapixels.
+    Left to itself it keeps what pictures of changing sizes leave behind. From a megabyte on it
+    would be asked for the same pages again and again: 50 ms of CPU a picture of 12 megapixels.
     """
     if sys.platform != "linux":
         return
