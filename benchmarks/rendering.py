@@ -26,8 +26,10 @@ from moviepy import vfx
 from PIL import Image, ImageOps
 
 from composer.movies import movie_sound, render_movie
-from composer.render.encode import MovieFormat, write_movie
+from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.frames import Frames
+from composer.render.join import join_movie
+from composer.render.kept import forget_segments
 from composer.render.planes import Planes
 from composer.render.sources import files
 from composer.storyboard.model import WHOLE, Panel, Rect, Shot, ShotKind, Storyboard, Transition
@@ -162,7 +164,9 @@ def render(folder: Path, seconds: int) -> None:
     """Part: our render, from photographs to the finished movie."""
     board = storyboard_of(folder, seconds)
     out = folder / "render.mp4"
-    render_movie(board, out, theme=load_theme(THEME), made_on=DAY)
+    segments = folder / "segments"
+    render_movie(board, out, theme=load_theme(THEME), made_on=DAY, segments=segments)
+    forget_segments(segments)
 
 
 def compose(folder: Path, seconds: int) -> None:
@@ -178,7 +182,9 @@ def encode(folder: Path, seconds: int) -> None:
     """Part: encode frames and samples that are there."""
     form = MovieFormat(width=WIDTH, height=HEIGHT, fps=FPS, title="Benchmark", made_on=DAY)
     samples = np.load(folder / "samples.npy")
-    n_frames = write_movie(folder / "encode.mp4", stored_frames(folder), samples, form)
+    segment = Segment(path=folder / "encoded.mp4", frames=stored_frames(folder))
+    write_segments([segment], form)
+    n_frames = join_movie(folder / "encode.mp4", [segment.path], samples, form)
     if n_frames != seconds * FPS:
         raise SystemExit(f"{n_frames} frames were encoded instead of {seconds * FPS}")
 

@@ -9,10 +9,16 @@ from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.model import Storyboard
 from composer.unfinished import note_finished, note_unfinished
+from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
 from indexer.catalog.memories import Memory, MemoryState, set_memory_state
 from indexer.catalog.movies import add_movie, put_storyboard
 from themes.load import load_theme
+
+
+def segments_folder(catalog: Catalog) -> Path:
+    """Where rendered segments of a catalog's movies are kept."""
+    return catalog.path.parent / "segments"
 
 
 def render(run: Run, board: Storyboard) -> MovieFile:
@@ -26,6 +32,7 @@ def render(run: Run, board: Storyboard) -> MovieFile:
         path,
         theme=theme,
         made_on=run.request.today,
+        segments=segments_folder(run.catalog),
         checkpoint=run.checkpoint,
         progress=run.progress,
     )

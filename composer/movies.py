@@ -1,8 +1,6 @@
 """From a storyboard to finished files: the movie and its poster, whole or not at all."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +8,18 @@ from pathlib import Path
 
 import cv2
 
-from composer.render.encode import MovieFormat, write_movie
+from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.frames import Frames, poster_frame
+from composer.render.join import join_movie
+from composer.render.kept import is_kept, keep_newest, segment_path
 from composer.render.mix import ClipSound, mixed_sound
 from composer.render.planes import Planes, to_rgb
 from composer.render.sources import check_sources, files
+from composer.render.space import check_space
+from composer.render.stretches import Stretch, stretches
 from composer.render.timeline import spans
-from composer.render.writing import writing_to
+from composer.render.writing import finish, part_of, remove_stale_parts, writing_to
 from composer.storyboard.model import Shot, Storyboard
-from indexer.errors import MissingResourceError
 from music.arrange import arrange
 from music.audio import read_audio
 from music.errors import MusicError
@@ -27,11 +28,6 @@ from music.perform import perform
 from music.track import RATE_HZ, Stereo
 from themes.theme import Theme
 
-PART_SUFFIX = ".memoriesd-part"
-"""Ends the hidden names of files that are not finished."""
-
-_BITS_PER_PIXEL = 0.2
-"""Of a large movie; ordinary ones take half."""
 _POSTER_QUALITY = 90
 
 Progress = Callable[[int, int, str], None]
@@ -46,6 +42,8 @@ class MovieFile:
     poster: Path
     duration_s: float
     n_frames: int
+    n_rendered: int
+    """Frames that were not there from a render before."""
     size_bytes: int
 
 
@@ -55,33 +53,36 @@ def render_movie(
     *,
     theme: Theme,
     made_on: date,
+    segments: Path,
     checkpoint: Callable[[], None] = lambda: None,
     progress: Progress = lambda _done, _total, _what: None,
 ) -> MovieFile:
     """Render a storyboard to ``out`` (``NAME.mp4``) and its poster beside it (``NAME.jpg``).
 
     Files appear under their names only when they are complete; what an earlier, killed render has
-    left in the folder is removed first.
+    left in the folders is removed first.
 
     Parameters
     ----------
+    segments : Path
+        The folder of segments; what lies there already is not rendered again.
     checkpoint : callable
-        Called before every frame; may wait, or raise in order to stop.
+        Called before every frame that is rendered; may wait, or raise in order to stop.
 
     Raises
     ------
     UnusableSourceError
-        If a picture or clip cannot be read; nothing has been written.
+        If a picture or clip cannot be read; segments before it are kept.
     MissingResourceError
-        If there is not enough space, or the folder cannot be written to.
+        If there is not enough space, or a folder cannot be written to.
     MusicError
         If the user's music file cannot be read.
     """
     check_sources(storyboard)
-    remove_stale_parts(out.parent)
-    _check_space(storyboard, out.parent)
-    progress(0, storyboard.n_frames, "frames")
-    samples = movie_sound(storyboard)
+    with writing_to(segments):
+        segments.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (out.parent, segments):
+        remove_stale_parts(folder)
     form = MovieFormat(
         width=storyboard.width,
         height=storyboard.height,
@@ -89,23 +90,62 @@ def render_movie(
         title=storyboard.title,
         made_on=made_on,
     )
+    wanted = stretches(storyboard, theme, form)
+    paths = [segment_path(segments, stretch.key) for stretch in wanted]
+    missing = [
+        (stretch, path)
+        for stretch, path in zip(wanted, paths, strict=True)
+        if not is_kept(path, stretch.n_frames)
+    ]
+    n_missing = sum(stretch.n_frames for stretch, _ in missing)
+    check_space(storyboard, n_missing, movie=out.parent, segments=segments)
+    samples = movie_sound(storyboard)
     poster = out.with_suffix(".jpg")
-    with _part(out) as movie_part, _part(poster) as poster_part, _one_thread():
-        frames = _told(storyboard, theme, poster_part, progress)
-        n_frames = write_movie(movie_part, frames, samples, form, checkpoint=checkpoint)
+    with part_of(out) as movie_part, part_of(poster) as poster_part, _one_thread():
+        with Frames(storyboard, theme, files()) as frames:
+            made = _segments(frames, missing, storyboard.n_frames, storyboard.fps, progress)
+            write_segments(made, form, checkpoint=checkpoint)
+            _write_poster(frames.frame(poster_frame(storyboard)), poster_part)
+        n_frames = join_movie(movie_part, paths, samples, form)
         if n_frames != storyboard.n_frames:
             raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
         with writing_to(out.parent):
             # The poster first: a movie is never seen without it.
-            _finish(poster_part, poster)
-            _finish(movie_part, out)
+            finish(poster_part, poster)
+            finish(movie_part, out)
+    keep_newest(segments, paths)
     return MovieFile(
         path=out,
         poster=poster,
         duration_s=storyboard.duration_s,
         n_frames=n_frames,
+        n_rendered=n_missing,
         size_bytes=out.stat().st_size,
     )
+
+
+def _segments(
+    frames: Frames,
+    missing: Sequence[tuple[Stretch, Path]],
+    total: int,
+    fps: int,
+    progress: Progress,
+) -> Iterator[Segment]:
+    """The segments to be rendered; tells every second of how much there is by now."""
+    done = total - sum(stretch.n_frames for stretch, _ in missing)
+    progress(done, total, "frames")
+
+    def shown(stretch: Stretch) -> Iterator[Planes]:
+        nonlocal done
+        for number in range(stretch.first_frame, stretch.first_frame + stretch.n_frames):
+            yield frames.frame(number)
+            done += 1
+            if done % fps == 0:
+                progress(done, total, "frames")
+
+    for stretch, path in missing:
+        yield Segment(path=path, frames=shown(stretch))
+    progress(total, total, "frames")
 
 
 def movie_sound(storyboard: Storyboard) -> Stereo:
@@ -126,27 +166,6 @@ def soundtrack(storyboard: Storyboard) -> Stereo:
         return fit_file(Path(storyboard.music_file), storyboard.duration_s).samples
     arrangement = arrange(storyboard.mood, storyboard.duration_s, storyboard.music_seed)
     return perform(arrangement).samples
-
-
-def remove_stale_parts(folder: Path) -> None:
-    """Remove what killed renders have left; only one render runs at a time (the job lock)."""
-    for path in sorted(folder.glob(f".*{PART_SUFFIX}")):
-        path.unlink(missing_ok=True)
-
-
-def _told(
-    storyboard: Storyboard, theme: Theme, poster_part: Path, progress: Progress
-) -> Iterator[Planes]:
-    """Frames of the movie; writes the poster on the way and reports every second."""
-    chosen = poster_frame(storyboard)
-    with Frames(storyboard, theme, files()) as frames:
-        for number, frame in enumerate(frames):
-            if number == chosen:
-                _write_poster(frame, poster_part)
-            yield frame
-            if (number + 1) % storyboard.fps == 0:
-                progress(number + 1, storyboard.n_frames, "frames")
-    progress(storyboard.n_frames, storyboard.n_frames, "frames")
 
 
 def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
@@ -176,51 +195,11 @@ def _own_sound(shot: Shot, duration_s: float) -> Stereo | None:
         return None
 
 
-def _check_space(storyboard: Storyboard, folder: Path) -> None:
-    pixels = storyboard.width * storyboard.height * storyboard.n_frames
-    needed = round(pixels * _BITS_PER_PIXEL / 8)
-    try:
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise MissingResourceError(
-            f"the output folder {folder} cannot be used: {error.strerror}",
-            remedy="make it, or set [output] folder to another one",
-        ) from error
-    if free < needed:
-        raise MissingResourceError(
-            f"{folder} has {free / 1e6:.0f} MB free, the movie may need {needed / 1e6:.0f} MB",
-            remedy="free some space, or set [output] folder to another disk",
-        )
-
-
 def _write_poster(frame: Planes, path: Path) -> None:
     bgr = cv2.cvtColor(to_rgb(frame), cv2.COLOR_RGB2BGR)
     _, coded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _POSTER_QUALITY])
     with writing_to(path.parent):
         path.write_bytes(coded.tobytes())
-
-
-@contextmanager
-def _part(final: Path) -> Iterator[Path]:
-    """Give a hidden name beside the final one, gone at the end whatever happens."""
-    part = final.with_name(f".{final.name}{PART_SUFFIX}")
-    try:
-        yield part
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _finish(part: Path, final: Path) -> None:
-    """Make a complete file appear under its name."""
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.replace(final)
-    if os.name == "posix":
-        folder = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 @contextmanager

@@ -1,12 +1,13 @@
-"""Frames and samples into one MP4: H.264 and AAC, BT.709, constant frame rate, faststart.
+"""Frames into segments: stretches of a movie, each an H.264 file that stands for itself.
 
-Encoding runs in a thread of its own while the next frames are composed; x264 releases the
-interpreter while it works.
+A segment begins with a key frame and refers to nothing outside of it (a closed group of pictures),
+so `composer.render.join` makes a movie of segments without encoding again. Encoding runs in a
+thread of its own while the next frames are composed; x264 releases the interpreter while it works.
 """
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,25 +15,18 @@ from pathlib import Path
 from typing import Final
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from composer.render.planes import Planes
-from composer.render.writing import writing_to
-from music.track import RATE_HZ
+from composer.render.writing import finish, part_of, writing_to
 
 OURS = "memoriesd"
 """The comment by which movies of ours are recognised, so that they are never indexed."""
 
 _BT709 = 1
 _LIMITED = 1
-_AAC_FRAME = 1024
-_AAC_BIT_RATE = 192_000
 _QUEUED_FRAMES = 4
 _KEY_FRAME_EVERY_S = 4
 _X264_THREADS = 2
@@ -54,50 +48,64 @@ class MovieFormat:
     crf: int = 20
 
 
-def write_movie(
-    path: Path,
-    frames: Iterable[Planes],
-    samples: NDArray[np.float32],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of a movie and the file that it becomes."""
+
+    path: Path
+    frames: Iterable[Planes]
+    """Composed one by one while earlier ones are encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """All frames of a segment have been handed over."""
+
+    path: Path
+
+
+_Handed = tuple[Path, Planes] | _Finished | None
+
+
+def write_segments(
+    segments: Iterable[Segment],
     form: MovieFormat,
     *,
     checkpoint: Callable[[], None] = lambda: None,
-) -> int:
-    """Encode a movie to ``path``; gives the number of frames.
+) -> None:
+    """Encode segments, one behind the other.
+
+    A file appears under its name when it is complete; those before an error stay.
 
     Parameters
     ----------
-    frames : iterable of Planes
-        Composed one by one while earlier ones are encoded.
-    samples : float32[n, 2]
-        Sound at `RATE_HZ`, -1 to 1.
     checkpoint : callable
         Called before each frame is asked for; may block or raise.
 
     Raises
     ------
     MissingResourceError
-        If the file cannot be written.
+        If a file cannot be written.
     """
-    pending: queue.Queue[Planes | None] = queue.Queue(maxsize=_QUEUED_FRAMES)
-    encoder = _Encoder(path, samples, form, pending)
+    pending: queue.Queue[_Handed] = queue.Queue(maxsize=_QUEUED_FRAMES)
+    encoder = _Encoder(form, pending)
     thread = threading.Thread(target=encoder.run, name="encoder")
     thread.start()
     try:
-        for frame in frames:
-            checkpoint()
-            if not _handed_over(pending, frame, thread):
-                break
+        for segment in segments:
+            for frame in segment.frames:
+                checkpoint()
+                if not _handed_over(pending, (segment.path, frame), thread):
+                    return
+            _handed_over(pending, _Finished(segment.path), thread)
     finally:
         _handed_over(pending, _END, thread)
         thread.join()
-    if encoder.error is not None:
-        raise encoder.error
-    return encoder.n_frames
+        if encoder.error is not None:
+            raise encoder.error
 
 
-def _handed_over(
-    pending: "queue.Queue[Planes | None]", item: Planes | None, thread: threading.Thread
-) -> bool:
+def _handed_over(pending: "queue.Queue[_Handed]", item: _Handed, thread: threading.Thread) -> bool:
     """Wait for room in the queue as long as somebody takes from it."""
     while thread.is_alive():
         try:
@@ -109,58 +117,40 @@ def _handed_over(
 
 
 class _Encoder:
-    """What runs in the encoding thread; `error` and `n_frames` are read after it has ended."""
+    """What runs in the encoding thread; `error` is read after it has ended."""
 
-    def __init__(
-        self,
-        path: Path,
-        samples: NDArray[np.float32],
-        form: MovieFormat,
-        pending: "queue.Queue[Planes | None]",
-    ) -> None:
-        self._path, self._samples, self._form, self._pending = path, samples, form, pending
+    def __init__(self, form: MovieFormat, pending: "queue.Queue[_Handed]") -> None:
+        self._form, self._pending = form, pending
         self.error: Exception | None = None
-        self.n_frames = 0
 
     def run(self) -> None:
         try:
-            with writing_to(self._path.parent):
-                self._write()
+            while isinstance(handed := self._pending.get(), tuple) and self._written(handed):
+                pass
         except Exception as error:  # noqa: BLE001  # raised again by the thread that waits
             self.error = error
 
-    def _write(self) -> None:
-        options = {"movflags": "+faststart", "fflags": "+bitexact"}
-        with av.open(str(self._path), "w", format="mp4", options=options) as container:
-            container.metadata.update(
-                {
-                    "title": self._form.title,
-                    "date": self._form.made_on.isoformat(),
-                    "comment": OURS,
-                }
-            )
-            video = _video_stream(container, self._form)
-            audio = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
-            audio.bit_rate = _AAC_BIT_RATE
-            self._encode(container, video, audio)
-
-    def _encode(self, container: OutputContainer, video: VideoStream, audio: AudioStream) -> None:
-        sound = _audio_frames(self._samples)
-        heard = 0
-        for number, planes in enumerate(iter(self._pending.get, _END)):
-            # Sound just ahead of its pictures, so that the file is interleaved finely.
-            while heard * self._form.fps <= number * RATE_HZ:
-                chunk = next(sound, None)
-                if chunk is None:
-                    break
-                container.mux(audio.encode(chunk))
-                heard += chunk.samples
-            container.mux(video.encode(_video_frame(planes, number, self._form.fps)))
-            self.n_frames = number + 1
-        for chunk in sound:
-            container.mux(audio.encode(chunk))
-        container.mux(audio.encode(None))
-        container.mux(video.encode(None))
+    def _written(self, first: tuple[Path, Planes]) -> bool:
+        """One segment, from its first frame on; False and no file if it is not finished."""
+        path = first[0]
+        with writing_to(path.parent), part_of(path) as part:
+            with av.open(
+                str(part), "w", format="mp4", options={"fflags": "+bitexact"}
+            ) as container:
+                container.metadata["comment"] = OURS
+                video = _video_stream(container, self._form)
+                handed: _Handed = first
+                number = 0
+                while isinstance(handed, tuple):
+                    frame = _video_frame(handed[1], number, self._form.fps)
+                    container.mux(video.encode(frame))
+                    number += 1
+                    handed = self._pending.get()
+                container.mux(video.encode(None))
+            if isinstance(handed, _Finished):
+                finish(part, path)
+                return True
+        return False
 
 
 def _video_stream(container: OutputContainer, form: MovieFormat) -> VideoStream:
@@ -182,13 +172,3 @@ def _video_frame(planes: Planes, number: int, fps: int) -> VideoFrame:
     frame.pts = number
     frame.time_base = Fraction(1, fps)
     return frame
-
-
-def _audio_frames(samples: NDArray[np.float32]) -> Iterator[AudioFrame]:
-    for start in range(0, len(samples), _AAC_FRAME):
-        part = np.ascontiguousarray(samples[start : start + _AAC_FRAME].T, np.float32)
-        frame = AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
-        frame.sample_rate = RATE_HZ
-        frame.pts = start
-        frame.time_base = Fraction(1, RATE_HZ)
-        yield frame

@@ -18,10 +18,12 @@ from moviepy import vfx
 from PIL import Image
 
 from composer.clip import movie_clip
-from composer.movies import PART_SUFFIX, MovieFile, movie_sound, remove_stale_parts, render_movie
+from composer.movies import MovieFile, movie_sound, render_movie
 from composer.render.frames import Frames
+from composer.render.kept import keep_newest
 from composer.render.planes import to_rgb
 from composer.render.sources import UnusableSourceError, files
+from composer.render.writing import PART_SUFFIX, remove_stale_parts
 from composer.storyboard.model import (
     WHOLE,
     Ground,
@@ -137,18 +139,28 @@ def make_board(folder: Path) -> Storyboard:
     )
 
 
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Storyboard:
     return make_board(tmp_path_factory.mktemp("sources"))
 
 
 def render(board: Storyboard, out: Path, **options: object) -> MovieFile:
-    return render_movie(board, out, theme=load_theme("gentle"), made_on=DAY, **options)  # type: ignore[arg-type]  # a shorthand
+    values: dict[str, object] = {
+        "theme": load_theme("gentle"),
+        "made_on": DAY,
+        "segments": out.parent.parent / "segments",
+    }
+    return render_movie(board, out, **(values | options))  # type: ignore[arg-type]  # a shorthand
 
 
 @pytest.fixture(scope="module")
 def movie(board: Storyboard, tmp_path_factory: pytest.TempPathFactory) -> MovieFile:
-    return render(board, tmp_path_factory.mktemp("movies") / "Søgne.mp4")
+    return render(board, made(tmp_path_factory.mktemp("movies") / "out") / "Søgne.mp4")
 
 
 def test_movie_has_the_planned_length_sound_and_loudness(movie: MovieFile) -> None:
@@ -195,9 +207,9 @@ def test_music_file_that_is_gone_is_told(board: Storyboard, tmp_path: Path) -> N
     gone = replace(board, music_file=os.fspath(tmp_path / "gone.mp3"))
 
     with pytest.raises(MusicError, match=r"gone\.mp3"):
-        render(gone, tmp_path / "m.mp4")
+        render(gone, made(tmp_path / "out") / "m.mp4")
 
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_progress_and_checkpoint_are_called_on_the_way(board: Storyboard, tmp_path: Path) -> None:
@@ -206,7 +218,7 @@ def test_progress_and_checkpoint_are_called_on_the_way(board: Storyboard, tmp_pa
 
     render(
         board,
-        tmp_path / "m.mp4",
+        made(tmp_path / "out") / "m.mp4",
         progress=lambda done, total, what: told.append((done, total, what)),
         checkpoint=lambda: calls.append(1),
     )
@@ -214,6 +226,67 @@ def test_progress_and_checkpoint_are_called_on_the_way(board: Storyboard, tmp_pa
     assert told[0] == (0, 144, "frames")
     assert told[-1] == (144, 144, "frames")
     assert len(calls) == 144
+
+
+def test_only_what_changed_is_rendered_again(tmp_path: Path) -> None:
+    board, out = make_board(tmp_path), made(tmp_path / "out")
+    first = render(board, out / "m.mp4")
+
+    again = render(board, out / "same.mp4")
+    other = make_panel(write_photo(tmp_path / "other.jpg", 9), 9)
+    shots = [replace(shot, reason="another", seed=5) for shot in board.shots]
+    shots[2] = replace(shots[2], panels=(other,))
+    swapped = render(replace(board, shots=tuple(shots)), out / "swapped.mp4")
+    closer = replace(load_theme("gentle"), name="mine", pace=load_theme("chill").pace)
+    themed = render(board, out / "themed.mp4", theme=closer)
+
+    assert (first.n_rendered, again.n_rendered) == (144, 0)
+    assert swapped.n_rendered == 36 + 4 + 4
+    assert themed.n_rendered == 144
+    assert first.path.read_bytes() == again.path.read_bytes()
+
+
+def test_resumed_movie_is_the_same_as_one_made_in_one_go(tmp_path: Path) -> None:
+    board, out = make_board(tmp_path), made(tmp_path / "out")
+    calls: list[int] = []
+
+    def stop() -> None:
+        calls.append(1)
+        if len(calls) == 80:
+            raise KeyboardInterrupt
+
+    whole = render(board, out / "a.mp4", segments=tmp_path / "one")
+    with pytest.raises(KeyboardInterrupt):
+        render(board, out / "b.mp4", segments=tmp_path / "two", checkpoint=stop)
+    resumed = render(board, out / "b.mp4", segments=tmp_path / "two")
+
+    assert resumed.n_rendered == 144 - 76
+    assert resumed.path.read_bytes() == whole.path.read_bytes()
+    assert resumed.poster.read_bytes() == whole.poster.read_bytes()
+
+
+def test_changed_file_and_broken_segment_are_rendered_again(tmp_path: Path) -> None:
+    board, out = make_board(tmp_path), made(tmp_path / "out")
+    render(board, out / "a.mp4")
+    kept = sorted((tmp_path / "segments").iterdir())
+    kept[0].write_bytes(kept[0].read_bytes()[:-100])
+    write_photo(tmp_path / "b.jpg", 3)
+
+    again = render(board, out / "a.mp4")
+
+    assert again.n_rendered in {44 + n for n in (0, 8, 28, 32)}
+    assert again.n_frames == 144
+
+
+def test_segments_used_longest_ago_go_first(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.mp4" for n in range(4)]
+    for n, path in enumerate(paths):
+        path.write_bytes(b"x" * 1000)
+        os.utime(path, (n, n))
+
+    keep_newest(tmp_path, [paths[0]], most_mb=0.0025)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.mp4", "3.mp4"]
 
 
 def test_missing_picture_is_named_before_anything_is_written(tmp_path: Path) -> None:
@@ -247,9 +320,9 @@ def test_stopped_render_leaves_nothing(board: Storyboard, tmp_path: Path) -> Non
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render(board, tmp_path / "m.mp4", checkpoint=stop)
+        render(board, made(tmp_path / "out") / "m.mp4", checkpoint=stop)
 
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_folder_that_is_not_there_is_told(board: Storyboard, tmp_path: Path) -> None:
@@ -276,9 +349,9 @@ def test_error_of_a_caller_is_not_told_as_one_of_the_disk(
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        render(board, tmp_path / "m.mp4", checkpoint=gone)
+        render(board, made(tmp_path / "out") / "m.mp4", checkpoint=gone)
 
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
@@ -287,11 +360,11 @@ def test_disk_that_fills_up_is_told_and_left_clean(board: Storyboard, tmp_path: 
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
     try:
         with pytest.raises(MissingResourceError, match="cannot be written"):
-            render(board, tmp_path / "m.mp4")
+            render(board, made(tmp_path / "out") / "m.mp4")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_killed_render_leaves_no_movie_and_the_next_clears_up(tmp_path: Path) -> None:
@@ -315,12 +388,13 @@ def test_killed_render_leaves_no_movie_and_the_next_clears_up(tmp_path: Path) ->
         check=False,
     )
 
-    left = sorted(path.name for path in out.iterdir())
+    segments = tmp_path / "segments"
+    left = sorted(path.name for path in segments.iterdir())
     assert done.returncode == -signal.SIGKILL
-    assert left
-    assert all(name.startswith(".") and name.endswith(PART_SUFFIX) for name in left)
-    remove_stale_parts(out)
     assert list(out.iterdir()) == []
+    assert [name.endswith(PART_SUFFIX) for name in left] == [True, False, False]
+    remove_stale_parts(segments)
+    assert sorted(path.name for path in segments.iterdir()) == left[1:]
 
 
 def test_moviepy_clip_has_the_same_frames_and_sound(board: Storyboard) -> None:

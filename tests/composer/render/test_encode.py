@@ -1,7 +1,8 @@
 """The MP4: what players see of it, and what it does not tell."""
 
+import itertools
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from composer.render.encode import OURS, MovieFormat, write_movie
+from composer.render.encode import OURS, MovieFormat, Segment, write_segments
+from composer.render.join import join_movie
 from composer.render.planes import Planes, filled, to_rgb
 from indexer.errors import MissingResourceError
 from music.track import RATE_HZ
@@ -37,16 +39,34 @@ def sound(form: MovieFormat, n_frames: int) -> Stereo:
     return (0.1 * np.random.default_rng(1).standard_normal((n, 2))).astype(np.float32)
 
 
-def write(path: Path, form: MovieFormat, n_frames: int) -> None:
-    write_movie(path, colours(form, n_frames), sound(form, n_frames), form)
+def write(path: Path, form: MovieFormat, n_frames: int, *, cuts: tuple[int, ...] = ()) -> None:
+    """A movie of segments, the first of which begin with a frame of `cuts`."""
+    frames = list(colours(form, n_frames))
+    edges = [0, *cuts, n_frames]
+    segments = [
+        Segment(path=path.with_name(f"{n}.part.mp4"), frames=frames[first:last])
+        for n, (first, last) in enumerate(itertools.pairwise(edges))
+    ]
+    write_segments(segments, form)
+    parts = [segment.path for segment in segments]
+    assert join_movie(path, parts, sound(form, n_frames), form) == n_frames
+    for part in parts:
+        part.unlink()
 
 
+def one(path: Path, frames: Iterable[Planes]) -> Segment:
+    return Segment(path=path, frames=frames)
+
+
+@pytest.mark.parametrize("cuts", [(), (1, 4, 5, 37)])
 @pytest.mark.parametrize("fps", [24, 30, 60])
-def test_pictures_and_sound_are_exactly_as_long_as_planned(tmp_path: Path, fps: int) -> None:
+def test_pictures_and_sound_are_exactly_as_long_as_planned(
+    tmp_path: Path, fps: int, cuts: tuple[int, ...]
+) -> None:
     form, n_frames = make_form(fps=fps), 100
     path = tmp_path / "movie.mp4"
 
-    write(path, form, n_frames)
+    write(path, form, n_frames, cuts=cuts)
 
     with av.open(str(path)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
@@ -78,7 +98,7 @@ def test_colours_survive_the_encoder(tmp_path: Path) -> None:
     form = make_form()
     path = tmp_path / "movie.mp4"
 
-    write(path, form, 200)
+    write(path, form, 200, cuts=(77, 149, 151))
 
     with av.open(str(path)) as container:
         decoded = [
@@ -123,7 +143,7 @@ def test_place_that_cannot_be_written_is_an_error_and_leaves_no_thread(tmp_path:
     form = make_form()
 
     with pytest.raises(MissingResourceError, match="No such file") as caught:
-        write_movie(tmp_path / "absent" / "movie.mp4", colours(form, 50), sound(form, 50), form)
+        write_segments([one(tmp_path / "absent" / "s.mp4", colours(form, 50))], form)
 
     assert "absent" in caught.value.remedy
     assert [thread.name for thread in threading.enumerate() if thread.name == "encoder"] == []
@@ -134,7 +154,9 @@ def test_frame_that_cannot_be_encoded_is_an_error_and_not_a_shorter_movie(tmp_pa
     frames = [*colours(form, 5), Planes(np.zeros((271, 320), np.uint8)), *colours(form, 5)]
 
     with pytest.raises(ValueError, match=r"\(271, 320\)"):
-        write_movie(tmp_path / "movie.mp4", frames, sound(form, 11), form)
+        write_segments([one(tmp_path / "s.mp4", frames)], form)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_stop_from_outside_ends_the_encoder(tmp_path: Path) -> None:
@@ -147,12 +169,6 @@ def test_stop_from_outside_ends_the_encoder(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        write_movie(
-            tmp_path / "movie.mp4",
-            colours(form, 500),
-            sound(form, 500),
-            form,
-            checkpoint=checkpoint,
-        )
+        write_segments([one(tmp_path / "s.mp4", colours(form, 500))], form, checkpoint=checkpoint)
 
     assert [thread.name for thread in threading.enumerate() if thread.name == "encoder"] == []

@@ -1,0 +1,48 @@
+"""Whether the disks have room for a movie, before the first frame."""
+
+import shutil
+from pathlib import Path
+
+from composer.storyboard.model import Storyboard
+from indexer.errors import MissingResourceError
+
+_BITS_PER_PIXEL = 0.2
+"""Of a large movie; ordinary ones take half."""
+
+
+def check_space(storyboard: Storyboard, n_missing: int, *, movie: Path, segments: Path) -> None:
+    """Tell that there is too little room.
+
+    Parameters
+    ----------
+    n_missing : int
+        Frames that are going to be rendered: they lie in segments, and all frames in the movie.
+    movie, segments : Path
+        Folders that are there.
+
+    Raises
+    ------
+    MissingResourceError
+        If a disk may become full, or a folder is not there.
+    """
+    bytes_a_frame = storyboard.width * storyboard.height * _BITS_PER_PIXEL / 8
+    needed = {movie: storyboard.n_frames * bytes_a_frame, segments: n_missing * bytes_a_frame}
+    if _device(movie) == _device(segments):
+        needed = {movie: sum(needed.values())}
+    for folder, wanted in needed.items():
+        free = shutil.disk_usage(folder).free
+        if free < wanted:
+            raise MissingResourceError(
+                f"{folder} has {free / 1e6:.0f} MB free, the movie may need {wanted / 1e6:.0f} MB",
+                remedy="free some space, or set [output] folder to another disk",
+            )
+
+
+def _device(folder: Path) -> int:
+    try:
+        return folder.stat().st_dev
+    except OSError as error:
+        raise MissingResourceError(
+            f"the output folder {folder} cannot be used: {error.strerror}",
+            remedy="make it, or set [output] folder to another one",
+        ) from error
