@@ -16,14 +16,21 @@ from memoriesd.exits import DaemonRunningError
 from memoriesd.folders import Folders, make_private
 from memoriesd.locks import LockedError, hold
 from memoriesd.loop import Loop, Notes
+from memoriesd.renewal import Renewal
 from memoriesd.schedule import next_due, scheduled
+from memoriesd.systemd import Heart
 from memoriesd.watch import Watch, watching
 
 log = logging.getLogger(__name__)
 
 
-def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
+def run_daemon(folders: Folders, config: Config, *, once: bool) -> bool:
     """Run until told to stop by SIGTERM or SIGINT; with `once`, until nothing is left to do.
+
+    Returns
+    -------
+    bool
+        Whether it ended because another version was installed, which is to be started.
 
     Raises
     ------
@@ -46,6 +53,9 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
             log_file=folders.job_log,
         )
         loop = Loop(setting, notes)
+        renewal = Renewal()
+        heart = Heart(os.environ)
+        loop.beat = heart.beat
         desk = _Desk(loop, notes)
         stack.enter_context(control.serve(folders.control, desk.answer))
         loop.begin()
@@ -59,11 +69,23 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> None:
                 )
             )
             desk.watch = watch
-            loop.look_after = watch.look_after
+            loop.look_after = lambda: _look_after(watch, renewal, notes)
             stack.enter_context(scheduled(loop.triggers, loop.fired))
         log.info("memoriesd runs (process %d)", os.getpid())
+        heart.tell("READY=1")
         loop.work(once=once)
+        heart.tell("STOPPING=1")
     log.info("memoriesd has ended")
+    return notes.renew.is_set()
+
+
+def _look_after(watch: Watch, renewal: Renewal, notes: Notes) -> None:
+    """What is seen to between two jobs."""
+    watch.look_after()
+    if renewal.is_due():
+        log.info("another version of memoriesd was installed; it takes over")
+        notes.renew.set()
+        notes.stop.set()
 
 
 @contextlib.contextmanager

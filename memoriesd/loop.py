@@ -65,6 +65,7 @@ class Notes:
     paused: threading.Event = field(default_factory=threading.Event)
     rescan: threading.Event = field(default_factory=threading.Event)
     due: threading.Event = field(default_factory=threading.Event)
+    renew: threading.Event = field(default_factory=threading.Event)
 
 
 class Loop:
@@ -94,6 +95,8 @@ class Loop:
         self._failed = False
         self.look_after: Callable[[], None] = _nothing
         """Called before each look for something to do: sees to the watched roots."""
+        self.beat: Callable[[], None] = _nothing
+        """Called several times a minute, whatever goes on."""
         if get_setting(self._catalog, PAUSED_SETTING):
             notes.paused.set()
 
@@ -143,6 +146,7 @@ class Loop:
         message, remedy = explain(error)
         if not self._disk_trouble:
             log.warning("%s; %s", message, remedy)
+        self.beat()
         self._disk_trouble = f"{message}; {remedy}"
         self._may_have_left_rows = True
         self._notes.stop.wait(HOLD_OFF_S)
@@ -165,6 +169,7 @@ class Loop:
         self._notes.wake.clear()
 
     def _read_notes(self) -> None:
+        self.beat()
         self.look_after()
         now_s = time.monotonic()
         if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
@@ -285,6 +290,7 @@ class Loop:
                 lock = stack.enter_context(hold(self._setting.folders.job_lock))
             except LockedError as error:
                 self._trouble = f"another command is at work (process {error})"
+                self.beat()
                 self._notes.stop.wait(0.5)
             else:
                 self._trouble = ""
@@ -340,6 +346,7 @@ class _Orders:
                 process.order(Order.STOP)
                 self._give_up_at_s = time.monotonic() + STOP_GRACE_S
             return time.monotonic() >= self._give_up_at_s
+        self._loop.beat()
         wanted = self._loop.holds_up(own=self._own)
         if wanted != self._held_up:
             process.order(Order.PAUSE if wanted else Order.RESUME)
@@ -348,7 +355,7 @@ class _Orders:
 
 
 def _nothing() -> None:
-    """Without a watcher there is none to be looked after."""
+    """What is called where nobody asked to be."""
 
 
 def _unseen(_: int, __: int, ___: str) -> None:

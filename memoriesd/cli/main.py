@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "memories": ("memories", "Choose anew, and show what could be made and why."),
     "compose": ("work", "Make a movie."),
     "run": ("service", "Run the daemon: watch, index, and make movies on schedule."),
+    "service": ("install", "Install or remove the background service."),
     "status": ("service", "Tell what is going on and what the catalog holds."),
     "pause": ("service", "Let the daemon stop working until told to go on."),
     "resume": ("service", "Let the daemon go on."),

@@ -1,6 +1,10 @@
 """``run``, ``status``, ``pause``, ``resume``, ``rescan`` and ``jobs``."""
 
 import logging
+import os
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,8 +25,13 @@ from memoriesd.status import catalog_status, job_document, memory_lines
 
 @click.command("run", short_help="Run the daemon: watch, index, and make movies on schedule.")
 @click.option("--once", is_flag=True, help="Do what there is to do, and end.")
+@click.option(
+    "--log-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Log into this file, of a megabyte at most.",
+)
 @session_command
-def run_command(session: Session, *, once: bool) -> None:
+def run_command(session: Session, log_file: Path | None, *, once: bool) -> None:
     """Watch the folders, index what is new, and make movies on schedule.
 
     Ends on Ctrl-C or SIGTERM within two seconds.
@@ -35,7 +44,18 @@ def run_command(session: Session, *, once: bool) -> None:
             remedy="write the folders to watch there",
         )
     logging.getLogger("memoriesd").setLevel(logging.INFO)
-    run_daemon(session.folders, config, once=once)
+    if log_file is not None:
+        _log_into(log_file)
+    if run_daemon(session.folders, config, once=once):
+        os.execv(sys.executable, sys.orig_argv)
+
+
+def _log_into(path: Path) -> None:
+    """Let everything that is logged go into a file that only its owner reads."""
+    path.touch(mode=0o600)
+    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logging.getLogger().handlers = [handler]
 
 
 @click.command("status", short_help="Tell what is going on and what the catalog holds.")

@@ -1,0 +1,133 @@
+"""Jobs in processes that kill themselves at the n-th step that touches their library.
+
+A step is a statement of SQL, a file of the library that is opened, renamed, made or removed, or a
+checkpoint. Each line of the input is a job, a JSON object with ``kind``, ``home``, ``kill_at``
+(a step; 0: never) and ``kill_after_s`` (at whatever instruction; 0: never). It is done in a fork,
+so that the imports are paid for once. The line of its answer has ``steps``, ``took_s`` and what was
+``done``, or the ``signal`` that ended it.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from clustering.update import update
+from composer.choose import choose
+from composer.compose import compose
+from composer.curate.model import CurationSettings
+from composer.request import ComposeRequest, Due
+from composer.storyboard.brief import Canvas, Length
+from indexer.catalog.connection import Catalog, open_catalog
+from indexer.looking import ModelChoice
+from indexer.pipeline import IndexSettings, index
+from indexer.scan import ScanRules
+
+TODAY = date(2026, 6, 15)
+NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
+FILE_EVENTS = frozenset(
+    ["open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.chmod"]
+)
+_connect = sqlite3.connect
+
+
+class Steps:
+    """Counts the steps and ends the process at one of them, as a power cut would."""
+
+    def __init__(self, home: Path, kill_at: int) -> None:
+        self.count = 0
+        self._home = os.fspath(home)
+        self._kill_at = kill_at
+
+    def take(self, *_: object) -> None:
+        self.count += 1
+        if self.count == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def heard(self, event: str, args: tuple[Any, ...]) -> None:
+        """Hears of everything the interpreter does; see :func:`sys.addaudithook`."""
+        if event not in FILE_EVENTS or isinstance(args[0], int):
+            return
+        if os.fsdecode(args[0]).startswith(self._home):
+            self.take()
+
+    def connect(self, *args: Any, **options: Any) -> sqlite3.Connection:
+        """As ``sqlite3.connect``, with an ear for every statement."""
+        connection: sqlite3.Connection = _connect(*args, **options)
+        connection.set_trace_callback(self.take)
+        return connection
+
+
+def do(kind: str, catalog: Catalog, home: Path, steps: Steps) -> int:
+    """Do a job; returns how many items were read, or movies made."""
+    talk: Any = {"checkpoint": steps.take, "progress": lambda *_: None}
+    match kind:
+        case "index":
+            return index(catalog, [home / "photos"], _index_settings(home), **talk).indexed
+        case "cluster":
+            update(catalog, **talk)
+        case "memories":
+            choose(catalog, CurationSettings(), TODAY, **talk)
+        case "compose":
+            return len(compose(catalog, _compose_request(home), NOW, **talk))
+    return 0
+
+
+def _index_settings(home: Path) -> IndexSettings:
+    return IndexSettings(
+        rules=ScanRules(),
+        models=ModelChoice(pack="builtin", folder=None, scenes=None),
+        memory_limit_mb=300,
+        video_sample_s=1.0,
+        today=TODAY,
+        now=NOW.isoformat(),
+    )
+
+
+def _compose_request(home: Path) -> ComposeRequest:
+    return ComposeRequest(
+        out=home / "movies",
+        today=TODAY,
+        theme="gentle",
+        length=Length.SHORT,
+        canvas=Canvas(width=192, height=108, fps=24),
+        due=Due(key="schedule:2026-06-15T09:00", due_at=NOW.isoformat()),
+    )
+
+
+def run(told: dict[str, Any]) -> dict[str, Any]:
+    home = Path(told["home"])
+    steps = Steps(home, told["kill_at"])
+    sys.addaudithook(steps.heard)
+    sqlite3.connect = steps.connect  # type: ignore[assignment]  # it has overloads
+    signal.setitimer(signal.ITIMER_REAL, told["kill_after_s"])  # nobody catches its signal
+    began_s = time.monotonic()
+    with open_catalog(home / "catalog.db") as catalog:
+        done = do(told["kind"], catalog, home, steps)
+    signal.setitimer(signal.ITIMER_REAL, 0.0)
+    return {"steps": steps.count, "done": done, "took_s": time.monotonic() - began_s}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            answer(run(json.loads(line)))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            answer({"signal": status & 0x7F})
+
+
+def answer(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""A library on disk whose jobs are done in a process that can be killed."""
+
+import json
+import shutil
+import sqlite3
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+KINDS = ("migration", "index", "cluster", "memories", "compose")
+N_PICTURES = 24
+Table = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A library on disk, with what its catalog was before each kind of job, and after it."""
+
+    home: Path
+    process: "subprocess.Popen[str]"
+    before: dict[str, bytes] = field(default_factory=dict)
+    after: dict[str, dict[str, Table]] = field(default_factory=dict)
+    movies: list[str] = field(default_factory=list)
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The answers of the uninterrupted jobs."""
+
+    @property
+    def catalog(self) -> Path:
+        return self.home / "catalog.db"
+
+    def do(self, kind: str, *, kill_at: int = 0, kill_after_s: float = 0.0) -> dict[str, Any]:
+        """Do a job, or begin it; returns its answer."""
+        told = {"kind": kind, "home": str(self.home)}
+        line = json.dumps(told | {"kill_at": kill_at, "kill_after_s": kill_after_s})
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return answer
+
+    def restore(self, kind: str) -> None:
+        """Make everything as it was before a job of a kind."""
+        for path in self.home.glob("catalog.db*"):
+            path.unlink()
+        for name in ("movies", "segments"):
+            shutil.rmtree(self.home / name, ignore_errors=True)
+        if kind != "migration":
+            self.catalog.write_bytes(self.before[kind])
+
+    def in_movies(self) -> list[str]:
+        folder = self.home / "movies"
+        return sorted(path.name for path in folder.glob("*"))
+
+
+def tables(path: Path) -> dict[str, Table]:
+    """All rows of a catalog, without those of jobs and what memory was taken."""
+    connection = sqlite3.connect(path)
+    try:
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_*'"
+            " AND name NOT IN ('jobs', 'sqlite_sequence')"
+        ).fetchall()
+        rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in found}
+    finally:
+        connection.close()
+    rows["settings"] = [row for row in rows["settings"] if row[0] != "index_memory"]
+    return {name: sorted(each, key=repr) for name, each in rows.items()}

@@ -1,0 +1,120 @@
+"""What the systems are told: parsed back by their own readers where these are here."""
+
+import plistlib
+import shutil
+import socket
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from memoriesd.cli.main import run
+from memoriesd.config import Config, Index, Output
+from memoriesd.folders import Folders
+from memoriesd.systemd import Heart
+from memoriesd.units import Service, launchd_agent, service_of, systemd_unit, windows_task
+
+MOST_EXPOSED = 2.5
+COMMAND = ("/usr/bin/python3", "-m", "memoriesd", "run", "--config", "/home/a b/100%.toml")
+
+
+def make_service(scheduler: str = "") -> Service:
+    folders = Folders(
+        config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"), runtime=Path("/run/a")
+    )
+    config = Config(
+        output=Output(folder=Path("/home/a/My Movies")), index=Index(scheduler=scheduler)
+    )
+    return service_of(folders, config, COMMAND, {"MEMORIESD_HOME": "/home/a/data"})
+
+
+def test_unit_writes_nowhere_but_into_our_folders_and_has_no_network() -> None:
+    lines = systemd_unit(make_service()).splitlines()
+
+    writable = [line for line in lines if line.startswith("ReadWritePaths=")]
+    assert writable == [
+        f'ReadWritePaths="-{path}"' for path in ("/home/a/data", "/run/a", "/home/a/My Movies")
+    ]
+    assert {"ProtectSystem=strict", "ProtectHome=read-only", "PrivateNetwork=yes"} <= set(lines)
+    assert any(line.startswith("ExecStart=") and "/home/a b/100%%.toml" in line for line in lines)
+
+
+def test_unit_of_a_cluster_may_reach_it() -> None:
+    unit = systemd_unit(make_service("tcp://192.168.1.10:8786"))
+
+    assert "PrivateNetwork" not in unit
+    assert "AF_INET " in unit
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_calls_the_unit_safe(tmp_path: Path) -> None:
+    unit = tmp_path / "memoriesd.service"
+    unit.write_text(systemd_unit(make_service()), encoding="utf-8")
+
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", str(unit)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    exposure = float(told.stdout.split("Overall exposure level")[1].split(":")[1].split()[0])
+    assert exposure <= MOST_EXPOSED
+
+
+def test_agent_and_task_start_the_same_command() -> None:
+    agent = plistlib.loads(launchd_agent(make_service(), Path("/home/a/data/daemon.log")))
+    task = ET.fromstring(
+        windows_task(make_service(), Path("/home/a/data/daemon.log")).partition("\n")[2]
+    )
+
+    namespace = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+    assert agent["ProgramArguments"][: len(COMMAND)] == list(COMMAND)
+    assert task.findtext(f".//{namespace}Command") == COMMAND[0]
+    assert '"/home/a b/100%.toml"' in (task.findtext(f".//{namespace}Arguments") or "")
+
+
+def test_systemd_hears_that_we_are_ready_and_live(tmp_path: Path) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        systemd.settimeout(5.0)
+        heart = Heart({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "180000000"})
+
+        heart.tell("READY=1")
+        heart.beat()
+        heart.beat()
+
+        assert [systemd.recv(64) for _ in "12"] == [b"READY=1", b"WATCHDOG=1"]
+        systemd.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            systemd.recv(64)
+
+
+def test_without_systemd_nothing_is_said() -> None:
+    Heart({}).beat()
+
+
+def test_service_is_written_and_removed_and_purging_lists_before_it_deletes(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "xdg"))
+    monkeypatch.setenv("PATH", "")
+    movies = home.parent / "movies"
+    (home / "config.toml").write_text(f'[output]\nfolder = "{movies}"\n', encoding="utf-8")
+    unit = home / "xdg" / "systemd" / "user" / "memoriesd.service"
+
+    installed = run(["service", "install"])
+    written = unit.exists()
+    removed = run(["service", "uninstall"])
+    gone = not unit.exists()
+    kept = (home / "catalog.db").exists()
+    purged = run(["service", "uninstall", "--purge", "--yes"])
+
+    assert (installed, written, removed, gone, kept, purged) == (0, True, 0, True, True, 0)
+    said = capsys.readouterr()
+    assert "type it yourself: systemctl --user daemon-reload" in said.err
+    assert f"  {home}: " in said.out
+    assert not home.exists()
+    assert movies.exists()
