@@ -23,7 +23,9 @@ from indexer.training.sets import PictureSet
 from indexer.training.taught import Answers, Listeners
 
 FACES_MOST, BACKGROUNDS_MOST = 20_000, 6_000
-"""Chosen at random where there are more: what so small a student can still learn from."""
+"""Where there are more, each set gives as many as the others, or all that it has: a large set of
+plain faces must not drown a small one of masked ones. What so small a student can still learn from.
+"""
 SCORE_SURE = 0.7
 """A teacher's score from which on it is believed."""
 POOLS = {"near": (40.0, 24.0), "wide": (20.0, 12.0)}
@@ -88,7 +90,7 @@ def _cut_faces(
         raise NothingToDoError(
             "the teacher found no face in these pictures", remedy="give pictures of people, too"
         )
-    order = sorted(rng.permutation(len(chosen))[:FACES_MOST].tolist())
+    order = shared_out([one.of.name for one, _ in chosen], FACES_MOST, rng)
     pools = {name: _PoolFile(folder / f"{name}_img.npy", len(order)) for name in POOLS}
     for done, place in enumerate(order):
         one, entry = chosen[place]
@@ -104,6 +106,23 @@ def _cut_faces(
         listeners.progress(done + 1, len(order), "faces")
     for name, pool in pools.items():
         pool.write(folder / f"{name}_meta.npz")
+
+
+def shared_out(kinds: Sequence[str], most: int, rng: np.random.Generator) -> list[int]:
+    """Places to take: as many of each kind, or all that there are of it, in rising order.
+
+    Examples
+    --------
+    >>> len(shared_out(["many"] * 90 + ["few"] * 10, 50, np.random.default_rng(1)))
+    50
+    """
+    of_kind = [np.flatnonzero(np.array(kinds) == kind) for kind in sorted(set(kinds))]
+    of_kind.sort(key=len)
+    taken: list[int] = []
+    for done, places in enumerate(of_kind):
+        share = (most - len(taken)) // (len(of_kind) - done)
+        taken += rng.permutation(places)[:share].tolist()
+    return sorted(taken)
 
 
 class _PoolFile:
@@ -218,7 +237,7 @@ def _cut_backgrounds(
     found: Sequence[Found], folder: Path, rng: np.random.Generator, listeners: Listeners
 ) -> None:
     empty = [(one, row) for one in found for row in rows_without_faces(one)]
-    order = sorted(rng.permutation(len(empty))[:BACKGROUNDS_MOST].tolist())
+    order = shared_out([one.of.name for one, _ in empty], BACKGROUNDS_MOST, rng)
     sizes: list[tuple[int, int]] = []
     sources: list[str] = []
     raw = folder / f".{BACKGROUND}.raw"

@@ -3,48 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from torch import nn
 
 from indexer.errors import UnreadableMediaError
 from indexer.faces.detector import Detection, FaceDetector, overlaps
-from indexer.faces.octave import Look, Recipe, open_octave
+from indexer.faces.octave import Recipe, open_octave
 from indexer.faces.pyramid import search
-from indexer.training.detector_bank import gathered
 from indexer.training.detector_check import CheckNet
 from indexer.training.detector_harvest import SCORE_SURE, Found, face_side, harvest
-from indexer.training.detector_look import coded_second_look, export_detector, teach_second_look
-from indexer.training.detector_mistakes import mined
-from indexer.training.detector_net import PAD_PX, STRIDE_PX, UNIT_PX, DetectorNet
-from indexer.training.detector_run import make_batch, step_loss
-from indexer.training.detector_tiles import Material
+from indexer.training.detector_look import export_detector
+from indexer.training.detector_net import DetectorNet
+from indexer.training.detector_rounds import RECIPE, Course, add_second_look, teach_first_look
 from indexer.training.export import Exported
-from indexer.training.job import ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER, kept_rows
-from indexer.training.loop import CHECKPOINT, Plan, Progress, averaged_weights, teach
+from indexer.training.job import ANSWERS_FOLDER, kept_rows
 from indexer.training.sets import PictureSet
 from indexer.training.taught import Listeners, ask_faces
 from indexer.training.teachers import Teacher
 
 STEPS = 12_000
 """A million tiles: half an hour on one core."""
-TILES_A_STEP, TILES_MOST = 5, 20_000
-"""How many tiles are looked through for candidates for the second look."""
-FIRST_SHARE = 0.6
-"""Of the steps, before mistakes are looked for."""
-MISTAKE_SCORE, CANDIDATE_SCORE = 0.3, 0.15
-"""From which score on a false face is taught again, and a candidate is looked at again."""
-N_MOSAICS = 24
-RATE = 0.003
-RECIPE = Recipe(
-    stride_px=STRIDE_PX,
-    pad_px=PAD_PX,
-    unit_px=UNIT_PX,
-    band_px=(18.0, 42.0),
-    reach_px=(15.0, 60.0),
-)
 SCORE_MIN = 0.5
 JUDGED_MOST = 300
 """Pictures of each set, the first by name."""
@@ -100,40 +78,16 @@ def train_detector(
         )
         for of in sets
     ]
-    folder, runs, progress = out / MATERIAL_FOLDER, out / RUN_FOLDER, listeners.progress
-    material = harvest(found, folder, seed=seed, listeners=listeners)
-    first_steps = max(1, round(FIRST_SHARE * steps))
-    first = _taught(material, runs / "first", first_steps, seed, RATE, progress, start=None)
-    doubting = _opened(first, folder / "first.onnx", MISTAKE_SCORE)
-    mistakes = mined(
-        material.backgrounds, doubting, folder / "mistakes.npy", seed=seed, progress=progress
-    )
-    material = replace(material, mistakes=mistakes)
-    start = averaged_weights(runs / "first" / CHECKPOINT)
-    rest = max(1, steps - first_steps)
-    again = _taught(material, runs / "again", rest, seed + 1, RATE / 2, progress, start=start)
-    bank = gathered(
-        material,
-        _opened(again, folder / "again.onnx", CANDIDATE_SCORE),
-        folder / "bank.npz",
-        n_tiles=min(TILES_MOST, TILES_A_STEP * steps),
-        seed=seed,
-        progress=progress,
-    )
-    looked = teach_second_look(
-        bank, runs / "look", steps=max(1, steps // 2), seed=seed, progress=progress
-    )
-    second, recipe = None, RECIPE
-    if looked is not None:
-        second, mix = looked
-        network = coded_second_look(second)
-        look = Look(score_min=CANDIDATE_SCORE, mix=mix, network=network)
-        recipe = replace(RECIPE, look=look)
-    facts = {"teacher": finder.name}
-    exported = export_detector(again, out / "detector.onnx", recipe, facts)
+    course = Course(out=out, steps=steps, seed=seed, progress=listeners.progress)
+    material = harvest(found, course.folder, seed=seed, listeners=listeners)
+    first, material = teach_first_look(material, course)
+    second, look = add_second_look(material, first, course)
+    recipe = replace(RECIPE, look=look)
+    exported = export_detector(first, out / "detector.onnx", recipe, {"teacher": finder.name})
     detector = open_octave(exported.path, score_min=SCORE_MIN)
+    mistakes = material.mistakes
     return MadeDetector(
-        first=again,
+        first=first,
         second=second,
         recipe=recipe,
         exported=exported,
@@ -142,35 +96,6 @@ def train_detector(
         n_backgrounds=len(material.backgrounds.starts),
         n_mistakes=0 if mistakes is None else len(mistakes.starts),
     )
-
-
-def _taught(
-    material: Material,
-    out: Path,
-    steps: int,
-    seed: int,
-    rate: float,
-    progress: Progress,
-    *,
-    start: dict[str, Any] | None,
-) -> DetectorNet:
-    def loss(network: nn.Module, step: int) -> tuple[Any, dict[str, float]]:
-        rng = np.random.default_rng([seed, step])
-        return step_loss(network, make_batch(material, rng, n_mosaics=N_MOSAICS))
-
-    torch.manual_seed(seed)
-    network = DetectorNet().to(memory_format=torch.channels_last)
-    if start is not None:
-        network.load_state_dict(start)
-    plan = Plan(seed=seed, steps=steps, rate=rate, weight_decay=0.02)
-    taught = teach(network, loss, plan, out, progress=progress).network
-    assert isinstance(taught, DetectorNet)
-    return taught
-
-
-def _opened(network: DetectorNet, path: Path, score_min: float) -> FaceDetector:
-    """A network of which only the first look is taught, as a detector."""
-    return open_octave(export_detector(network, path, RECIPE, {}).path, score_min=score_min)
 
 
 @dataclass(slots=True)

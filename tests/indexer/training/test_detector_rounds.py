@@ -19,7 +19,6 @@ from indexer.faces.detector import Detection, Rgb8
 from indexer.faces.octave import Look, open_octave
 from indexer.faces.second_look import LOOK_PX, look_matrix
 from indexer.training.detector_bank import Bank, judged_in_tile
-from indexer.training.detector_job import RECIPE
 from indexer.training.detector_look import (
     coded_second_look,
     export_detector,
@@ -29,6 +28,7 @@ from indexer.training.detector_look import (
 )
 from indexer.training.detector_mistakes import mined, pool_of, window
 from indexer.training.detector_net import DetectorNet
+from indexer.training.detector_rounds import RECIPE
 from indexer.training.detector_tiles import Tile
 
 torch.set_num_threads(1)  # machines are shared, and waiting threads of torch's spin
