@@ -1,6 +1,6 @@
 """Bring the events of the catalog up to date with its items."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -36,6 +36,9 @@ def record_events(catalog: Catalog) -> EventsReport:
     places = {number: place.name for number, place in event_rows.all_places(catalog).items()}
     old_events = {event.id: event for event in event_rows.all_events(catalog)}
     old_of_item = event_rows.event_of_items(catalog)
+    old_members: dict[EventId, set[int]] = defaultdict(set)
+    for item_id, event_id in old_of_item.items():
+        old_members[event_id].add(item_id)
     ids = kept_ids(
         [event.item_ids for event in found], {int(i): int(e) for i, e in old_of_item.items()}
     )
@@ -45,8 +48,7 @@ def record_events(catalog: Catalog) -> EventsReport:
         for happening, kept in zip(found, ids, strict=True):
             old = old_events.get(EventId(kept)) if kept is not None else None
             event = event_of(happening, items, places, old)
-            members = {item for item, e in old_of_item.items() if old is not None and e == old.id}
-            if event != old or members != set(happening.item_ids):
+            if event != old or old_members[event.id] != set(happening.item_ids):
                 event_rows.put_event(catalog, event, [ItemId(i) for i in happening.item_ids])
     return EventsReport(
         n_events=len(found),

@@ -8,13 +8,15 @@ import numpy as np
 
 from clustering.people.assign import Known, attach
 from clustering.people.limits import FOUNDER_QUALITY_MIN, Limits
-from clustering.people.linkage import Group, group_of, joined, link
+from clustering.people.linkage import Group, group_of, joined, link, means_of
 from clustering.people.seeds import seeds
 from clustering.people.strangers import limits_for
 from clustering.people.table import OPEN, FaceTable, Rows
 
 FACES_MIN = 2
 """A face seen once is a passer-by."""
+ORDERING_NUMBERS = 8
+"""Vectors that begin with so many equal numbers are those of copies of one picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -25,6 +27,8 @@ class Clustering:
     """By row: number of the group, ``OPEN`` for nobody's faces."""
     told: tuple[int, ...]
     """By group: the known person it is, ``OPEN`` for somebody new."""
+    limits: Limits
+    """How alike faces had to be."""
 
 
 def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> Clustering:
@@ -47,7 +51,7 @@ def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> 
         Groups in the order of their first rows; nobody of fewer than ``FACES_MIN`` faces, unless
         told.
     """
-    order = canonical_order(faces)
+    order = canonical_order(faces, np.arange(len(faces)))
     limits = limits_for(faces, order)
     is_told = faces.told[order] != OPEN
     is_refused = np.array([bool(faces.barred_of(row)) for row in order.tolist()], np.bool_)
@@ -60,13 +64,16 @@ def cluster(faces: FaceTable, checkpoint: Callable[[], None] = lambda: None) -> 
     people = with_open_faces(faces, people, order, limits)
     rest = still_open(faces, people, order[is_refused & ~is_told])
     people += people_of(faces, linked(seeds(faces, rest, limits), limits))
-    return labelled(faces, people)
+    return labelled(faces, people, limits)
 
 
-def grow(faces: FaceTable, people: Sequence[Known]) -> Clustering:
-    """Let open faces join people who are there already; what is left may be somebody new.
+def grow(
+    faces: FaceTable, people: Sequence[Known], fresh: Rows, limits: Limits
+) -> tuple[list[int], list[Known]]:
+    """Let new faces join people who are there already; what is left may be somebody new.
 
-    The cheap path: nobody is taken apart, and only open faces are looked at one by one.
+    The cheap path: nobody is taken apart, and only new faces are looked at, beside the open ones
+    and the people whom they are like.
 
     Parameters
     ----------
@@ -74,20 +81,62 @@ def grow(faces: FaceTable, people: Sequence[Known]) -> Clustering:
         All faces of one model.
     people : sequence of Known
         Who is there, with everybody who was told.
+    fresh : int64[k]
+        New faces, those that are told and are in ``people`` too.
+    limits : Limits
+        Those by which all faces were clustered.
+
+    Returns
+    -------
+    list of int, list of Known
+        Indexes of the people that may have changed, and what became of them, with those who are
+        new.
     """
-    order = canonical_order(faces)
-    limits = limits_for(faces, order)
-    known = with_open_faces(faces, people, order, limits)
-    rest = still_open(faces, known, order)
-    founders = rest[faces.quality[rest] >= FOUNDER_QUALITY_MIN]
-    groups = [replace(group_of(faces, p.rows.tolist()), told=p.told) for p in known]
-    groups += linked(seeds(faces, founders, limits), limits)
-    return labelled(faces, people_of(faces, link(groups, limits.among(len(groups)))))
+    fresh = fresh[canonical_order(faces, fresh)]
+    is_open = faces.told == OPEN
+    for person in people:
+        is_open[person.rows] = False
+    joins = attach(faces, fresh[is_open[fresh]], people, limits)
+    is_fresh = np.isin(np.arange(len(faces)), fresh)
+    touched = {n for n, p in enumerate(people) if is_fresh[p.rows].any()} | set(joins.tolist())
+    touched -= {OPEN}
+    known = list(people)
+    for number in touched:
+        joined_rows = fresh[is_open[fresh]][joins == number]
+        rows = np.sort(np.concatenate([people[number].rows, joined_rows]))
+        known[number] = replace(people[number], rows=rows)
+        is_open[joined_rows] = False
+    found = founded(faces, np.flatnonzero(is_open & is_fresh), np.flatnonzero(is_open), limits)
+    groups = {
+        n: replace(group_of(faces, known[n].rows.tolist()), told=known[n].told) for n in touched
+    }
+    means = np.stack([faces.vectors[p.rows].mean(axis=0) for p in known]) if known else None
+    if means is not None and (found or groups):
+        alike = means_of([*found, *groups.values()]) @ means.T >= limits.least
+        for number in np.flatnonzero(alike.any(axis=0)).tolist():
+            if number not in groups:
+                told = known[number].told
+                groups[number] = replace(group_of(faces, known[number].rows.tolist()), told=told)
+    near = sorted(groups)
+    everybody = limits.among(len(known) + len(found))
+    return near, people_of(faces, link([*(groups[n] for n in near), *found], everybody))
 
 
-def canonical_order(faces: FaceTable) -> Rows:
-    """Rows in an order that depends on the faces alone."""
-    keys = [faces.frames, faces.quality, *faces.vectors.T[::-1]]
+def founded(faces: FaceTable, fresh: Rows, rows: Rows, limits: Limits) -> list[Group]:
+    """Groups of new faces that are nobody's, with the open ones among `rows` that are like them."""
+    fresh, rows = (r[faces.quality[r] >= FOUNDER_QUALITY_MIN] for r in (fresh, rows))
+    if not len(fresh):
+        return []
+    alike = (faces.vectors[rows] @ faces.vectors[fresh].T).max(axis=1) >= limits.least
+    rows = np.union1d(fresh, rows[alike])
+    groups = linked(seeds(faces, rows[canonical_order(faces, rows)], limits), limits)
+    return [group for group in groups if np.isin(group.rows, fresh).any()]
+
+
+def canonical_order(faces: FaceTable, rows: Rows) -> Rows:
+    """Positions in `rows` in an order that depends on the faces alone."""
+    first = faces.vectors[rows, :ORDERING_NUMBERS].T
+    keys = [faces.frames[rows], faces.quality[rows], *first[::-1]]
     return np.lexsort(keys).astype(np.int64)
 
 
@@ -143,13 +192,14 @@ def with_open_faces(
     ]
 
 
-def labelled(faces: FaceTable, people: Sequence[Known]) -> Clustering:
+def labelled(faces: FaceTable, people: Sequence[Known], limits: Limits) -> Clustering:
     """People as labels."""
     ordered = sorted(people, key=lambda person: int(person.rows.min()))
     labels = np.full(len(faces), OPEN, np.int64)
     for number, person in enumerate(ordered):
         labels[person.rows] = number
-    return Clustering(labels=labels, told=tuple(person.told for person in ordered))
+    told = tuple(person.told for person in ordered)
+    return Clustering(labels=labels, told=told, limits=limits)
 
 
 def once_per_frame(faces: FaceTable, group: Group) -> list[int]:

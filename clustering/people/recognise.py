@@ -1,17 +1,18 @@
 """Bring the people of the catalog up to date with its faces and with what was told."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from clustering.continuity import kept_ids
-from clustering.people.assign import Known
-from clustering.people.cluster import cluster, grow
+from clustering.people.cluster import cluster
+from clustering.people.limits import Limits
 from clustering.people.names import as_row
+from clustering.people.newcomers import newcomers
 from clustering.people.refs import find_faces
-from clustering.people.state import METHOD, Memory, Seen, digest_of, look, remember
+from clustering.people.state import REMEMBERED, Memory, Seen, digest_of, look, recall, remember
 from clustering.people.table import OPEN, FaceTable
 from indexer.catalog import faces as face_rows
 from indexer.catalog import people as person_rows
@@ -22,7 +23,6 @@ ALWAYS_WHOLE_BELOW = 2000
 """So few faces are clustered anew each time: it costs a second."""
 GROWTH_MAX = 0.1
 """New faces join known people until they are so many of all; then all are clustered anew."""
-REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +63,18 @@ def recognise(catalog: Catalog, checkpoint: Callable[[], None]) -> PeopleReport:
         Called between the steps.
     """
     while True:
-        seen = look(catalog)
-        if seen.memory.digest == seen.digest:
+        memory, digest = recall(catalog), digest_of(catalog)
+        changed = face_rows.changed_faces(catalog)
+        if memory.digest == digest and not changed:
             return report(catalog, "same")
-        is_whole = needs_whole(seen)
-        found = find_people(seen, checkpoint, is_whole=is_whole)
+        is_whole = memory.digest != digest or needs_whole(catalog, memory, changed)
+        work = everybody if is_whole else newcomers
+        write = work(catalog, changed, checkpoint)
         checkpoint()
         with catalog.transaction():
-            if digest_of(catalog) == seen.digest:
-                write(catalog, seen, found, is_whole=is_whole)
+            if (digest_of(catalog), face_rows.changed_faces(catalog)) == (digest, changed):
+                write(digest)
+                face_rows.note_looked_at(catalog, changed)
                 return report(catalog, "whole" if is_whole else "new")
 
 
@@ -89,14 +92,25 @@ def report(catalog: Catalog, how: str) -> PeopleReport:
     )
 
 
-def needs_whole(seen: Seen) -> bool:
+def needs_whole(catalog: Catalog, memory: Memory, changed: Sequence[FaceId]) -> bool:
     """Whether it is time to cluster all faces."""
-    n_faces, memory = len(seen.faces), seen.memory
-    if n_faces < ALWAYS_WHOLE_BELOW or memory.method != METHOD:
+    n_faces = face_rows.count_faces(catalog)
+    if n_faces < ALWAYS_WHOLE_BELOW:
         return True
-    if memory.correction != seen.last_correction:
+    if not {face.model for face in face_rows.faces_by_id(catalog, changed)} <= set(memory.limits):
         return True
     return abs(n_faces - memory.n_faces) > GROWTH_MAX * memory.n_faces
+
+
+def everybody(
+    catalog: Catalog,
+    changed: Sequence[FaceId],  # noqa: ARG001 - as newcomers
+    checkpoint: Callable[[], None],
+) -> Callable[[str], None]:
+    """Cluster all faces; returns what writes the outcome, given the digest of what was seen."""
+    seen = look(catalog)
+    found, limits = find_people(seen, checkpoint)
+    return lambda digest: write(catalog, seen, found, limits, digest)
 
 
 def tables(seen: Seen) -> list[tuple[list[int], FaceTable]]:
@@ -124,13 +138,17 @@ def tables(seen: Seen) -> list[tuple[list[int], FaceTable]]:
     return found
 
 
-def find_people(seen: Seen, checkpoint: Callable[[], None], *, is_whole: bool) -> list[FoundPerson]:
+def find_people(
+    seen: Seen, checkpoint: Callable[[], None]
+) -> tuple[list[FoundPerson], dict[str, Limits]]:
     """Who is on the pictures; groups that are recognisably an old person keep the id."""
+    limits: dict[str, Limits] = {}
     told: dict[int, list[int]] = defaultdict(list)
     groups: list[list[int]] = []
     for rows, table in tables(seen):
         checkpoint()
-        clustering = cluster(table, checkpoint) if is_whole else grow(table, known(seen, rows))
+        clustering = cluster(table, checkpoint)
+        limits[seen.faces[rows[0]].model] = clustering.limits
         members: list[list[int]] = [[] for _ in clustering.told]
         for number, label in enumerate(clustering.labels.tolist()):
             if label != OPEN:
@@ -148,25 +166,7 @@ def find_people(seen: Seen, checkpoint: Callable[[], None], *, is_whole: bool) -
     for identity, group in sorted(told.items()):
         person_id = seen.telling.identities[identity].id
         found.append(FoundPerson(rows=tuple(group), identity=identity, id=person_id))
-    return found
-
-
-def known(seen: Seen, rows: list[int]) -> list[Known]:
-    """People as the catalog has them, among some of the faces; those told may be new."""
-    index_of = {i.id: n for n, i in enumerate(seen.telling.identities) if i.id is not None}
-    theirs: dict[tuple[int, PersonId | None], list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        told, person_id = int(seen.telling.told[row]), seen.faces[row].person_id
-        if told != OPEN:
-            theirs[told, None].append(number)
-        elif person_id in index_of:
-            theirs[index_of[person_id], None].append(number)
-        elif person_id is not None:
-            theirs[OPEN, person_id].append(number)
-    return [
-        Known(rows=np.array(numbers, np.int64), told=told)
-        for (told, _), numbers in sorted(theirs.items(), key=lambda item: item[1])
-    ]
+    return found, limits
 
 
 def old_people(seen: Seen) -> dict[int, int]:
@@ -186,7 +186,13 @@ def reserved(seen: Seen) -> frozenset[int]:
     return frozenset(identities | {person.id for person in seen.people.values() if person.name})
 
 
-def write(catalog: Catalog, seen: Seen, found: list[FoundPerson], *, is_whole: bool) -> None:
+def write(
+    catalog: Catalog,
+    seen: Seen,
+    found: list[FoundPerson],
+    limits: Mapping[str, Limits],
+    digest: str,
+) -> None:
     """Write people and their faces; only what changes."""
     for identity in seen.telling.identities:
         if identity.id is not None:
@@ -203,14 +209,13 @@ def write(catalog: Catalog, seen: Seen, found: list[FoundPerson], *, is_whole: b
         owner.update(dict.fromkeys(person.rows, person_id))
     write_faces(catalog, seen, owner)
     person_rows.drop_empty_people(catalog, {person.id for person in seen.known})
-    write_key_faces(catalog, seen, owner)
+    person_rows.choose_key_faces(catalog)
     remember(
         catalog,
         Memory(
-            digest=seen.digest,
-            method=METHOD,
-            n_faces=len(seen.faces) if is_whole else seen.memory.n_faces,
-            correction=seen.last_correction,
+            digest=digest,
+            n_faces=len(seen.faces),
+            limits={model: (each.mean, each.scale) for model, each in limits.items()},
             faces=remembered(seen, owner),
         ),
     )
@@ -242,17 +247,6 @@ def by_quality(seen: Seen, owner: dict[int, PersonId]) -> dict[PersonId, list[in
     for row in sorted(owner, key=lambda r: (-seen.faces[r].quality, seen.faces[r].id)):
         rows[owner[row]].append(row)
     return rows
-
-
-def write_key_faces(catalog: Catalog, seen: Seen, owner: dict[int, PersonId]) -> None:
-    """Give everybody a face to be shown by: the one they had, else the best one."""
-    current = {person.id: person for person in person_rows.all_people(catalog)}
-    for person_id, rows in by_quality(seen, owner).items():
-        theirs = {seen.faces[row].id for row in rows}
-        if current[person_id].key_face_id not in theirs:
-            still = [row for row in rows if seen.faces[row].time_s is None] or rows
-            key_face_id = seen.faces[still[0]].id
-            person_rows.put_person(catalog, replace(current[person_id], key_face_id=key_face_id))
 
 
 def remembered(seen: Seen, owner: dict[int, PersonId]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from hdbscan import HDBSCAN
 
 from clustering.people.limits import Limits
 from clustering.people.linkage import Group, group_of
@@ -11,7 +10,7 @@ from clustering.people.neighbours import cells
 from clustering.people.table import FaceTable, Rows, Vectors
 
 WHOLE_MAX = 4000
-"""HDBSCAN's time grows with the square of the faces: 10 CPU seconds for 10,000, 114 for 30,000."""
+"""A spanning tree costs the square of the faces, in time and in memory: 64 MB for so many."""
 CELL_FACES = 500
 """Of more faces, those are looked at together that lie around one of so many centres.
 
@@ -22,7 +21,7 @@ The linkage joins what the borders between cells cut.
 def seeds(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
     """Sure groups among the rows, and every other row as a group of its own.
 
-    HDBSCAN's leaves with two faces or more are tiny and nearly always pure: on 5,053 faces of
+    HDBSCAN's leaves of two faces or more are tiny and nearly always pure: on 5,053 faces of
     1,530 people 31 faces are in a leaf of somebody else, and the check of each leaf finds them.
     Larger minimum sizes, and its choice by excess of mass, cut some people in pieces and glue
     strangers (577 faces in wrong leaves at three).
@@ -48,7 +47,7 @@ def seeds(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:
 
 
 def blocks(faces: FaceTable, rows: Rows) -> Iterator[Rows]:
-    """The rows in parts that HDBSCAN can look at, of faces that are like each other."""
+    """The rows in parts that can be looked at whole, of faces that are like each other."""
     if len(rows) <= WHOLE_MAX:
         yield rows
         return
@@ -58,16 +57,49 @@ def blocks(faces: FaceTable, rows: Rows) -> Iterator[Rows]:
 
 
 def leaves(vectors: Vectors) -> Rows:
-    """HDBSCAN's leaf per row, -1 for none."""
-    if len(vectors) < 3:  # HDBSCAN needs as many points as there are neighbours to look at
-        return np.full(len(vectors), -1, np.int64)
-    found = HDBSCAN(
-        min_cluster_size=2,
-        min_samples=1,
-        cluster_selection_method="leaf",
-        core_dist_n_jobs=1,
-    ).fit_predict(vectors.astype(np.float64))
-    return np.asarray(found, np.int64)
+    """The leaf of each row, -1 for none: HDBSCAN of clusters of two and one neighbour.
+
+    With these two numbers its hierarchy is single linkage, and a leaf is a pair of faces that are
+    each other's nearest, with all that comes nearer to them than another pair does.
+
+    References
+    ----------
+    Campello, Moulavi & Sander, "Density-Based Clustering Based on Hierarchical Density Estimates",
+    2013.
+    """
+    found = np.full(len(vectors), -1, np.int64)
+    members = [[row] for row in range(len(vectors))]
+    place = np.arange(len(vectors))
+    closed: set[int] = set()
+    for first, second in spanning_tree(vectors):
+        one, other = sorted((int(place[first]), int(place[second])), key=lambda p: -len(members[p]))
+        if len(members[other]) > 1 or one in closed:
+            closed.add(one)
+        place[members[other]] = one
+        if one not in closed:
+            found[[one, *members[other]]] = one
+        members[one] += members[other]
+    _, labels = np.unique(np.append(found, -1), return_inverse=True)
+    return np.asarray(labels[:-1] - 1, np.int64)
+
+
+def spanning_tree(vectors: Vectors) -> list[tuple[int, int]]:
+    """Pairs of rows that join all by the highest cosines, the most alike first (Prim 1957)."""
+    if not len(vectors):
+        return []
+    cosines = vectors @ vectors.T
+    waiting = np.ones(len(vectors), np.bool_)
+    nearest = np.full(len(vectors), -np.inf, np.float32)
+    parent = np.zeros(len(vectors), np.int64)
+    edges = []
+    row = 0
+    for _ in range(len(vectors) - 1):
+        waiting[row], nearest[row] = False, -np.inf
+        closer = (cosines[row] > nearest) & waiting
+        nearest[closer], parent[closer] = cosines[row, closer], row
+        row = int(nearest.argmax())
+        edges.append((-float(nearest[row]), int(parent[row]), row))
+    return [(first, second) for _, first, second in sorted(edges)]
 
 
 def checked(faces: FaceTable, rows: Rows, limits: Limits) -> list[Group]:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 
 from clustering.people.facts import KnownPerson, replay
+from clustering.people.limits import Limits
 from clustering.people.names import Telling, tell
 from clustering.people.refs import HASH_DIGITS, Place
 from clustering.people.table import Rows
@@ -19,9 +20,11 @@ from indexer.catalog.faces import Face, FaceId, PersonId
 from indexer.catalog.people import Person
 from indexer.catalog.settings import get_setting, put_setting
 
-METHOD = "3"
+METHOD = "4"
 """Changes with the way people are found, so that they are found anew."""
 SETTING = "people"
+REMEMBERED = 8
+"""References kept of each person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +32,19 @@ class Memory:
     """What the last run left for the next one."""
 
     digest: str = ""
-    """Of the faces and corrections that it saw."""
-    method: str = ""
+    """Of the corrections and the models' facts that it saw."""
     n_faces: int = 0
     """How many faces there were when all were clustered last."""
-    correction: int = 0
-    """The last correction when all were clustered last."""
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """By model id: mean and scale of the limits by which all its faces were clustered last."""
     faces: Mapping[str, int] = field(default_factory=dict)
     """References of a few faces of each person: the person's id. An unnamed person is known by
     them again after all pictures were read anew."""
+
+    def limits_of(self, model: str) -> Limits:
+        """The limits of a model."""
+        mean, scale = self.limits[model]
+        return Limits(mean=mean, scale=scale)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,20 +59,16 @@ class Seen:
     telling: Telling
     strangers: Mapping[str, Strangers]
     """By model id, what its file says of two people's vectors."""
-    digest: str
-    last_correction: int
     memory: Memory
 
 
 def look(catalog: Catalog) -> Seen:
     """Read what the catalog holds of people."""
-    digest = digest_of(catalog)
     faces = tuple(face_rows.all_faces(catalog))
     frames = frames_of(faces)
     places = {row.id: place_of(row) for row in face_rows.face_places(catalog)}
     people = {person.id: person for person in person_rows.all_people(catalog)}
-    corrections = person_rows.all_corrections(catalog)
-    known = replay(corrections)
+    known = replay(person_rows.all_corrections(catalog))
     return Seen(
         faces=faces,
         frames=frames,
@@ -74,21 +77,14 @@ def look(catalog: Catalog) -> Seen:
         known=known,
         telling=tell(faces, frames, places, known, list(people.values())),
         strangers=all_strangers(catalog),
-        digest=digest,
-        last_correction=corrections[-1].id if corrections else 0,
         memory=recall(catalog),
     )
 
 
 def digest_of(catalog: Catalog) -> str:
-    """Changes when faces, corrections or what is known of the faces' models do."""
-    told = hashlib.blake2b(METHOD.encode(), digest_size=16)
-    told.update(repr(sorted(all_strangers(catalog).items())).encode())
-    for signature in face_rows.face_signatures(catalog):
-        told.update(signature.encode())
-    for correction in person_rows.all_corrections(catalog):
-        told.update(repr((correction.id, correction.kind)).encode())
-    return told.hexdigest()
+    """Changes when corrections or what is known of the faces' models do."""
+    facts = sorted(all_strangers(catalog).items()), person_rows.correction_kinds(catalog)
+    return hashlib.blake2b(f"{METHOD} {facts!r}".encode(), digest_size=16).hexdigest()
 
 
 def recall(catalog: Catalog) -> Memory:

@@ -1,7 +1,7 @@
 """Faces: where they are, what they look like, whose they are."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NewType
 
@@ -76,7 +76,7 @@ def replace_faces(catalog: Catalog, item_id: ItemId, faces: Iterable[NewFace]) -
 def _insert(catalog: Catalog, item_id: ItemId, face: NewFace) -> FaceId:
     cursor = catalog.execute(
         "INSERT INTO faces (item_id, time_s, x, y, w, h, score, landmarks, vector, model, quality,"
-        " imported_name, crop) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " imported_name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item_id,
             face.time_s,
@@ -87,10 +87,11 @@ def _insert(catalog: Catalog, item_id: ItemId, face: NewFace) -> FaceId:
             face.model,
             face.quality,
             face.imported_name,
-            face.crop_jpeg,
         ),
     )
-    return FaceId(int(cursor.lastrowid or 0))
+    face_id = FaceId(int(cursor.lastrowid or 0))
+    catalog.execute("INSERT INTO face_crops VALUES (?, ?)", (face_id, face.crop_jpeg))
+    return face_id
 
 
 def all_faces(catalog: Catalog) -> list[Face]:
@@ -186,12 +187,56 @@ def count_faces(catalog: Catalog) -> int:
     return int(catalog.scalar("SELECT count(*) FROM faces"))
 
 
-def face_signatures(catalog: Catalog) -> Iterator[str]:
-    """A text per face that changes when the face is found, embedded or named anew."""
+def changed_faces(catalog: Catalog) -> list[FaceId]:
+    """Faces that came, went or changed since :func:`note_looked_at` noted them."""
+    rows = catalog.execute("SELECT face_id FROM face_changes ORDER BY face_id")
+    return [FaceId(face) for (face,) in rows]
+
+
+def note_looked_at(catalog: Catalog, face_ids: Iterable[FaceId]) -> None:
+    """People were looked for among these faces."""
+    catalog.execute_many("DELETE FROM face_changes WHERE face_id = ?", ((i,) for i in face_ids))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FaceColumns:
+    """What clustering needs of many faces, as arrays: a row object each would take ten times that.
+
+    Rows are in the order of their ids.
+    """
+
+    ids: NDArray[np.int64]
+    items: NDArray[np.int64]
+    times_s: NDArray[np.float64]
+    """-1 for photographs."""
+    people: NDArray[np.int64]
+    """0 for nobody's."""
+    is_told: NDArray[np.bool_]
+    quality: NDArray[np.float32]
+    vectors: NDArray[np.float16]
+    """[n, d]"""
+
+
+def face_columns(catalog: Catalog, model: str) -> FaceColumns:
+    """Every face of a model."""
     rows = catalog.execute(
-        "SELECT id, item_id, time_s, x, y, w, h, model, imported_name FROM faces ORDER BY id"
+        "SELECT id, item_id, coalesce(time_s, -1), coalesce(person_id, 0),"
+        " coalesce(assigned != 'cluster', 0), quality, vector FROM faces WHERE model = ?"
+        " ORDER BY id",
+        (model,),
+    ).fetchall()
+    ids, items, times_s, people, is_told, quality, vectors = (
+        zip(*rows, strict=True) if rows else ((),) * 7
     )
-    return (repr(row) for row in rows)
+    return FaceColumns(
+        ids=np.array(ids, np.int64),
+        items=np.array(items, np.int64),
+        times_s=np.array(times_s, np.float64),
+        people=np.array(people, np.int64),
+        is_told=np.array(is_told, np.bool_),
+        quality=np.array(quality, np.float32),
+        vectors=np.frombuffer(b"".join(vectors), np.float16).reshape(len(rows), -1),
+    )
 
 
 def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
@@ -202,7 +247,7 @@ def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
 
 def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:
     """The aligned 112 px crop as JPEG bytes."""
-    return bytes(catalog.scalar("SELECT crop FROM faces WHERE id = ?", (face_id,)))
+    return bytes(catalog.scalar("SELECT jpeg FROM face_crops WHERE face_id = ?", (face_id,)))
 
 
 def assign(

@@ -72,6 +72,20 @@ def put_person(catalog: Catalog, person: Person) -> None:
     )
 
 
+def move_faces(catalog: Catalog, person_id: PersonId, to: PersonId) -> None:
+    """Give all faces of a person to another."""
+    catalog.execute("UPDATE faces SET person_id = ? WHERE person_id = ?", (to, person_id))
+
+
+def choose_key_faces(catalog: Catalog) -> None:
+    """Give everybody a face to be shown by: the one they had, else the best, of a photograph."""
+    catalog.execute(
+        "UPDATE people SET key_face_id = (SELECT id FROM faces WHERE person_id = people.id"
+        " ORDER BY time_s IS NOT NULL, quality DESC, id LIMIT 1) WHERE NOT EXISTS"
+        " (SELECT 1 FROM faces WHERE id = people.key_face_id AND person_id = people.id)"
+    )
+
+
 def update_person(catalog: Catalog, person_id: PersonId, **values: Any) -> None:
     """Set columns of a person."""
     names = ", ".join(f"{name} = ?" for name in values)
@@ -123,6 +137,11 @@ def all_corrections(catalog: Catalog) -> list[Correction]:
     """Every correction, oldest first."""
     sql = f"SELECT {columns(Correction)} FROM corrections ORDER BY id"
     return catalog.select(Correction, sql)
+
+
+def correction_kinds(catalog: Catalog) -> list[tuple[int, str]]:
+    """Id and kind of every correction, oldest first: what tells whether there are others."""
+    return catalog.execute("SELECT id, kind FROM corrections ORDER BY id").fetchall()
 
 
 def restore_corrections(catalog: Catalog) -> int:

@@ -10,7 +10,7 @@ from sqlite_utils.migrations import Migrations
 
 MIGRATIONS = Migrations("memoriesd")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """How many migrations there are; kept as ``user_version`` so that a newer file is refused."""
 
 _TABLES = (
@@ -236,4 +236,37 @@ _TABLES = (
 def m001_first_tables(db: Database) -> None:
     """Every table of the first version."""
     for statement in _TABLES:
+        db.execute(statement)
+
+
+_LARGE_LIBRARIES = (
+    """CREATE TABLE face_crops (
+        face_id INTEGER PRIMARY KEY REFERENCES faces ON DELETE CASCADE,
+        jpeg BLOB NOT NULL) STRICT""",
+    "INSERT INTO face_crops SELECT id, crop FROM faces",
+    "ALTER TABLE faces DROP COLUMN crop",
+    "CREATE TABLE face_changes (face_id INTEGER PRIMARY KEY) STRICT",
+    "CREATE TRIGGER face_comes AFTER INSERT ON faces"
+    " BEGIN INSERT OR IGNORE INTO face_changes VALUES (new.id); END",
+    "CREATE TRIGGER face_goes AFTER DELETE ON faces"
+    " BEGIN INSERT OR IGNORE INTO face_changes VALUES (old.id); END",
+    "CREATE TRIGGER face_changes AFTER UPDATE OF"
+    " item_id, time_s, x, y, w, h, vector, model, quality, imported_name ON faces"
+    " BEGIN INSERT OR IGNORE INTO face_changes VALUES (new.id); END",
+    "CREATE INDEX items_by_place ON items (place_id)",
+    "CREATE INDEX items_by_camera ON items (camera)",
+    "CREATE TRIGGER item_moves AFTER UPDATE OF latitude, longitude ON items"
+    " WHEN old.latitude IS NOT new.latitude OR old.longitude IS NOT new.longitude"
+    " BEGIN UPDATE items SET place_id = NULL WHERE id = new.id; END",
+)
+
+
+@MIGRATIONS()
+def m002_large_libraries(db: Database) -> None:
+    """What a hundred thousand faces need.
+
+    Crops lie apart, so that looking through all faces does not read them; faces that came, went or
+    changed since people were looked for are noted; items are found by place and camera.
+    """
+    for statement in _LARGE_LIBRARIES:
         db.execute(statement)

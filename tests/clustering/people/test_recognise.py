@@ -2,11 +2,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from clustering.people.corrections import reject_faces
-from clustering.people.recognise import ALWAYS_WHOLE_BELOW, find_people, recognise
-from clustering.people.state import look
+from clustering.people.newcomers import newcomers
+from clustering.people.recognise import ALWAYS_WHOLE_BELOW, recognise
+from clustering.people.state import digest_of
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import Strangers, put_strangers
-from indexer.catalog.faces import FaceId, PersonId, all_faces
+from indexer.catalog.faces import FaceId, PersonId, all_faces, changed_faces, note_looked_at
 from indexer.catalog.people import all_people
 
 AddPicture = Callable[..., list[FaceId]]
@@ -19,6 +20,12 @@ def run(catalog: Catalog) -> str:
 
 def owners(catalog: Catalog) -> dict[FaceId, PersonId | None]:
     return {face.id: face.person_id for face in all_faces(catalog)}
+
+
+def join_newcomers(catalog: Catalog) -> None:
+    changed = changed_faces(catalog)
+    newcomers(catalog, changed, lambda: None)(digest_of(catalog))
+    note_looked_at(catalog, changed)
 
 
 def dump(catalog: Catalog) -> list[str]:
@@ -148,14 +155,77 @@ def test_new_faces_join_known_people_and_found_others_without_all_being_done_ane
     stranger = add_picture(9, number=51)[0]
     newcomers = [add_picture(8, number=60 + n)[0] for n in range(4)]
 
-    found = find_people(look(catalog), lambda: None, is_whole=False)
+    join_newcomers(catalog)
 
-    rows = {face.id: row for row, face in enumerate(all_faces(catalog))}
-    joined = {row: person.id for person in found for row in person.rows}
-    assert {face: joined.get(rows[face]) for face in before} == before
-    assert joined[rows[same]] == before[min(f for f in before if f > 8)]
-    assert rows[stranger] not in joined
-    assert {joined[rows[face]] for face in newcomers} == {None}
+    after = owners(catalog)
+    assert {face: after[face] for face in before} == before
+    assert after[same] == before[min(f for f in before if f > 8)]
+    assert after[stranger] is None
+    assert len({after[face] for face in newcomers}) == 1
+    assert after[newcomers[0]] not in {None, *before.values()}
+    assert run(catalog) == "same"
+
+
+def test_an_open_face_founds_somebody_with_a_new_one(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for n in range(8):
+        add_picture(1, number=n)
+    passer = add_picture(5, number=20)[0]
+    run(catalog)
+    again = add_picture(5, number=21)[0]
+
+    join_newcomers(catalog)
+
+    after = owners(catalog)
+    assert after[passer] == after[again] is not None
+
+
+def test_a_new_face_with_a_name_is_that_person_whoever_it_is_like(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for n in range(8):
+        add_picture(1, number=n)
+        add_picture(2, number=20 + n, names=("Ada",))
+    run(catalog)
+    before = owners(catalog)
+    known, other = add_picture(1, 2, number=50, names=("Ada", "Bob"))
+
+    join_newcomers(catalog)
+
+    names: dict[PersonId | None, str] = {p.id: p.name for p in all_people(catalog)}
+    after = owners(catalog)
+    assert [names[after[face]] for face in (known, other)] == ["Ada", "Bob"]
+    assert {face: after[face] for face in before} == before
+
+
+def test_a_new_face_that_was_refused_stays_open(catalog: Catalog, add_picture: AddPicture) -> None:
+    faces = [add_picture(1, number=n)[0] for n in range(8)]
+    run(catalog)
+    person = owners(catalog)[faces[0]]
+    assert person is not None
+    reject_faces(catalog, person, faces[:1], NOW)
+    run(catalog)
+    (again,) = add_picture(1, number=0)
+
+    join_newcomers(catalog)
+
+    assert owners(catalog)[again] is None
+
+
+def test_faces_that_go_take_an_unnamed_person_with_them(
+    catalog: Catalog, add_picture: AddPicture
+) -> None:
+    for person in (1, 2):
+        for n in range(4):
+            add_picture(person, number=10 * person + n)
+    run(catalog)
+    for n in range(4):
+        add_picture(number=10 + n)
+
+    join_newcomers(catalog)
+
+    assert len(all_people(catalog)) == 1
 
 
 def test_a_large_catalog_is_clustered_anew_only_when_it_has_grown(
