@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.media.orientation import shrunk
 from indexer.scenes.quality import Rgb8
 
 WORK_LONG_PX = 768
@@ -52,11 +53,7 @@ def page_statistics(image: Rgb8) -> PageStatistics:
     image : uint8[h, w, 3]
         Upright, at 768 px or more on its long side if the original has that many.
     """
-    long_px = max(image.shape[:2])
-    if long_px > WORK_LONG_PX:
-        scale = WORK_LONG_PX / long_px
-        size = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    image = shrunk(image, WORK_LONG_PX)
     grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)
     red, green, blue = cv2.split(image)
     largest = cv2.max(cv2.max(red, green), blue)
@@ -85,11 +82,13 @@ def colour_shares(image: Rgb8) -> tuple[float, NDArray[np.float64]]:
     """Share of the commonest exact colour, and of each coarse colour, largest first."""
     sample = image[::2, ::2].astype(np.uint32)
     exact = (sample[..., 0] << 16 | sample[..., 1] << 8 | sample[..., 2]).ravel()
-    _, counts = np.unique(exact, return_counts=True)
+    exact.sort()
+    ends = np.flatnonzero(np.append(exact[1:] != exact[:-1], True))
+    most = int(np.diff(ends, prepend=-1).max())
     steps = sample >> 3
     coarse = (steps[..., 0] << 10 | steps[..., 1] << 5 | steps[..., 2]).ravel()
     shares = np.bincount(coarse, minlength=GREY_BINS) / coarse.size
-    return float(counts.max() / exact.size), np.sort(shares)[::-1]
+    return most / exact.size, np.sort(shares)[::-1]
 
 
 def edge_shares(grey: NDArray[np.uint8]) -> tuple[float, float, float]:
