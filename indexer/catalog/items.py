@@ -1,5 +1,6 @@
 """Items: what a person calls a photo or a video, and which stages they went through."""
 
+import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -127,6 +128,13 @@ def main_files(catalog: Catalog) -> dict[ItemId, ItemFile]:
     return {row.item_id: row for row in rows}
 
 
+def main_files_of(catalog: Catalog, item_ids: Iterable[ItemId]) -> dict[ItemId, ItemFile]:
+    """The main files of some items."""
+    sql = _ITEM_FILES + " WHERE role = 'main' AND item_id IN (SELECT value FROM json_each(?))"
+    rows = catalog.select(ItemFile, sql, (json.dumps(sorted(set(item_ids))),))
+    return {row.item_id: row for row in rows}
+
+
 def files_of_item(catalog: Catalog, item_id: ItemId) -> list[ItemFile]:
     """The files of an item, the main one first."""
     return catalog.select(ItemFile, _ITEM_FILES + " WHERE item_id = ? ORDER BY role", (item_id,))
@@ -140,11 +148,16 @@ def item_of_file(catalog: Catalog, file_id: FileId) -> ItemId | None:
 
 def find_item(catalog: Catalog, path: Path) -> ItemId | None:
     """The item whose main file lies at a path of this machine, or is so called below its root."""
+    sql = (
+        "SELECT item_id FROM item_files JOIN files f ON f.id = file_id WHERE f.path = ?"
+        " AND root_id = ? ORDER BY item_id"
+    )
     wanted = os.fsencode(path)
-    rows = catalog.execute(_ITEM_FILES).fetchall()
-    for row in rows:
-        if wanted in (row[3], os.path.join(row[2], row[3])):  # noqa: PTH118 - bytes
-            return ItemId(row[0])
+    for root_id, root in catalog.execute("SELECT id, path FROM roots ORDER BY id").fetchall():
+        below = wanted.removeprefix(os.path.join(root, b""))  # noqa: PTH118 - bytes
+        found = catalog.scalar(sql, (below, root_id))
+        if found is not None:
+            return ItemId(found)
     return None
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
+from indexer.catalog import finding
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import all_places
 from indexer.catalog.faces import faces_of_item
 from indexer.catalog.files import failed_files
+from indexer.catalog.finding import Listed
 from indexer.catalog.items import (
     Item,
     ItemId,
     files_of_item,
     find_item,
     get_item,
-    main_files,
-    present_items,
     update_item,
 )
 from indexer.catalog.labels import labels_of_item
@@ -54,14 +54,10 @@ def list_items(
         if failed:
             _list_failed(catalog, as_json=as_json)
             return
-        found = [
-            item
-            for item in sorted(
-                present_items(catalog), key=lambda item: (item.taken_at or "", item.id)
-            )
-            if (item.favourite or not favourite) and (item.hidden or not hidden)
-        ]
-        _show_items(catalog, found[-last:] if last else found, as_json=as_json)
+        found = finding.list_items(
+            catalog, last=last, favourite=favourite, hidden=True if hidden else None
+        )
+    _show_items(found, as_json=as_json)
 
 
 def _list_failed(catalog: Catalog, *, as_json: bool) -> None:
@@ -73,11 +69,11 @@ def _list_failed(catalog: Catalog, *, as_json: bool) -> None:
         click.echo(f"{echo_path(path)}: {reason}")
 
 
-def _show_items(catalog: Catalog, items: Sequence[Item], *, as_json: bool) -> None:
-    files = main_files(catalog)
+def _show_items(items: Sequence[Listed], *, as_json: bool) -> None:
     if as_json:
-        echo_json({"items": [_short(item, files[item.id].full_path) for item in items]})
+        echo_json({"items": [_short(item, item.full_path) for item in items]})
         return
+    lines = []
     for item in items:
         marks = "".join(
             mark
@@ -85,11 +81,13 @@ def _show_items(catalog: Catalog, items: Sequence[Item], *, as_json: bool) -> No
             if true
         )
         when = item.taken_at or "no date"
-        path = echo_path(files[item.id].full_path)
-        click.echo(f"{item.id:7}  {when:19}  {item.kind:6} {marks:2} {path}")
+        path = echo_path(item.full_path)
+        lines.append(f"{item.id:7}  {when:19}  {item.kind:6} {marks:2} {path}")
+    if lines:
+        click.echo("\n".join(lines))
 
 
-def _short(item: Item, path: Path) -> dict[str, Any]:
+def _short(item: Item | Listed, path: Path) -> dict[str, Any]:
     return {
         "id": item.id,
         "path": os.fspath(path),
@@ -109,7 +107,7 @@ def _short(item: Item, path: Path) -> dict[str, Any]:
 def show_item(session: Session, item: str, *, as_json: bool) -> None:
     """Show all that is known of ITEM: its id or its path."""
     with session.catalog() as catalog:
-        document = _document(catalog, _find(catalog, item))
+        document = _document(catalog, told_item(catalog, item))
     if as_json:
         echo_json(document)
         return
@@ -145,7 +143,7 @@ def _document(catalog: Catalog, item: Item) -> dict[str, Any]:
     }
 
 
-def _find(catalog: Catalog, told: str) -> Item:
+def told_item(catalog: Catalog, told: str) -> Item:
     """An item by its id or its path."""
     item_id = ItemId(int(told)) if told.isdecimal() else find_item(catalog, Path(told).absolute())
     if item_id is None and not told.isdecimal():
@@ -178,7 +176,7 @@ def hide_item(session: Session, item: str, *, undo: bool) -> None:
 
 def _mark(session: Session, told: str, column: str, *, on: bool) -> None:
     with session.catalog() as catalog:
-        item = _find(catalog, told)
+        item = told_item(catalog, told)
         path = files_of_item(catalog, item.id)[0].full_path
         update_item(catalog, item.id, **{column: int(on)})
     click.echo(f"{echo_path(path)}: {'' if on else 'not '}{column}")
@@ -197,7 +195,7 @@ def search_command(
     People, places, what is seen, years, months, cameras and file names; all words must fit.
     """
     with session.catalog() as catalog:
-        found = find_by_words(catalog, words)
-        _show_items(catalog, found[-last:] if last else found, as_json=as_json)
+        found = find_by_words(catalog, words, last)
+    _show_items(found, as_json=as_json)
     if not found and not as_json:
         click.echo("nothing fits all of these words", err=True)

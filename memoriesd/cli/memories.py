@@ -7,7 +7,7 @@ import click
 
 from composer.choose import release
 from indexer.catalog.connection import Catalog
-from indexer.catalog.items import main_files
+from indexer.catalog.items import main_files_of
 from indexer.catalog.memories import (
     Memory,
     MemoryId,
@@ -70,7 +70,8 @@ def memories_command(
 
 
 def _document(catalog: Catalog, memory: Memory) -> dict[str, Any]:
-    files = main_files(catalog)
+    chosen = items_of_memory(catalog, memory.id)
+    files = main_files_of(catalog, [one.item_id for one in chosen])
     return {
         "id": memory.id,
         "kind": memory.kind,
@@ -86,7 +87,7 @@ def _document(catalog: Catalog, memory: Memory) -> dict[str, Any]:
                 "reason": one.reason,
                 "rival": one.rival,
             }
-            for one in items_of_memory(catalog, memory.id)
+            for one in chosen
             if one.item_id in files
         ],
     }
@@ -97,7 +98,7 @@ def _show(catalog: Catalog, memory: Memory, *, items: bool) -> None:
     click.echo(f"{memory.id:5}  {memory.title} · {memory.subtitle}")
     click.echo(f"       {memory.kind}, {memory.state}, {len(chosen)} pictures: {memory.reason}")
     if items:
-        files = main_files(catalog)
+        files = main_files_of(catalog, [one.item_id for one in chosen])
         for one in chosen:
             if one.item_id in files:
                 click.echo(f"         {echo_path(files[one.item_id].full_path)}: {one.reason}")

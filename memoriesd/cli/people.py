@@ -11,7 +11,7 @@ import click
 from clustering.people import corrections
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId, faces_of_person
-from indexer.catalog.items import get_item, main_files
+from indexer.catalog.items import get_item, main_files_of
 from indexer.catalog.people import Person, all_people, face_counts
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.clock import utc_now
@@ -72,7 +72,7 @@ def show_person(session: Session, person: str, *, as_json: bool) -> None:
     with session.catalog() as catalog:
         found = corrections.person_called(catalog, person)
         faces = faces_of_person(catalog, found.id)
-        files = main_files(catalog)
+        files = main_files_of(catalog, [face.item_id for face in faces])
         document = _short(found, len(faces)) | {
             "assigned": dict(sorted(Counter(face.assigned or "" for face in faces).items())),
             "items": [
@@ -147,8 +147,9 @@ def _walk(catalog: Catalog, sheet: Path) -> None:
 
 def _ask(catalog: Catalog, person: Person, count: int) -> str:
     click.echo(f"\nperson {person.id}, {count:,} faces, for instance in")
-    files = main_files(catalog)
-    for face in faces_of_person(catalog, person.id)[:EXAMPLES]:
+    examples = faces_of_person(catalog, person.id)[:EXAMPLES]
+    files = main_files_of(catalog, [face.item_id for face in examples])
+    for face in examples:
         item = get_item(catalog, face.item_id)
         when = f" ({item.taken_at[:10]})" if item and item.taken_at else ""
         click.echo(f"  {echo_path(files[face.item_id].full_path)}{when}")
