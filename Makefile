@@ -25,7 +25,7 @@ check: .venv/installed  ## format, lint, types, floors, tests
 system: .venv/installed  ## the installed command, driven as a person would
 	$(BIN)/python -m pytest -q -m "system and not long" tests/system
 
-check-long: .venv/installed  ## sweeps over every file of the media collections, and other tests that take minutes
+check-long: .venv/installed  ## sweeps over every file of the media collections, 500 kills, 5,000 damaged files: tests that take minutes
 	$(BIN)/python -m pytest -q -m long
 
 bench: .venv/installed  ## figures of benchmarks/README.md, as JSON lines

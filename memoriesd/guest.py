@@ -1,8 +1,12 @@
 """Being a good guest: when the service does nothing by itself, and why."""
 
+import math
 import os
+import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -20,17 +24,32 @@ class Readings:
     """Average of the last minute."""
     temperature_c: float | None
     """The hottest sensor of a processor; None where there is none."""
+    free_gb: float
+    """Room on the fullest of the disks that we write to."""
 
 
-def take_readings() -> Readings:
-    """What this machine tells now."""
+def take_readings(writes: Sequence[Path]) -> Readings:
+    """What this machine tells now.
+
+    Parameters
+    ----------
+    writes : sequence of Path
+        Folders that we write to; they need not be there yet.
+    """
     battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
     cores = os.cpu_count() or 1
     return Readings(
         on_battery=battery is not None and battery.power_plugged is False,
         load_per_core=psutil.getloadavg()[0] / cores,
         temperature_c=_hottest(),
+        free_gb=min((_free_gb(folder) for folder in writes), default=math.inf),
     )
+
+
+def _free_gb(folder: Path) -> float:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free / 1e9
 
 
 def _hottest() -> float | None:
@@ -53,6 +72,8 @@ def why_wait(guest: Guest, readings: Readings, *, working: bool) -> str:
     working : bool
         Whether a job of ours runs, whose own load must not count against it: two cores' worth.
     """
+    if readings.free_gb < guest.min_free_gb:
+        return f"{readings.free_gb:.1f} GB free is below [guest] min_free_gb; make room"
     if guest.pause_on_battery and readings.on_battery:
         return "on battery ([guest] pause_on_battery)"
     own = 2 / (os.cpu_count() or 1) if working else 0.0
@@ -70,15 +91,16 @@ def why_wait(guest: Guest, readings: Readings, *, working: bool) -> str:
 class Machine:
     """The machine's readings, taken every few seconds."""
 
-    def __init__(self, guest: Guest) -> None:
+    def __init__(self, guest: Guest, writes: Sequence[Path]) -> None:
         self._guest = guest
-        self._readings = take_readings()
+        self._writes = writes
+        self._readings = take_readings(writes)
         self._read_at_s = time.monotonic()
 
     def why_not(self, *, working: bool) -> str:
         """See :func:`why_wait`."""
         now_s = time.monotonic()
         if now_s - self._read_at_s >= READ_EVERY_S:
-            self._readings = take_readings()
+            self._readings = take_readings(self._writes)
             self._read_at_s = now_s
         return why_wait(self._guest, self._readings, working=working)

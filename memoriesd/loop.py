@@ -33,6 +33,7 @@ from memoriesd.notify import tell_of_movies
 from memoriesd.protocol import Order, Outcome
 from memoriesd.rounds import State, Step, after, next_step, slice_items
 from memoriesd.schedule import triggers
+from memoriesd.sleep import Slept
 from memoriesd.watch import Settling
 from memoriesd.when import parse_when
 
@@ -79,7 +80,7 @@ class Loop:
         self._notes = notes
         self._settling = Settling(config.library.settle_s)
         self._quiet = parse_quiet_hours(config.schedule.quiet_hours)
-        self._machine = Machine(config.guest)
+        self._machine = Machine(config.guest, (setting.folders.data, config.output.folder))
         self._roots = config.library.roots
         self._changed = set(self._roots)
         self._state = State(
@@ -93,9 +94,10 @@ class Loop:
         self._trouble = ""
         self._disk_trouble = ""
         self._failed = False
-        self.look_after: Callable[[], None] = _nothing
+        self._slept = Slept()
+        self.look_after: Callable[[], object] = _nothing
         """Called before each look for something to do: sees to the watched roots."""
-        self.beat: Callable[[], None] = _nothing
+        self.beat: Callable[[], object] = _nothing
         """Called several times a minute, whatever goes on."""
         if get_setting(self._catalog, PAUSED_SETTING):
             notes.paused.set()
@@ -171,6 +173,9 @@ class Loop:
     def _read_notes(self) -> None:
         self.beat()
         self.look_after()
+        if self._slept.noticed():
+            log.info("the machine slept, or its clock was set: looking at everything again")
+            self._notes.rescan.set()
         now_s = time.monotonic()
         if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
             self._notes.rescan.clear()

@@ -53,7 +53,8 @@ def make_setting(catalog: Catalog, folders: Folders, schedule: Schedule | None =
     return Setting(
         catalog=catalog,
         config=Config(
-            guest=Guest(pause_on_battery=False), schedule=schedule or Schedule(when="never")
+            guest=Guest(pause_on_battery=False, min_free_gb=0.0),
+            schedule=schedule or Schedule(when="never"),
         ),
         folders=folders,
         nice=0,
@@ -156,3 +157,34 @@ def test_due_time_that_a_queued_job_served_is_not_served_again(
 
     kinds = [job.kind for job in rows.recent_jobs(catalog, 10)]
     assert kinds.count("compose") == n_movies
+
+
+def test_disk_that_refuses_pauses_the_daemon_which_goes_on_by_itself_when_it_is_well(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.loop.HOLD_OFF_S", 0.05)
+    job_id = queue(catalog)
+    loops, well, notes = list[Loop](), threading.Event(), Notes()
+    with ThreadPoolExecutor(1) as daemon:
+        ended = daemon.submit(work_on_a_bad_disk, folders, loops, well, notes)
+        said = wait_until(lambda: bool(loops) and "may be written to" in loops[0].why_waiting())
+        refused = state_of(catalog, job_id)
+        well.set()
+        done = wait_until(lambda: state_of(catalog, job_id) == "done")
+        notes.stop.set()
+        ended.result()
+
+    assert (said, refused, done) == (True, "queued", True)
+    assert "may be written to" not in loops[0].why_waiting()
+
+
+def work_on_a_bad_disk(
+    folders: Folders, loops: list[Loop], well: threading.Event, notes: Notes
+) -> None:
+    """A daemon whose catalog cannot be written to until all is well again."""
+    with open_catalog(folders.catalog) as catalog:
+        catalog.execute("PRAGMA query_only = ON")
+        loop = Loop(make_setting(catalog, folders), notes)
+        loop.look_after = lambda: well.is_set() and catalog.execute("PRAGMA query_only = OFF")
+        loops.append(loop)
+        loop.work(once=False)
