@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from indexer.samples.portraits import PEOPLE, Look, face_box, portrait
+from indexer.samples.head import Look
+from indexer.samples.people import PEOPLE
+from indexer.samples.portraits import face_box, portrait
 from indexer.samples.scenes import land, room
 
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from indexer.samples.head import Look
 from indexer.samples.library import DRAWN_PX, HOME, TRIP, make_library, plan, write_picture
-from indexer.samples.portraits import PEOPLE, Look, face_box, portrait
+from indexer.samples.people import PEOPLE
+from indexer.samples.portraits import face_box, portrait
 from indexer.samples.scenes import land, room
 
 AHEAD = Look(yaw=0.0, pitch=0.0, smile=0.5, light=(0.3, 0.3))
