@@ -1,17 +1,19 @@
-"""What indexing costs: CPU a picture stage by stage, pictures a second, memory, beside two peers.
+"""What indexing costs: CPU a picture stage by stage, as a whole, and beside its peer.
 
-    python benchmarks/indexing.py [--pictures 40] [--json]
+    python benchmarks/indexing.py [--library DIR] [--items 64] [--size 4000] [--detail normal]
+                                  [--peer PYTHON] [--json]
 
-Pictures of 12 megapixels are made of the photographs of ../shared, with its models. Memory is the
-proportional set size of the whole process tree, sampled from the parent. The peers, each in a
-process of its own: cv2.imread with cv2.resize (no more than a decoder), and cv2.imread with
-insightface's FaceAnalysis where it is installed.
+The maker of ../shared blends faces into photographs of 12 megapixels and writes their truth; its
+JPEG files are taken, or those of a library that was made before. All run on one core, one after the
+other: the stages in a process that is set up like a worker, `memoriesd index` with the built-in
+networks, and the peer (see `peer.py`) by an interpreter that has insightface. What starting costs
+is measured with an empty folder, and told apart. Ends with 1 where a limit is missed.
 """
 
 import argparse
-import importlib.util
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -25,19 +27,28 @@ from typing import Any
 
 import numpy as np
 from library import MEMORIESD, SHARED
+from peer import peer, recall
 from PIL import Image
 
+from indexer.budget import most_px_within, share_out
 from indexer.faces.find import find_faces
+from indexer.faces.pyramid import Detail, thorough_px
 from indexer.identity import content_hash
 from indexer.looking import LOOK_PX, Rgb8
+from indexer.media.orientation import shrunk
 from indexer.media.photo import read_photo
+from indexer.memory import give_back_large_blocks
+from indexer.models.packs import BUILTIN
 from indexer.models.registry import load_faces
+from indexer.models.session import cap_arena
 from indexer.reading import Header, HeaderTask, read_headers
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import load_scenes
 from indexer.scenes.mundane import Origin, judge
 from indexer.scenes.page import page_statistics
 from indexer.scenes.quality import assess
+from memoriesd.bench import configured as bench_configured
+from memoriesd.config import Config, Index, Models
 from memoriesd.measured import Cost, run_measured
 
 PACK = "scrfd2.5g_mobilefacenet"
@@ -52,31 +63,94 @@ _DATE_TIME_ORIGINAL, _EXIF_IFD, _EXIF_MODEL = 0x9003, 0x8769, 0x0110
 
 
 def main() -> int:
-    """Make the pictures, measure, tell."""
+    """Make the library, measure, tell; exit code 1 where a limit is missed."""
     args = arguments()
     need_shared()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "library"
-        make_pictures(folder, args.pictures, size_px=TWELVE_MP)
-        result = {
-            "pictures": args.pictures,
-            "stages_cpu_ms": stages(sorted(folder.iterdir())),
-            "pipeline": pipeline(folder, Path(scratch)),
-            "peers": {name: peer(name, folder) for name in PEERS},
-        }
-    if args.json:
-        print(json.dumps(result))
-    else:
-        show(result)
-    return 0
+        made = args.library or make_library(Path(scratch) / "made", args)
+        root, truth = jpeg_photographs(made, Path(scratch) / "library")
+        result = measured(root, truth, Path(scratch), args)
+    print(json.dumps(result)) if args.json else show(result)
+    return 0 if all(row["value"] <= row["limit"] for row in result["ratios"].values()) else 1
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pictures", type=int, default=40)
+    parser.add_argument("--library", type=Path, help="a made library, with its truth.json")
+    parser.add_argument("--items", type=int, default=64)
+    parser.add_argument("--size", type=int, default=4000, help="long side of the photographs, px")
+    parser.add_argument("--detail", choices=[*Detail], default=Detail.NORMAL)
+    parser.add_argument("--peer", type=Path, default=Path(sys.executable))
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
+
+
+def make_library(out: Path, args: argparse.Namespace) -> Path:
+    """Make a library and its truth."""
+    maker = SHARED / "tools" / "make_library.py"
+    words = ["--seed", 41, "--people", 8, "--items", args.items, "--size", args.size, "--no-video"]
+    subprocess.run([sys.executable, maker, out, *map(str, words)], check=True, stdout=sys.stderr)
+    return out
+
+
+def jpeg_photographs(made: Path, root: Path) -> tuple[Path, list[dict[str, Any]]]:
+    """A folder of links to a made library's photographs in JPEG, and their truth."""
+    truth = json.loads((made / "truth.json").read_text())
+    kept = [
+        item
+        for item in truth["items"]
+        if item["kind"] == "photo" and not item["copy_of"] and item["path"].lower().endswith(".jpg")
+    ]
+    for item in kept:
+        link = root / item["path"]
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.hardlink_to(made / "library" / item["path"])
+    return root, kept
+
+
+def measured(
+    root: Path, truth: Sequence[Mapping[str, Any]], scratch: Path, args: argparse.Namespace
+) -> dict[str, Any]:
+    """All figures."""
+    paths = [root / item["path"] for item in truth]
+    empty = scratch / "empty"
+    empty.mkdir()
+    config = Config(models=Models(pack=BUILTIN), index=Index(detail=args.detail))
+    start_s = indexed(config, scratch / "0", empty)[0].cpu_s
+    cost, found = indexed(config, scratch / "1", root)
+    stages_ms = stages(paths, config)
+    peer_cost, peer_found = peer(args.peer, paths, os.environ, scratch / "peer.json", PACK)
+    ours_ms = 1000 * cost.cpu_s / len(paths)
+    running_ms = 1000 * (cost.cpu_s - start_s) / len(paths)
+    peer_ms = 1000 * peer_cost.cpu_s / len(paths)
+    found_by_peer = {str(Path(path).relative_to(root)): boxes for path, boxes in peer_found.items()}
+    px = sum(item["width"] * item["height"] for item in truth)
+    return {
+        "pictures": len(paths),
+        "megapixels": round(px / 1e6 / len(paths), 1),
+        "detail": str(args.detail),
+        "stages_cpu_ms": stages_ms,
+        "cpu_ms": {
+            "sum of stages": round(sum(stages_ms.values()), 1),
+            "whole, with start": round(ours_ms, 1),
+            "whole, without start": round(running_ms, 1),
+            "peer, with start": round(peer_ms, 1),
+        },
+        "start_cpu_s": start_s,
+        "running_ms_a_megapixel": round(running_ms * len(paths) * 1e6 / px, 1),
+        "peak_mb": {"ours": cost.peak_mb, "peer": peer_cost.peak_mb},
+        "faces": {"ours": recall(truth, found), "peer": recall(truth, found_by_peer)},
+        "ratios": {
+            "whole by its stages": {
+                "value": round(running_ms / sum(stages_ms.values()), 3),
+                "limit": 1.15,
+            },
+            "whole by the peer": {"value": round(ours_ms / peer_ms, 3), "limit": 0.75},
+        },
+    }
 
 
 def need_shared() -> None:
@@ -121,19 +195,28 @@ def taken_at(number: int, today: date) -> datetime:
     return datetime.combine(day, time_of_day(10, 0)) + timedelta(minutes=23 * n)
 
 
-def stages(paths: Sequence[Path]) -> dict[str, float]:
-    """CPU ms a picture of each stage, in this process; models are loaded before."""
-    faces, scenes = load_faces(f"insightface:{PACK}", PACKS), load_scenes(SCENES)
+def stages(paths: Sequence[Path], config: Config) -> dict[str, float]:
+    """CPU ms a picture of each stage, in this process, which is set up like a worker."""
+    budget = share_out(config.index.memory_limit_mb, os.cpu_count() or 1)
+    give_back_large_blocks()
+    cap_arena(budget.arena_mb)
+    faces, scenes = load_faces(BUILTIN, None), load_scenes(None)
+    most_px = most_px_within(faces, budget.arena_mb)
     cpu_s: dict[str, float] = defaultdict(float)
     for path in paths:
         with stage(cpu_s, "header and metadata"):
             header = read_header(path)
+        size = header.width, header.height
+        turn = header.metadata.orientation
+        is_large = Detail(config.index.detail) is Detail.THOROUGH
+        side_px = thorough_px(*size, faces.detector) if is_large else LOOK_PX
         with stage(cpu_s, "hash"):
             content_hash(path)
         with stage(cpu_s, "decode"):
-            image = read_photo(path, header.format, exif_orientation=1, max_side_px=LOOK_PX)
+            image = read_photo(path, header.format, exif_orientation=turn, max_side_px=side_px)
         with stage(cpu_s, "faces"):
-            find_faces(image, faces, full_size=(header.width, header.height))
+            find_faces(image, faces, full_size=size, longest_px=side_px, most_px=most_px)
+        image = shrunk(image, LOOK_PX)
         with stage(cpu_s, "labels"):
             scenes.label(image)
         with stage(cpu_s, "quality, page, likeness"):
@@ -172,16 +255,15 @@ def measure(image: Rgb8, header: Header) -> None:
     phash(image)
 
 
-def pipeline(folder: Path, scratch: Path) -> dict[str, float]:
-    """``memoriesd index`` of a folder into an empty catalog."""
-    n_pictures = len(list(folder.iterdir()))
-    cost = run_measured([*MEMORIESD, "index"], configured(scratch, folder))
+def indexed(config: Config, scratch: Path, root: Path) -> tuple[Cost, dict[str, list[list[float]]]]:
+    """``memoriesd index`` of a folder into an empty catalog, and the boxes found by path."""
+    scratch.mkdir()
+    environment = bench_configured(config, scratch, root)
+    cost = run_measured([*MEMORIESD, "index"], environment)
     expect_success(cost)
-    return {
-        "cpu_s_a_picture": round(cost.cpu_s / n_pictures, 3),
-        "pictures_a_second": round(n_pictures / cost.wall_s, 2),
-        "peak_mb": cost.peak_mb,
-        "wall_s": cost.wall_s,
+    told = json.loads(run_measured([*MEMORIESD, "export", "--json"], environment).output)
+    return cost, {
+        str(Path(item["path"])): [face["box"] for face in item["faces"]] for item in told["items"]
     }
 
 
@@ -207,49 +289,17 @@ def expect_success(cost: Cost) -> None:
         sys.exit(f"a measured command ended with {cost.exit_code}:\n{cost.errors}")
 
 
-def peer(name: str, folder: Path) -> dict[str, Any]:
-    """A peer on the same pictures, or why it was left out."""
-    if name == "insightface" and importlib.util.find_spec("insightface") is None:
-        return {"skipped": "insightface is not installed: pip install memoriesd[insightface]"}
-    paths = sorted(map(str, folder.iterdir()))
-    cost = run_measured([sys.executable, "-c", PEERS[name], *paths], os.environ)
-    expect_success(cost)
-    n_pictures = len(paths)
-    return {
-        "cpu_s_a_picture": round(cost.cpu_s / n_pictures, 3),
-        "pictures_a_second": round(n_pictures / cost.wall_s, 2),
-        "peak_mb": cost.peak_mb,
-    }
-
-
-READ_AND_RESIZE = """
-import sys, cv2
-for path in sys.argv[1:]:
-    image = cv2.imread(path)
-    scale = 1280 / max(image.shape[:2])
-    cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-"""
-"""Decode whole, make it as small as we look at it."""
-
-ANALYSE_FACES = f"""
-import sys, cv2
-from insightface.app import FaceAnalysis
-analysis = FaceAnalysis(name={PACK!r}, root={str(PACKS)!r}, providers=["CPUExecutionProvider"])
-analysis.prepare(ctx_id=-1, det_size=(640, 640))
-for path in sys.argv[1:]:
-    analysis.get(cv2.imread(path))
-"""
-"""The program of insightface's own examples, with the same pack."""
-
-PEERS: Mapping[str, str] = {"imread_resize": READ_AND_RESIZE, "insightface": ANALYSE_FACES}
-
-
 def show(result: Mapping[str, Any]) -> None:
     """The table for people."""
-    for name, cpu_ms in result["stages_cpu_ms"].items():
+    for name, cpu_ms in {**result["stages_cpu_ms"], **result["cpu_ms"]}.items():
         print(f"{name:<28}{cpu_ms:>8} CPU ms a picture")
-    for name, figures in {"memoriesd index": result["pipeline"], **result["peers"]}.items():
-        print(f"{name:<28}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
+    for who, figures in result["faces"].items():
+        print(f"{who:<28}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
+    for name, row in result["ratios"].items():
+        print(f"{name:<28}{row['value']:>8}  limit {row['limit']}")
+    print(f"{'start':<28}{result['start_cpu_s']:>8} CPU s")
+    print(f"{'ms a megapixel':<28}{result['running_ms_a_megapixel']:>8}")
+    print(f"{'peak':<28}" + "  ".join(f"{who} {mb} MB" for who, mb in result["peak_mb"].items()))
 
 
 if __name__ == "__main__":
