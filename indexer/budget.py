@@ -16,6 +16,7 @@ from indexer.faces.memory_plan import plan_pyramid
 from indexer.faces.pack import FacePack
 from indexer.faces.pyramid import MOST_PX
 from indexer.faces.tiles import TILE_LEAST_PX, TILE_USUAL_PX
+from indexer.memory import LARGE_BYTES
 from indexer.models.graph import read_graph
 
 OWN_MB = 100
@@ -27,6 +28,8 @@ WORKER_LEAST_MB = 64
 WORKER_MOST_MB = 256
 """Above it: more makes nothing faster."""
 ARENA_SHARE = 3 / 8
+KEPT_MB = LARGE_BYTES >> 20
+"""What a worker keeps of the blocks that it has freed, at most."""
 RUNTIME_FACTOR = 2.0
 """onnxruntime takes so many times the plan of the same shapes: it keeps both layouts of a tensor
 around where the layout changes, and its arena grows in doubling steps (SCRFD at 640 x 640 px: 30 MB
@@ -48,6 +51,12 @@ class Budget:
     def arena_mb(self) -> int:
         """Of all networks of a worker."""
         return int(self.worker_mb * ARENA_SHARE)
+
+    @property
+    def paused_mb(self) -> int:
+        """Above a loaded worker while the others pause: they keep their arenas and some blocks."""
+        spare_mb = max(0, self.worker_mb - self.arena_mb - KEPT_MB)
+        return self.worker_mb + (self.n_workers - 1) * spare_mb
 
 
 def share_out(limit_mb: int, n_cores: int) -> Budget:
@@ -82,6 +91,8 @@ class MemorySeen:
     def __init__(self) -> None:
         self._peaks_mb: dict[str, float] = {}
         self._largest: tuple[int, int, str] = (0, 0, "")
+        self.n_previews = 0
+        """Pictures of which only the embedded preview could be looked at."""
 
     def note(
         self, path: Path, width: int, height: int, peaks_mb: Iterable[tuple[str, float]]
@@ -91,6 +102,16 @@ class MemorySeen:
             self._peaks_mb[stage] = max(self._peaks_mb.get(stage, 0.0), peak_mb)
         if width * height > self._largest[0] * self._largest[1]:
             self._largest = width, height, printable(path)
+
+    def notes(self) -> list[str]:
+        """What is to be reported, in whole sentences."""
+        if not self.n_previews:
+            return []
+        pictures = "1 picture" if self.n_previews == 1 else f"{self.n_previews} pictures"
+        return [
+            f"Of {pictures} only the embedded preview was looked at:"
+            " raise [index] memory_limit_mb to look at all of them."
+        ]
 
     def told(self, budget: Budget) -> dict[str, Any]:
         """All of it as JSON has it."""

@@ -26,11 +26,11 @@ from indexer.faces.find import FoundFace, find_faces
 from indexer.faces.pack import FacePack
 from indexer.faces.pyramid import MOST_PX, Detail, thorough_px
 from indexer.identity import content_hash
-from indexer.media.cost import MAX_DECODE_MB
+from indexer.media.cost import MAX_DECODE_MB, refuse_dear
 from indexer.media.highlights import FrameMeasure, find_highlights, measure_frame
 from indexer.media.metadata.model import NamedRegion
 from indexer.media.metadata.read import read_metadata
-from indexer.media.photo import read_photo
+from indexer.media.photo import read_photo, read_preview
 from indexer.media.probe import MediaFormat, MediaKind
 from indexer.media.sound import read_loudness
 from indexer.media.video import VideoInfo, probe_video, sample_frames
@@ -159,6 +159,8 @@ class Pixels:
     preview_jpeg: bytes
     peaks_mb: tuple[tuple[str, float], ...] = ()
     """The most that the process held in each stage; empty where the system does not tell."""
+    lacks: str = ""
+    """Why only the embedded preview was looked at, and what to do; empty where all was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,18 +244,11 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
 
 
 def _look_at_photo(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
-    fmt = MediaFormat(kind=MediaKind.PHOTO, name=task.format)
     decode_mb = task.memory_mb - tools.choice.arena_mb
     side_px = _side_px(task, tools, decode_mb)
     meter = PeakMeter()
     with meter.stage("decoding"):
-        image = read_photo(
-            task.path,
-            fmt,
-            exif_orientation=task.orientation,
-            max_side_px=side_px,
-            most_mb=decode_mb,
-        )
+        image, lacks = _decoded(task, side_px, decode_mb)
     with meter.stage("faces"):
         found = _faces(image, tools, (task.width, task.height), longest_px=side_px)
     faces = [_new_face(f, tools, None) for f in found]
@@ -262,7 +257,24 @@ def _look_at_photo(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
     with meter.stage("labels and quality"):
         labels = tools.scenes.label(image) if tools.scenes else None
         pixels = _measured(image, task, digest, _with_names(faces, names, task), labels, ())
-    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
+    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()), lacks=lacks)
+
+
+def _decoded(task: PixelTask, side_px: int, decode_mb: int) -> tuple[Rgb8, str]:
+    """A photograph's pixels; or its preview's, and why, where no more memory is to be had."""
+    fmt = MediaFormat(kind=MediaKind.PHOTO, name=task.format)
+    turn = task.orientation
+    try:
+        return read_photo(
+            task.path, fmt, exif_orientation=turn, max_side_px=side_px, most_mb=decode_mb
+        ), ""
+    except DearMediaError as error:
+        if not task.is_alone:
+            raise
+        preview = read_preview(task.path, fmt, exif_orientation=turn, max_side_px=side_px)
+        if preview is None:
+            raise
+        return preview, f"only its embedded preview was looked at: {error}; {error.remedy}"
 
 
 def _side_px(task: PixelTask, tools: _Tools, decode_mb: int) -> int:
@@ -413,9 +425,12 @@ def _look_at_video(task: PixelTask, tools: _Tools, digest: bytes) -> Pixels:
 
 
 def _refuse_dear_video(task: PixelTask, tools: _Tools) -> None:
-    needed_mb = task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD / 1e6
-    if needed_mb > task.memory_mb - tools.choice.arena_mb and not task.is_alone:
-        raise DearMediaError(f"decoding the video takes {needed_mb:,.0f} MB")
+    refuse_dear(
+        task.width,
+        task.height,
+        task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD,
+        most_mb=task.memory_mb - tools.choice.arena_mb,
+    )
 
 
 def _video_pixels(task: PixelTask, tools: _Tools, digest: bytes, info: VideoInfo) -> Pixels:

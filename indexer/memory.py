@@ -10,7 +10,8 @@ _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-_LARGE_BYTES = 32 << 20
+LARGE_BYTES = 32 << 20
+"""Larger blocks are the system's as soon as they are free; so much of smaller ones is kept."""
 
 
 def give_back_large_blocks() -> None:
@@ -25,8 +26,19 @@ def give_back_large_blocks() -> None:
         mallopt = ctypes.CDLL(None).mallopt
     except AttributeError:
         return  # a C library of another make
-    mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-    mallopt(_M_TRIM_THRESHOLD, _LARGE_BYTES)
+    mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
+    mallopt(_M_TRIM_THRESHOLD, LARGE_BYTES)
+
+
+def make_room(needed_bytes: float) -> None:
+    """Give back what the C library keeps, before something larger than that is allocated."""
+    if sys.platform != "linux" or needed_bytes < LARGE_BYTES:
+        return
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except AttributeError:
+        return  # a C library of another make
+    trim(0)
 
 
 class PeakMeter:

@@ -22,7 +22,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
-from indexer.catalog.settings import INDEX_MEMORY, put_setting
+from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
 from indexer.cluster import ClusterPool
 from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.identity import content_hash
@@ -119,6 +119,8 @@ def index(
             now=settings.now,
             checkpoint=checkpoint,
         )
+        if budget.limit_mb > _limit_before_mb(catalog):
+            files.retry_dear(catalog)
         run = _Run(catalog, pool, settings, models, budget, checkpoint, progress)
         run.read_all_headers()
         pairing.join_live_photos(catalog)
@@ -144,8 +146,14 @@ def index(
         failed=tuple(files.failed_files(catalog)),
         left=left,
         away=found.away,
-        notes=(*models.notes, *models.device_notes),
+        notes=(*models.notes, *models.device_notes, *run.seen.notes()),
     )
+
+
+def _limit_before_mb(catalog: Catalog) -> int:
+    """The limit of the last run that read pixels; 0 before the first one."""
+    told = json.loads(get_setting(catalog, INDEX_MEMORY) or "{}")
+    return int(told.get("limit_mb", 0))
 
 
 def _open_pool(
@@ -236,13 +244,27 @@ class _Run:
         now = waiting if limit is None else waiting[:limit]
         indexed = 0
         dear = []
-        for done, (work, answer) in enumerate(self._in_order(now, self._submit_pixels), start=1):
+        for done, (work, first) in enumerate(self._in_order(now, self._submit_pixels), start=1):
+            answer = self._with_others_paused(work, first)
             if isinstance(answer.exception(), DearMediaError | MemoryError):
                 dear.append(work)
             else:
                 indexed += self._write_pixels(*work, answer)
             self.progress(done, len(now), "looking at pictures")
         return indexed, len(waiting) - len(now), dear
+
+    def _with_others_paused(
+        self, work: tuple[Item, ItemFile], answer: Future[Pixels]
+    ) -> Future[Pixels]:
+        """The answer; a second one where the item needs what the other workers could spare."""
+        refused = isinstance(answer.exception(), DearMediaError)
+        if not refused or not isinstance(self.pool, WorkerPool) or self.pool.width == 1:
+            return answer
+        task = replace(self._pixel_task(*work), memory_mb=self.budget.paused_mb)
+        models = self.settings.models
+        again = self.pool.submit_alone(look, task, models, self.models.stage_model)
+        again.exception()  # waits for it
+        return again
 
     def read_dear(self, dear: Sequence[tuple[Item, ItemFile]]) -> int:
         """Look at what one worker alone has the memory for; how many items were read."""
@@ -303,7 +325,8 @@ class _Run:
         try:
             pixels = answer.result()
         except UnreadableMediaError as error:
-            files.note_failure(self.catalog, file.file_id, str(error))
+            reason = f"{error}; {error.remedy}" if error.remedy else str(error)
+            files.note_failure(self.catalog, file.file_id, reason)
             return False
         except (WorkerLostError, MemoryError) as error:
             reason = str(error) or "it needs more memory than a worker may take"
@@ -317,6 +340,7 @@ class _Run:
             return False
         with self.catalog.transaction():
             self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
+            self.seen.n_previews += bool(pixels.lacks)
             record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
         return True
 

@@ -133,7 +133,7 @@ def write_pixels(
     labels.put_preview(catalog, item_id, pixels.preview_jpeg)
     items.mark_stage(catalog, item_id, items.PIXELS, models.stage_model)
     files.set_content(catalog, file_id, pixels.content_hash)
-    files.set_file_state(catalog, [file_id], FileState.INDEXED)
+    files.set_file_state(catalog, [file_id], FileState.INDEXED, pixels.lacks)
 
 
 def _renew_faces(catalog: Catalog, item_id: ItemId, found: Sequence[NewFace]) -> None:

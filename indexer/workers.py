@@ -4,6 +4,7 @@ A file that kills its decoder costs one future, not the run: the worker is repla
 gets :class:`WorkerLostError`. (``ProcessPoolExecutor`` gives up as a whole when a worker dies.)
 """
 
+import contextlib
 import ctypes
 import multiprocessing
 import pickle
@@ -11,7 +12,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
@@ -45,7 +46,8 @@ class WorkerPool(Executor):
         self.width = count
         """How many tasks run at a time."""
         self._limit_s = task_limit_s
-        self._tasks: queue.SimpleQueue[tuple[Future[Any], Any] | None] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[tuple[Future[Any], Any, bool] | None] = queue.SimpleQueue()
+        self._turns = _Turns()
         self._threads = [threading.Thread(target=self._serve) for _ in range(count)]
         for thread in self._threads:
             thread.start()
@@ -53,7 +55,13 @@ class WorkerPool(Executor):
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Queue a call of a function that can be imported by name."""
         future: Future[T] = Future()
-        self._tasks.put((future, (fn, args, kwargs)))
+        self._tasks.put((future, (fn, args, kwargs), False))
+        return future
+
+    def submit_alone(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Queue a call while which all other workers pause, their processes kept."""
+        future: Future[T] = Future()
+        self._tasks.put((future, (fn, args, kwargs), True))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - the Executor's signature
@@ -79,12 +87,13 @@ class WorkerPool(Executor):
         """One thread a worker: hands it tasks, waits for each, replaces it when it is lost."""
         worker: _Worker | None = None
         while (task := self._tasks.get()) is not None:
-            future, call = task
+            future, call, is_alone = task
             if not future.set_running_or_notify_cancel():
                 continue
-            worker = worker or _Worker()
             try:
-                kind, value = worker.run(call, self._limit_s)
+                with self._turns.taken(alone=is_alone):
+                    worker = worker or _Worker()
+                    kind, value = worker.run(call, self._limit_s)
             except WorkerLostError as error:
                 worker = None
                 future.set_exception(error)
@@ -95,6 +104,33 @@ class WorkerPool(Executor):
                 future.set_exception(value)
         if worker is not None:
             worker.stop()
+
+
+class _Turns:
+    """Many at a time, or one alone."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._n_taken = 0
+        self._is_alone = False
+        """Somebody is alone, or waits until the others have ended."""
+
+    @contextlib.contextmanager
+    def taken(self, *, alone: bool) -> Iterator[None]:
+        """Wait for one's turn, and have it meanwhile."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_alone)
+            self._is_alone = alone
+            if alone:
+                self._changed.wait_for(lambda: not self._n_taken)
+            self._n_taken += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._n_taken -= 1
+                self._is_alone &= not alone
+                self._changed.notify_all()
 
 
 class _Worker:

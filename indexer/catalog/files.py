@@ -204,6 +204,14 @@ def note_failure(catalog: Catalog, file_id: FileId, reason: str) -> None:
     )
 
 
+def retry_dear(catalog: Catalog) -> None:
+    """Files that lacked memory wait for their pixels again."""
+    catalog.execute(
+        "UPDATE files SET state = 'read', reason = '' WHERE state IN ('failed', 'indexed')"
+        " AND reason LIKE '%memory_limit_mb%'"
+    )
+
+
 def note_lost(catalog: Catalog, file_id: FileId, reason: str) -> None:
     """A file cost its reader: tried once more in the next run, then it counts as failed."""
     catalog.execute(

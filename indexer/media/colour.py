@@ -33,7 +33,7 @@ def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
     """
     profile = image.info.get("icc_profile")
     coding = image.info.get("nclx_profile") or {}
-    image, alpha = _with_plain_mode(_averaged(_averageable(image), max_side_px))
+    image, alpha = _with_plain_mode(_averaged(averageable(image), max_side_px))
     pixels, mode = shrunk(np.asarray(image), max_side_px), image.mode
     if alpha is not None:
         pixels, mode = _on_white(pixels, shrunk(np.asarray(alpha), max_side_px)), "RGB"
@@ -49,7 +49,7 @@ def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
     return np.asarray(_in_srgb(small, profile if name else None))
 
 
-def _averageable(image: Image.Image) -> Image.Image:
+def averageable(image: Image.Image) -> Image.Image:
     """Picture whose pixels' mean is their colours' mean; at most five bytes a pixel more."""
     if image.mode in {"P", "PA", "L", "RGB"} and "transparency" in image.info:
         return image.convert("RGBA")

@@ -1,5 +1,7 @@
 """What decoding a picture would take, judged by its header before anything is allocated."""
 
+import math
+
 from indexer.errors import DearMediaError, UnreadableMediaError
 
 MAX_DECODE_MB = 700
@@ -25,5 +27,10 @@ def refuse_dear(
         raise DearMediaError(
             f"picture of {width} x {height} px is too large:"
             f" decoding takes {needed_bytes / 1e6:,.0f} MB",
-            remedy="raise [index] memory_limit_mb",
+            remedy=f"raise [index] memory_limit_mb by {_raise_mb(needed_bytes / 1e6 - most_mb)}",
         )
+
+
+def _raise_mb(lacking_mb: float) -> int:
+    """What is to be added to the limit: up to three eighths of it go to the networks."""
+    return 50 * math.ceil(lacking_mb * 8 / 5 / 50)

@@ -31,10 +31,13 @@ from indexer.media.heif import load_heif
 from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
 from indexer.media.jxl import read_jxl_header
 from indexer.media.orientation import fitted_size, turned, turned_size
+from indexer.media.png import can_be_stripped, cost_in_strips, load_png
+from indexer.media.preview import embedded_preview
 from indexer.media.probe import MediaFormat
-from indexer.media.raw import raw_size, read_raw
+from indexer.media.raw import raw_preview, raw_size, read_raw
 from indexer.media.tone import Rgb8
 from indexer.media.webp import webp_size
+from indexer.memory import make_room
 
 # Decoders run one in each worker process: threads of their own would only take memory.
 pillow_heif.options.DECODE_THREADS = 1
@@ -55,6 +58,7 @@ _BYTES_PER_PX_HEIC_8 = 5
 _BYTES_PER_PX_BY_MODE = {"L": 1, "1": 2, "P": 5, "PA": 8, "I;16": 10, "I;16B": 10}
 _USUAL_BYTES_PER_PX = 4
 _ALPHA_BYTES_PER_PX = 12
+_ALLOCATED_WHEN_OPENED = frozenset({"jxl", "webp"})
 # Modes that HEIC is shrunk in without Pillow's copy.
 _AS_DECODED = frozenset({"L", "RGB"})
 _JP2_HEAD_BYTES = 4096
@@ -143,8 +147,32 @@ def read_photo(
             halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
             image.reduce = min(halvings, _wavelet_levels(path))
         needed_bytes += image.size[0] * image.size[1] * _bytes_per_px(image, fmt)
+        load = _loaded
+        if needed_bytes > most_mb * 1e6 and can_be_stripped(image, max_side_px):
+            needed_bytes, load = cost_in_strips(image, max_side_px), load_png
         refuse_dear(width, height, needed_bytes, most_mb=most_mb)
-        return turned(srgb_pixels(_loaded(path, image, max_side_px), max_side_px), orientation)
+        make_room(needed_bytes)
+        return turned(srgb_pixels(load(path, image, max_side_px), max_side_px), orientation)
+
+
+def read_preview(
+    path: Path, fmt: MediaFormat, *, exif_orientation: int, max_side_px: int
+) -> Rgb8 | None:
+    """Pixels of the small picture that a file holds beside its own; None if it holds none.
+
+    Parameters and result are those of :func:`read_photo`.
+    """
+    if fmt.name in _ALLOCATED_WHEN_OPENED:
+        return None
+    if fmt.name == "raw":
+        with _damage_told():
+            return raw_preview(path, max_side_px)
+    with _opened(path, fmt) as image:
+        preview = embedded_preview(path, image)
+        if preview is None:
+            return None
+        orientation = _orientation(image, path, fmt, exif_orientation)
+        return turned(srgb_pixels(preview, max_side_px), orientation)
 
 
 def _loaded(path: Path, image: ImageFile, max_side_px: int) -> Image.Image:

@@ -40,6 +40,13 @@ def read_raw(path: Path, max_side_px: int, *, most_mb: float) -> Rgb8:
         return _developed(raw, max_side_px, most_mb)
 
 
+def raw_preview(path: Path, max_side_px: int) -> Rgb8 | None:
+    """The camera's own preview upright, however small; None if there is none."""
+    with _opened(path) as raw:
+        preview = _preview(raw, max_side_px)
+        return None if preview is None else turned(preview, _preview_turn(raw, preview))
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[rawpy.RawPy]:
     # An open file rather than a name: names that are not UTF-8 work as well.

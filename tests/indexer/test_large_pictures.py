@@ -1,9 +1,13 @@
 """Pictures that one worker's share of the memory is too small for."""
 
+import io
 import json
+import os
+import struct
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -11,7 +15,7 @@ from PIL import Image
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from indexer.looking import ModelChoice
-from indexer.pipeline import IndexReport, IndexSettings, index
+from indexer.pipeline import IndexReport, IndexSettings, Progress, index
 from indexer.scan import ScanRules
 
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)
@@ -25,13 +29,20 @@ def catalog() -> Iterator[Catalog]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A small picture, and one of 32 megapixels whose decoder holds all of them."""
+    """A small picture, and one of 32 megapixels whose decoder holds all of them: 104 MB."""
     Image.new("RGB", (320, 240), (200, 40, 40)).save(tmp_path / "small.jpg")
-    Image.new("RGB", (8000, 4000), (40, 90, 200)).save(tmp_path / "large.png", compress_level=1)
+    save_progressive(tmp_path / "large.jpg", 8000)
     return tmp_path
 
 
-def run(catalog: Catalog, root: Path, *, limit_mb: int) -> IndexReport:
+def save_progressive(path: Path, width: int, **options: Any) -> None:
+    picture = Image.new("RGB", (width, 4000), (40, 90, 200))
+    picture.save(path, progressive=True, subsampling="4:2:0", **options)
+
+
+def run(
+    catalog: Catalog, root: Path, *, limit_mb: int, progress: Progress = lambda *_: None
+) -> IndexReport:
     settings = IndexSettings(
         rules=ScanRules(),
         models=NO_MODELS,
@@ -40,7 +51,7 @@ def run(catalog: Catalog, root: Path, *, limit_mb: int) -> IndexReport:
         today=date(2026, 5, 6),
         now="2026-05-06T08:00:00+00:00",
     )
-    return index(catalog, [root], settings, checkpoint=lambda: None, progress=lambda *_: None)
+    return index(catalog, [root], settings, checkpoint=lambda: None, progress=progress)
 
 
 def test_a_large_picture_is_looked_at_by_a_worker_alone(catalog: Catalog, root: Path) -> None:
@@ -57,8 +68,57 @@ def test_what_does_not_fit_even_so_is_reported(catalog: Catalog, root: Path) -> 
 
     ((path, reason),) = report.failed
     assert report.indexed == 1
-    assert path.endswith("large.png")
-    assert "8000 x 4000 px is too large: decoding takes 128 MB" in reason
+    assert path.endswith("large.jpg")
+    assert "8000 x 4000 px is too large: decoding takes 104 MB" in reason
+    assert "raise [index] memory_limit_mb by 150" in reason
+
+
+def test_with_a_larger_limit_it_is_looked_at_after_all(catalog: Catalog, root: Path) -> None:
+    run(catalog, root, limit_mb=256)
+    run(catalog, root, limit_mb=256)
+
+    report = run(catalog, root, limit_mb=406)
+
+    assert (report.indexed, report.failed) == (1, ())
+
+
+def test_a_preview_stands_in_until_the_limit_is_larger(catalog: Catalog, tmp_path: Path) -> None:
+    thumbnail = io.BytesIO()
+    Image.new("RGB", (160, 80), (40, 90, 200)).save(thumbnail, "JPEG")
+    save_progressive(tmp_path / "large.jpg", 8000, exif=exif_with(thumbnail.getvalue()))
+
+    first = run(catalog, tmp_path, limit_mb=256)
+    again = run(catalog, tmp_path, limit_mb=256)
+    more = run(catalog, tmp_path, limit_mb=512)
+
+    assert (first.indexed, again.indexed, more.indexed) == (1, 0, 1)
+    assert first.failed == more.failed == ()
+    assert "1 picture" in first.notes[-1]
+    assert "memory_limit_mb" in first.notes[-1]
+    assert not any("preview" in note for note in more.notes)
+
+
+def exif_with(thumbnail: bytes) -> bytes:
+    """An EXIF block whose second directory has a thumbnail."""
+    entries = ((0x0201, 44), (0x0202, len(thumbnail)))
+    second = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries)
+    head = b"Exif\0\0II*\0" + struct.pack("<IHIH", 8, 0, 14, len(entries))
+    return head + second + struct.pack("<I", 0) + thumbnail
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one core makes one worker")
+def test_what_fits_while_the_others_pause_does_not_wait_for_the_end(
+    catalog: Catalog, root: Path
+) -> None:
+    (root / "large.jpg").unlink()
+    save_progressive(root / "middle.jpg", 6000)
+    seen: set[str] = set()
+
+    report = run(catalog, root, limit_mb=512, progress=lambda _, __, what: seen.add(what))
+
+    assert (report.indexed, report.failed) == (2, ())
+    assert "looking at pictures" in seen
+    assert "looking at large pictures" not in seen
 
 
 def test_a_second_run_keeps_what_the_first_one_told(catalog: Catalog, root: Path) -> None:

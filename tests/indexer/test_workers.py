@@ -49,6 +49,35 @@ def test_errors_travel_with_their_remedy() -> None:
     assert "configuration" in caught.value.remedy
 
 
+def test_who_is_alone_works_while_nobody_else_does() -> None:
+    with WorkerPool(2, task_limit_s=60) as pool:
+        before = [pool.submit(busy_from_to, 0.2) for _ in range(3)]
+        alone = pool.submit_alone(busy_from_to, 0.2)
+        after = [pool.submit(busy_from_to, 0.05) for _ in range(3)]
+        spans = [future.result() for future in (*before, *after)]
+        began_s, ended_s = alone.result()
+
+    assert all(end_s <= began_s or start_s >= ended_s for start_s, end_s in spans)
+    assert max(start_s for start_s, _ in spans) >= ended_s
+
+
+def test_others_go_on_where_the_one_alone_is_lost() -> None:
+    with WorkerPool(2, task_limit_s=60) as pool:
+        lost = pool.submit_alone(signal.raise_signal, signal.SIGKILL)
+        after = [pool.submit(abs, -n) for n in range(4)]
+
+        with pytest.raises(WorkerLostError):
+            lost.result()
+        assert [future.result() for future in after] == [0, 1, 2, 3]
+
+
+def busy_from_to(duration_s: float) -> tuple[float, float]:
+    """When a task began and ended, on the clock that all processes share."""
+    began_s = time.monotonic()
+    time.sleep(duration_s)
+    return began_s, time.monotonic()
+
+
 def test_allocation_beyond_the_limit_fails_in_the_worker_alone() -> None:
     with WorkerPool(1, task_limit_s=60) as pool:
         greedy = pool.submit(bytearray, 2 << 30)
