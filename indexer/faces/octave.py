@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import Detection, Rgb8, suppress
-from indexer.faces.second_look import look_crops, looked_at
+from indexer.faces.second_look import look_crops, looked_at, seen_mirrored
 from indexer.models.session import Session, open_session
 
 Floats = NDArray[np.float32]
@@ -81,10 +81,20 @@ class OctaveDetector:
         found = suppress(decode(answers, self.recipe, score_min), overlap_max=OVERLAP_MAX)
         if look is None or not found:
             return found
-        found = found[:CANDIDATES_MOST]
-        checks = run(second_network(look.network), look_crops(image, found))
-        again = [looked_at(f, c, look.mix) for f, c in zip(found, checks, strict=True)]
-        return sorted((f for f in again if f.score >= self.score_min), key=lambda f: -f.score)
+        return self._looked_at_again(image, found[:CANDIDATES_MOST], look)
+
+    def _looked_at_again(self, image: Rgb8, found: list[Detection], look: Look) -> list[Detection]:
+        network, crops = second_network(look.network), look_crops(image, found)
+        answers = run(network, crops)
+        again = [looked_at(f, a, look.mix) for f, a in zip(found, answers, strict=True)]
+        rows = [row for row, face in enumerate(again) if face.score >= self.score_min]
+        if not rows:
+            return []
+        # Landmarks of a crop and of its mirror image err in different ways: their mean is nearer.
+        mirrored = run(network, np.ascontiguousarray(crops[rows][:, :, ::-1]))
+        answers[rows, 1:] = (answers[rows, 1:] + seen_mirrored(mirrored)) / 2
+        sure = (looked_at(found[row], answers[row], look.mix) for row in rows)
+        return sorted(sure, key=lambda face: -face.score)
 
 
 def run(session: Session, pixels: Floats) -> Floats:

@@ -20,6 +20,9 @@ LOOK_PX = 48
 CONTEXT = 1.8
 """Side of that, in sides of the face's box."""
 
+MIRRORED = (1, 0, 2, 4, 3)
+"""Order of the landmarks in the mirror: what was the left eye as seen is the right one."""
+
 Crops = NDArray[np.float32]  # [n, 48, 48, 3], RGB 0 to 255
 
 
@@ -53,6 +56,23 @@ def look_crops(image: Rgb8, faces: list[Detection]) -> Crops:
         matrix[:, 2] += matrix[:, :2].sum(axis=1) / 2 - 0.5  # pixels' middles, as OpenCV counts
         crops[row] = cv2.warpAffine(image, matrix, (LOOK_PX, LOOK_PX), flags=cv2.INTER_LINEAR)
     return crops
+
+
+def seen_mirrored(answers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Landmarks in crops from what was answered for their mirror images.
+
+    Parameters
+    ----------
+    answers : float32[n, 11]
+        Logit, then landmarks (x, y) from the crop's middle in shares of its side.
+
+    Returns
+    -------
+    float32[n, 10]
+        The left eye of a mirror image is the right one, so landmarks change places, too.
+    """
+    points = answers[:, 1:].reshape(-1, 5, 2)[:, MIRRORED]
+    return (points * np.array([-1, 1], np.float32)).reshape(-1, 10)
 
 
 def looked_at(

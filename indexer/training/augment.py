@@ -17,12 +17,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from indexer.faces.detector import Rgb8
+from indexer.faces.second_look import MIRRORED
 
 Points = NDArray[np.float32]  # [n, 5, 2]: five landmarks a face, as detectors give them, px
 Boxes = NDArray[np.float32]  # [n, 4]: x, y, w, h, px
-
-MIRRORED = (1, 0, 2, 4, 3)
-"""Order of the landmarks in the mirror: what was the left eye as seen is the right one."""
 
 TURN_MOST_DEG = 40.0
 SCALE_MOST = 1.4

@@ -15,8 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from indexer.faces.octave import Recipe, recipe_facts
-from indexer.faces.second_look import LOOK_PX
-from indexer.training.augment import MIRRORED
+from indexer.faces.second_look import LOOK_PX, MIRRORED
 from indexer.training.detector_bank import Bank
 from indexer.training.detector_check import CHECK_CHANNELS, CheckNet, check_loss
 from indexer.training.detector_net import DetectorNet

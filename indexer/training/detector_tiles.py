@@ -15,8 +15,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from indexer.faces.detector import Rgb8
+from indexer.faces.second_look import MIRRORED
 from indexer.training import degrade, occlude
-from indexer.training.augment import MIRRORED, Sample, Step, augmented
+from indexer.training.augment import Sample, Step, augmented
 from indexer.training.detector_pools import CROP_PX, BackgroundPool, FacePool
 
 TILE_PX = 80

@@ -22,7 +22,7 @@ from indexer.faces.octave import (
     recipe_facts,
 )
 from indexer.faces.pyramid import search
-from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix, looked_at
+from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix, looked_at, seen_mirrored
 from indexer.training.sets import open_tar_set
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
@@ -142,6 +142,32 @@ def test_crop_shows_what_is_at_the_candidate() -> None:
 
     assert crop[LOOK_PX // 2, LOOK_PX // 2].min() > 250
     assert not crop[:8].any()
+
+
+@given(st.integers(0, 1000))
+def test_a_mirror_images_landmarks_are_told_where_the_crop_has_them(seed: int) -> None:
+    eye, other, nose, mouth, corner = np.random.default_rng(seed).uniform(-0.4, 0.4, (5, 2))
+    flip = np.array([-1, 1])
+    told = np.concatenate([other * flip, eye * flip, nose * flip, corner * flip, mouth * flip])
+
+    (seen,) = seen_mirrored(np.concatenate([[3.0], told])[None].astype(np.float32))
+
+    wanted = np.concatenate([eye, other, nose, mouth, corner])
+    assert seen == pytest.approx(wanted, abs=1e-6)
+
+
+@needs_data
+def test_a_mirrored_face_has_mirrored_landmarks(detector: OctaveDetector) -> None:
+    faces = open_tar_set(DATA / "lfw.tar")
+    test = [number for number, row in enumerate(faces.rows) if row.split == "test"][::150]
+
+    for number in test:
+        image = faces.read(number)
+        (face, *_) = search(image, detector)
+        (turned, *_) = search(np.ascontiguousarray(image[:, ::-1]), detector)
+        back = turned.landmarks[[1, 0, 2, 4, 3]]
+        back[:, 0] = image.shape[1] - back[:, 0]
+        assert np.linalg.norm(face.landmarks - back, axis=1).mean() < 0.06 * face.box[2]
 
 
 @needs_data
