@@ -22,8 +22,12 @@ NEARLY_BEST = 0.01
 Taken exactly, a person's many faces would join the crowd one at a time.
 """
 FORGIVEN_SHARE = 0.02
-FORGIVEN_SHARE_TOLD = 0.1
-"""Of the smaller group's faces: how many may be in pictures of the other one."""
+FORGIVEN_SHARE_SURE = 0.1
+"""Of the smaller group's faces: how many may be in pictures of the other one; more where somebody
+is told to be in both, or where both are surely one by their looks."""
+AS_ALIKE = 0.9
+"""Two groups are surely one that are so nearly as alike as the faces within them: between twins
+the cosine above the strangers' is 0.7 of that, between halves of one person's faces 0.95."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +51,12 @@ class Group:
     def mean(self) -> NDArray[np.float64]:
         """Mean vector, shorter than one where the faces differ."""
         return self.total / len(self.rows)
+
+    @property
+    def cohesion(self) -> float:
+        """Mean cosine of two of its faces; at least two are needed."""
+        n = len(self.rows)
+        return float(self.total @ self.total - n) / (n * (n - 1))
 
 
 def group_of(faces: FaceTable, rows: Sequence[int]) -> Group:
@@ -75,21 +85,32 @@ def joined(first: Group, second: Group) -> Group:
     )
 
 
-def may_join(first: Group, second: Group) -> bool:
+def may_join(first: Group, second: Group, strangers_mean: float) -> bool:
     """False where pictures or a person's word say that they are two people.
 
     A wrong face or two must not keep two large groups of one person apart for ever: a few common
-    pictures are forgiven where somebody is told to be in both, next to none where the looks alone
-    speak. Who is in a picture twice loses one face afterwards.
+    pictures are forgiven where somebody is told to be in both or where they are hardly less alike
+    than each is to itself, next to none elsewhere. Who is in a picture twice loses one face
+    afterwards.
     """
     if first.told != OPEN and second.told != OPEN:
         return first.told == second.told
     if first.told in second.barred or second.told in first.barred:
         return False
-    by_looks = first.told == second.told == OPEN
-    share = FORGIVEN_SHARE if by_looks else FORGIVEN_SHARE_TOLD
     together = len(first.frames & second.frames)
-    return together <= share * min(len(first.rows), len(second.rows))
+    fewer = min(len(first.rows), len(second.rows))
+    if together <= FORGIVEN_SHARE * fewer:
+        return True
+    if together > FORGIVEN_SHARE_SURE * fewer:
+        return False
+    is_told = first.told != OPEN or second.told != OPEN
+    return is_told or surely_one(first, second, strangers_mean)
+
+
+def surely_one(first: Group, second: Group, strangers_mean: float) -> bool:
+    """Whether the faces of two groups are nearly as alike as those within each of them."""
+    within = min(first.cohesion, second.cohesion) - strangers_mean
+    return float(first.mean @ second.mean) - strangers_mean >= AS_ALIKE * within
 
 
 def link(groups: Sequence[Group], limits: Limits) -> list[Group]:
@@ -132,7 +153,7 @@ def contracted(groups: Sequence[Group], pairs: Pairs, limits: Limits) -> list[Gr
     """Join what may be joined along near pairs, the most alike first."""
     graph = Graph(groups, pairs)
     while len(chosen := graph.nearly_best(limits)):
-        graph.join(chosen)
+        graph.join(chosen, limits)
     return [group for group in graph.groups if group is not None]
 
 
@@ -167,7 +188,7 @@ class Graph:
         order = np.lexsort((second[chosen], first[chosen], -cosines[chosen]))
         return enough[chosen][order]
 
-    def join(self, chosen: Rows) -> None:
+    def join(self, chosen: Rows, limits: Limits) -> None:
         """Join the groups of the chosen pairs where nothing speaks against it."""
         place = np.arange(len(self.groups))
         for pair in chosen.tolist():
@@ -176,7 +197,7 @@ class Graph:
             one, other = self.groups[low], self.groups[high]
             if one is None or other is None or low == high:
                 continue
-            if may_join(one, other):
+            if may_join(one, other, limits.mean):
                 self.groups[low], self.groups[high] = joined(one, other), None
                 place[high] = low
             else:

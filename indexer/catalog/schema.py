@@ -10,7 +10,7 @@ from sqlite_utils.migrations import Migrations
 
 MIGRATIONS = Migrations("memoriesd")
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """How many migrations there are; kept as ``user_version`` so that a newer file is refused."""
 
 _TABLES = (
@@ -258,6 +258,7 @@ _LARGE_LIBRARIES = (
     "CREATE TRIGGER item_moves AFTER UPDATE OF latitude, longitude ON items"
     " WHEN old.latitude IS NOT new.latitude OR old.longitude IS NOT new.longitude"
     " BEGIN UPDATE items SET place_id = NULL WHERE id = new.id; END",
+    "DELETE FROM settings WHERE key = 'people'",
 )
 
 
@@ -266,7 +267,28 @@ def m002_large_libraries(db: Database) -> None:
     """What a hundred thousand faces need.
 
     Crops lie apart, so that looking through all faces does not read them; faces that came, went or
-    changed since people were looked for are noted; items are found by place and camera.
+    changed since people were looked for are noted; items are found by place and camera. What the
+    last search for people left was of another form; people keep their ids without it.
     """
     for statement in _LARGE_LIBRARIES:
+        db.execute(statement)
+
+
+_FEEDBACK = (
+    """CREATE TABLE vetoes (
+        id INTEGER PRIMARY KEY,
+        movie_id INTEGER REFERENCES movies ON DELETE SET NULL,
+        kind TEXT NOT NULL,
+        theme TEXT NOT NULL,
+        item_id INTEGER REFERENCES items ON DELETE CASCADE,
+        made_at TEXT NOT NULL) STRICT""",
+    "ALTER TABLE movies ADD COLUMN draft INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE storyboards ADD COLUMN report TEXT NOT NULL DEFAULT ''",
+)
+
+
+@MIGRATIONS()
+def m003_feedback(db: Database) -> None:
+    """What a person does not want to see again, drafts, and what a movie says of itself."""
+    for statement in _FEEDBACK:
         db.execute(statement)
