@@ -8,6 +8,9 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra 'train'")
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from indexer.errors import NothingToDoError
 from indexer.faces.align import TEMPLATE
 from indexer.faces.detector import Rgb8
@@ -16,6 +19,7 @@ from indexer.training.detector_harvest import (
     cut_face,
     harvest,
     rows_without_faces,
+    shared_out,
     sure_faces,
 )
 from indexer.training.sets import open_folder_set
@@ -97,6 +101,23 @@ def test_only_sure_faces_teach_and_only_unsuspected_pictures_are_empty(tmp_path:
 
     assert faces == [n for n in range(0, 10, 2) if split[n] == "train"]
     assert rows_without_faces(found) == [n for n in range(1, 12, 2) if split[n] == "train"]
+
+
+@given(
+    sizes=st.lists(st.integers(0, 60), min_size=1, max_size=6),
+    most=st.integers(0, 200),
+    seed=st.integers(0, 99),
+)
+def test_no_set_is_drowned_by_another(sizes: list[int], most: int, seed: int) -> None:
+    kinds = [str(kind) for kind, size in enumerate(sizes) for _ in range(size)]
+
+    taken = shared_out(kinds, most, np.random.default_rng(seed))
+
+    told = [sum(kinds[place] == str(kind) for place in taken) for kind in range(len(sizes))]
+    assert taken == sorted(set(taken))
+    assert sum(told) == min(most, sum(sizes))
+    for size, count in zip(sizes, told, strict=True):
+        assert count == size or count >= max(told) - 1
 
 
 def test_pools_are_cut_once(tmp_path: Path) -> None:
