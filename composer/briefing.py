@@ -7,6 +7,7 @@ from pathlib import Path
 
 from composer.choose import released_subjects
 from composer.curate.wording import Wording
+from composer.feedback import look_costs
 from composer.library import LibraryView
 from composer.mood import Mood, choose_theme
 from composer.request import AUTO, Run
@@ -31,6 +32,7 @@ def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
         view.items,
         solemn=_is_solemn(run.catalog, view),
         last_theme=run.history[-1].theme if run.history else None,
+        costs=look_costs(run.catalog),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from composer.curate.curate import curate
 from composer.curate.exclude import Rule, resolve, stored_rule, without_excluded
 from composer.curate.model import CurationSettings, Memory
+from composer.feedback import vetoed_items
 from composer.library import LibraryView, read_items, read_library
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions
@@ -61,7 +62,8 @@ def choose(
     are forgotten.
     """
     view = read_library(catalog)
-    wanted = replace(settings, rules=all_rules(catalog, settings))
+    rules = all_rules(catalog, settings)
+    wanted = replace(settings, rules=rules, vetoed=vetoed_items(catalog))
     done = 0
 
     def on_kind(kind: str) -> None:

@@ -2,19 +2,24 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 from composer.briefing import brief_for, mood_for, sound_of
 from composer.choose import shown_now, unwanted_people
 from composer.cooldown import rank
+from composer.feedback import heed_moves, vetoed_items
 from composer.history import items_of_memories, past_movies
-from composer.keeping import keep, render
+from composer.keeping import keep, render_well
+from composer.library import LibraryView
+from composer.mending import without_item
+from composer.mood import Mood
 from composer.named import named_memory
 from composer.render.sources import UnusableSourceError
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, Due, MovieMade, Progress, Run
-from composer.storyboard.brief import TooFewItemsError
-from composer.storyboard.direct import direct
+from composer.storyboard.brief import Brief, TooFewItemsError
+from composer.storyboard.direct import Directed, direct
 from composer.unfinished import remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
@@ -66,6 +71,7 @@ def compose(
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
+    heed_moves(catalog, now.astimezone(dt.UTC).isoformat(timespec="seconds"))
     run = replace(run, history=past_movies(catalog, now.tzinfo or dt.UTC))
     if request.memory_id is not None:
         return (_make_named(run, request.memory_id),)
@@ -119,8 +125,14 @@ def _best(run: Run, gone: set[MemoryId]) -> Memory | None:
 
 def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
     """Plan and render a memory, again without each file that proves unreadable."""
-    chosen = {one.item_id: one.reason for one in items_of_memory(run.catalog, memory.id)}
+    vetoed = vetoed_items(run.catalog).get(memory.kind, frozenset())
+    chosen = {
+        one.item_id: one.reason
+        for one in items_of_memory(run.catalog, memory.id)
+        if one.item_id not in vetoed
+    }
     unreadable: dict[ItemId, str] = {}
+    planned: tuple[Directed, Brief, Mood] | None = None
     for _ in range(MOST_REPLANS):
         run.checkpoint()
         if people := unwanted_people(run.catalog, run.request.settings, memory):
@@ -128,17 +140,18 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
         view = shown_now(run.catalog, run.request.settings, chosen.keys() - unreadable.keys())
         if len(view.items) < run.request.settings.min_items:
             raise _MemoryGoneError(f"{len(view.items)} of its {len(chosen)} items can be shown")
-        mood = mood_for(run, memory, view)
-        brief = brief_for(run, memory, view, chosen, mood.theme)
+        directed, brief, mood = planned or _planned(run, memory, view, chosen)
         try:
-            directed = direct(brief, sound_of(brief))
-        except TooFewItemsError as error:
-            raise _MemoryGoneError(str(error)) from error
-        try:
-            file = render(run, directed.storyboard)
+            file, board, critique = render_well(run, directed.storyboard, view.items)
         except UnusableSourceError as error:
-            log.warning("%s; the movie is planned again", error)
-            unreadable[ItemId(error.item_id)] = str(error)
+            log.warning("%s; another picture takes its place", error)
+            bad = ItemId(error.item_id)
+            unreadable[bad] = str(error)
+            items = [item for item in view.items if item.id not in unreadable]
+            mended = without_item(directed.storyboard, bad, items, brief.theme.motion)
+            planned = None
+            if mended is not None:
+                planned = replace(directed, storyboard=mended), brief, mood
             continue
         left_out = len(chosen) - len(view.items) - len(unreadable)
         notes = (
@@ -147,5 +160,16 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             *([f"{left_out} items are excluded, hidden or away"] if left_out else ()),
             *unreadable.values(),
         )
-        return keep(run, memory, directed.storyboard, file, due=due, notes=notes)
+        return keep(run, memory, board, file, due=due, notes=notes, critique=critique)
     raise _MemoryGoneError(f"{MOST_REPLANS} of its files cannot be read")
+
+
+def _planned(
+    run: Run, memory: Memory, view: LibraryView, reasons: Mapping[ItemId, str]
+) -> tuple[Directed, Brief, Mood]:
+    mood = mood_for(run, memory, view)
+    brief = brief_for(run, memory, view, reasons, mood.theme)
+    try:
+        return direct(brief, sound_of(brief)), brief, mood
+    except TooFewItemsError as error:
+        raise _MemoryGoneError(str(error)) from error

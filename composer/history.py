@@ -12,7 +12,7 @@ from indexer.catalog.movies import all_movies, get_storyboard
 
 
 def past_movies(catalog: Catalog, zone: dt.tzinfo) -> tuple[Shown, ...]:
-    """Every movie that was made, oldest first, whatever became of its file.
+    """Every movie that was made, oldest first, whatever became of its file; drafts do not count.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def past_movies(catalog: Catalog, zone: dt.tzinfo) -> tuple[Shown, ...]:
     """
     memories = {memory.id: memory for memory in all_memories(catalog)}
     found = []
-    for movie in all_movies(catalog):
+    for movie in (movie for movie in all_movies(catalog) if not movie.draft):
         memory, stored = memories[movie.memory_id], get_storyboard(catalog, movie.storyboard_id)
         shots = [] if stored is None else json.loads(stored.board)["shots"]
         found.append(

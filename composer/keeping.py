@@ -1,10 +1,16 @@
 """Rendering one movie to its file, and keeping it in the catalog."""
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from composer.critique.critique import criticise
+from composer.critique.findings import Critique
+from composer.critique.replan import replanned
+from composer.library import ViewItem
 from composer.movies import MovieFile, render_movie
-from composer.naming import free_path, movie_name
+from composer.naming import free_path, movie_name, remove_movie
 from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.model import Storyboard
@@ -12,8 +18,20 @@ from composer.unfinished import note_finished, note_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
 from indexer.catalog.memories import Memory, MemoryState, set_memory_state
-from indexer.catalog.movies import add_movie, put_storyboard
+from indexer.catalog.movies import add_movie, put_report, put_storyboard
 from themes.load import load_theme
+
+DRAFT_SHORT_SIDE_PX = 360
+
+
+def drafted(board: Storyboard) -> Storyboard:
+    """The same movie, small: the same shots at the same frames."""
+    scale = DRAFT_SHORT_SIDE_PX / min(board.width, board.height)
+    if scale >= 1:
+        return board
+    return replace(
+        board, width=2 * round(board.width * scale / 2), height=2 * round(board.height * scale / 2)
+    )
 
 
 def segments_folder(catalog: Catalog) -> Path:
@@ -25,6 +43,8 @@ def render(run: Run, board: Storyboard) -> MovieFile:
     """Render a storyboard to a free name in the folder for movies."""
     theme = load_theme(board.theme)
     name = movie_name(run.request.today, board.title, board.subtitle, theme.name)
+    if run.request.draft:
+        name, board = f"{name} draft", drafted(board)
     path = free_path(run.request.out, name, Path.exists)
     note_unfinished(run.catalog, path)
     return render_movie(
@@ -38,6 +58,29 @@ def render(run: Run, board: Storyboard) -> MovieFile:
     )
 
 
+def render_well(
+    run: Run, board: Storyboard, items: Sequence[ViewItem]
+) -> tuple[MovieFile, Storyboard, Critique | None]:
+    """Render, look at the movie, and render its faulty shots once more; a draft is not looked at.
+
+    Parameters
+    ----------
+    items : sequence of ViewItem
+        What may take the place of a picture; none: nothing is planned again.
+    """
+    file = render(run, board)
+    if run.request.draft:
+        return file, board, None
+    theme = load_theme(board.theme)
+    critique = criticise(file.path, board, theme)
+    better, mended = replanned(board, critique, items, theme.motion) if items else (board, ())
+    if not mended:
+        return file, board, critique
+    remove_movie(file.path)
+    file = render(run, better)
+    return file, better, replace(criticise(file.path, better, theme), mended=mended)
+
+
 def keep(
     run: Run,
     memory: Memory,
@@ -46,6 +89,7 @@ def keep(
     *,
     due: Due | None,
     notes: tuple[str, ...],
+    critique: Critique | None = None,
 ) -> MovieMade:
     """Write storyboard, movie, the memory's state and the due record, all or nothing."""
     made_at = run.now.astimezone(dt.UTC).isoformat(timespec="seconds")
@@ -54,9 +98,20 @@ def keep(
         storyboard_id = put_storyboard(
             catalog, memory.id, board.theme, board.length, board.seed, to_json(board)
         )
-        movie_id = add_movie(catalog, memory.id, storyboard_id, file.path, file.duration_s, made_at)
+        if critique is not None:
+            put_report(catalog, storyboard_id, critique.to_json())
+        movie_id = add_movie(
+            catalog,
+            memory.id,
+            storyboard_id,
+            file.path,
+            file.duration_s,
+            made_at,
+            draft=run.request.draft,
+        )
         note_finished(catalog)
-        set_memory_state(catalog, memory.id, MemoryState.MADE)
+        if not run.request.draft:
+            set_memory_state(catalog, memory.id, MemoryState.MADE)
         if due is not None:
             note_due(catalog, due.key, due.due_at, made_at, movie_id)
     return MovieMade(

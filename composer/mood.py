@@ -53,7 +53,12 @@ class Mood:
 
 
 def choose_theme(
-    kind: str, items: Sequence[ViewItem], *, solemn: bool, last_theme: str | None
+    kind: str,
+    items: Sequence[ViewItem],
+    *,
+    solemn: bool,
+    last_theme: str | None,
+    costs: Mapping[str, float] | None = None,
 ) -> Mood:
     """Choose a built-in theme by the kind of memory, what is seen, and who.
 
@@ -67,6 +72,8 @@ def choose_theme(
         True where it touches somebody who died or is gone, or a sad event: never lively.
     last_theme : str or None
         Of the movie before, which is avoided where little speaks for it.
+    costs : mapping, optional
+        What each theme loses by the movies that a person vetoed.
     """
     if solemn:
         return Mood(theme=GENTLE, reason="it touches a loss")
@@ -80,6 +87,9 @@ def choose_theme(
     scores[CHILL] += 0.2 * sum(not item.faces for item in items) / len(items)
     if last_theme in scores:
         scores[last_theme] -= _LAST_THEME
+    for theme, cost in (costs or {}).items():
+        if theme in scores:
+            scores[theme] -= cost
     best = max(sorted(scores), key=lambda theme: scores[theme])
     told = ", ".join(f"{theme} {scores[theme]:.2f}" for theme in sorted(scores))
     return Mood(theme=best, reason=f"chosen by kind, scenes and people ({told})")

@@ -49,6 +49,8 @@ class ComposeRequest:
     canvas: Canvas = FULL_HD
     music: Path | None = None
     """A folder of the user's music; None: our own."""
+    draft: bool = False
+    """Small, to be looked at: it does not count as shown, and its memory may still be made."""
     due: Due | None = None
     """What the first movie is made for; kept in the same transaction as the movie."""
 

@@ -1,20 +1,26 @@
 """Making the movie of a storyboard that a person has written."""
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 
 from composer.choose import shown_now
-from composer.keeping import keep, render
+from composer.keeping import keep, render_well
 from composer.library import LibraryView
 from composer.named import named_memory
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Run
+from composer.soundtrack import sound_for, sound_of_file
 from composer.storyboard.codec import from_json
+from composer.storyboard.edit import swap
 from composer.storyboard.model import Storyboard
 from composer.unfinished import remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import MemoryId
+from indexer.catalog.movies import find_storyboard
 from indexer.errors import NothingToDoError
+from themes.load import load_theme
 
 
 def render_storyboard(
@@ -40,12 +46,15 @@ def render_storyboard(
     """
     board = from_json(text)
     memory = named_memory(catalog, MemoryId(board.memory_id))
-    _check_panels(board, shown_now(catalog, request.settings, _items_of(board)))
+    view = shown_now(catalog, request.settings, _items_of(board))
+    board = on_beats(_swapped(board, _planned_paths(catalog, board), view))
+    _check_panels(board, view)
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
-    return keep(run, memory, board, render(run, board), due=request.due, notes=())
+    file, board, critique = render_well(run, board, ())
+    return keep(run, memory, board, file, due=request.due, notes=(), critique=critique)
 
 
 def _check_panels(board: Storyboard, view: LibraryView) -> None:
@@ -68,3 +77,40 @@ def _check_panels(board: Storyboard, view: LibraryView) -> None:
 
 def _items_of(board: Storyboard) -> set[ItemId]:
     return {ItemId(panel.item_id) for shot in board.shots for panel in shot.panels}
+
+
+def _planned_paths(catalog: Catalog, board: Storyboard) -> dict[str, int]:
+    """The items of the storyboard that was kept, by their paths."""
+    stored = find_storyboard(
+        catalog, MemoryId(board.memory_id), board.theme, board.length, board.seed
+    )
+    shots = from_json(stored.board).shots if stored else ()
+    return {panel.path: panel.item_id for shot in shots for panel in shot.panels}
+
+
+def _swapped(board: Storyboard, planned: dict[str, int], view: LibraryView) -> Storyboard:
+    """Lay out anew each shot in which a person wrote another item's number."""
+    by_id = view.by_id()
+    motion = load_theme(board.theme).motion
+    for n, shot in enumerate(board.shots):
+        for panel in shot.panels:
+            item = by_id.get(ItemId(panel.item_id))
+            is_other = planned.get(panel.path, panel.item_id) != panel.item_id
+            if is_other and item is not None and item.path != panel.path:
+                board = swap(board, n, item, motion)
+                break
+    return board
+
+
+def on_beats(board: Storyboard) -> Storyboard:
+    """A storyboard of another length than it was planned with the beats of its music."""
+    if board.beats_s or not any(shot.on_beat for shot in board.shots):
+        return board
+    if board.music_file is None:
+        sound = sound_for(board.mood, board.music_seed)(board.duration_s)
+    else:
+        sound = sound_of_file(Path(board.music_file))(board.duration_s)
+    beats_s = sound.beats_s if sound.has_pulse else ()
+    frames = {round(beat * board.fps) for beat in beats_s}
+    shots = tuple(replace(shot, on_beat=shot.start_frame in frames) for shot in board.shots)
+    return replace(board, beats_s=beats_s, shots=shots)

@@ -48,7 +48,8 @@ class DaemonRunningError(MemoriesError):
     def __init__(self, pid: str) -> None:
         super().__init__(
             f"memoriesd is running already (process {pid})",
-            remedy="see what it does with: memoriesd status",
+            remedy="see what it does with: memoriesd status; end it with Ctrl-C where it runs, or:"
+            " systemctl --user stop memoriesd",
         )
 
 
@@ -56,6 +57,7 @@ _BY_NAME = {
     "ThemeError": Exit.CONFIGURATION,
     "ExclusionError": Exit.CONFIGURATION,
     "StoryboardError": Exit.USAGE,
+    "EditError": Exit.NOTHING,
     "MusicError": Exit.MISSING_RESOURCE,
 }
 """By name: importing their packages would cost every command that import."""

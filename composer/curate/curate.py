@@ -12,6 +12,7 @@ from composer.curate.tact import Tact, held_for, tact_of, without_sad
 from composer.curate.variety import Candidates, choose_items
 from composer.curate.wording import Wording, shortened
 from composer.library import LibraryView
+from indexer.catalog.items import ItemId
 
 FULL_ITEMS = 20
 """From so many items on, a memory is not worth more for having more."""
@@ -48,8 +49,14 @@ def curate(
     for kind, ideas in KINDS.items():
         if kind in settings.kinds:
             progress(kind)
-            found += _memories(shown, ideas(shown, occasion), occasion, tact)
+            wanted = _wanted(shown, settings.vetoed.get(kind, frozenset()))
+            found += _memories(wanted, ideas(wanted, occasion), occasion, tact)
     return tuple(sorted(found, key=lambda memory: (-memory.score, memory.key)))
+
+
+def _wanted(view: LibraryView, vetoed: frozenset[ItemId]) -> LibraryView:
+    """The library without what a person did not want to see again in memories of a kind."""
+    return view.keep(lambda item: item.id not in vetoed) if vetoed else view
 
 
 def _occasion(

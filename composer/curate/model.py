@@ -1,7 +1,7 @@
 """What curation works with: occasions, ideas for memories, and memories."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -40,6 +40,8 @@ class CurationSettings:
     country: str = ""
     """Whose holidays are kept, as two letters; empty: the country of the home."""
     language: str = "en"
+    vetoed: Mapping[str, frozenset[ItemId]] = field(default_factory=dict)
+    """By kind: what a person did not want to see again in it."""
     rules: tuple[Rule, ...] = ()
     """Exclusions of the configuration; those of the catalog are added to them."""
 

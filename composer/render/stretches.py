@@ -25,7 +25,7 @@ _EDGE_S = 2
 """Nearer to the movie's ends than this, its opening and closing fades count."""
 
 _UNSEEN = frozenset(
-    {"start_frame", "n_frames", "motion", "transition", "sound_gain_db", "on_beat"}
+    {"start_frame", "n_frames", "motion", "transition", "sound_gain_db", "on_beat", "locked"}
     | {"seed", "reason"}
 )
 """What of a shot does not change its pixels, or is told in another way."""

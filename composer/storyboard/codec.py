@@ -1,6 +1,7 @@
 """A storyboard as JSON text: the same storyboard gives the same bytes."""
 
 import dataclasses
+import itertools
 import json
 import math
 from enum import StrEnum
@@ -42,11 +43,31 @@ def from_json(text: str) -> Storyboard:
     if not isinstance(table, dict) or table.get("schema") != SCHEMA:
         raise _error(f"its schema is not {SCHEMA}")
     try:
-        board: Storyboard = _read(table, Storyboard, "")
+        board: Storyboard = _read(_tiled(table), Storyboard, "")
         _check_transitions(board)
     except ValueError as error:
         raise _error(str(error)) from error
     return board
+
+
+def _tiled(table: dict[str, Any]) -> dict[str, Any]:
+    """The same with shots that follow one another.
+
+    Whoever takes one out, or changes how long it is, need not count frames.
+    """
+    shots = table.get("shots")
+    if not isinstance(shots, list) or not all(_has_length(shot) for shot in shots):
+        return table
+    starts = list(itertools.accumulate((shot["n_frames"] for shot in shots), initial=0))
+    if [shot.get("start_frame") for shot in shots] == starts[:-1]:
+        return table
+    tiled = [shot | {"start_frame": at} for shot, at in zip(shots, starts, strict=False)]
+    # What was on a beat of another length of music is on none of this one's.
+    return table | {"shots": tiled, "n_frames": starts[-1], "beats_s": []}
+
+
+def _has_length(shot: object) -> bool:
+    return isinstance(shot, dict) and type(shot.get("n_frames")) is int
 
 
 def _error(detail: str) -> StoryboardError:
@@ -86,10 +107,12 @@ def _read_fields(value: Any, wanted: Any, where: str) -> Any:
     table = _of_type(value, (dict,), where)
     hints = get_type_hints(wanted)
     inside = f"{where}." if where else ""
-    if odd := sorted(table.keys() ^ hints.keys()):
+    if odd := sorted((table.keys() ^ hints.keys()) - {"locked"}):
         what = "is missing" if odd[0] in hints else "is no key"
         raise ValueError(f"{inside}{odd[0]} {what}")
-    found = {key: _read(table[key], hint, inside + key) for key, hint in hints.items()}
+    found = {
+        key: _read(table[key], hint, inside + key) for key, hint in hints.items() if key in table
+    }
     try:
         return wanted(**found)
     except ValueError as error:

@@ -121,6 +121,8 @@ class Shot:
     """How loud the clip's own sound is in the mix; None: not heard."""
     on_beat: bool = False
     """True where the cut into this shot lies on a beat of the soundtrack."""
+    locked: bool = False
+    """True where a person wants it as it is: nothing is changed by itself."""
     seed: int
     reason: str
 

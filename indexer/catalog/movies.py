@@ -22,6 +22,8 @@ class StoredStoryboard:
     length: str
     seed: int
     board: str
+    report: str
+    """What the movie says of itself, as JSON; empty where it was not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Movie:
     made_at: str
     state: str
     """``made``, ``kept``, ``vetoed`` or ``retired``."""
+    draft: int
+    """1 for a small one that was made to be looked at only."""
 
     @property
     def file(self) -> Path:
@@ -69,13 +73,15 @@ def add_movie(
     path: Path,
     duration_s: float,
     made_at: str,
+    *,
+    draft: bool = False,
 ) -> MovieId:
     """Keep a finished movie; one of the same path is replaced."""
     catalog.execute("DELETE FROM movies WHERE path = ?", (os.fsencode(path),))
     cursor = catalog.execute(
-        "INSERT INTO movies (memory_id, storyboard_id, path, duration_s, made_at)"
-        " VALUES (?, ?, ?, ?, ?)",
-        (memory_id, storyboard_id, os.fsencode(path), duration_s, made_at),
+        "INSERT INTO movies (memory_id, storyboard_id, path, duration_s, made_at, draft)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (memory_id, storyboard_id, os.fsencode(path), duration_s, made_at, int(draft)),
     )
     return MovieId(int(cursor.lastrowid or 0))
 
@@ -89,3 +95,24 @@ def all_movies(catalog: Catalog) -> list[Movie]:
 def set_movie_state(catalog: Catalog, movie_id: MovieId, state: str) -> None:
     """Keep, veto or retire a movie."""
     catalog.execute("UPDATE movies SET state = ? WHERE id = ?", (state, movie_id))
+
+
+def move_movie(catalog: Catalog, movie_id: MovieId, path: Path) -> None:
+    """Keep where a movie's file lies now."""
+    catalog.execute("UPDATE movies SET path = ? WHERE id = ?", (os.fsencode(path), movie_id))
+
+
+def put_report(catalog: Catalog, storyboard_id: StoryboardId, report: str) -> None:
+    """Keep what a movie says of itself, with its storyboard."""
+    catalog.execute("UPDATE storyboards SET report = ? WHERE id = ?", (report, storyboard_id))
+
+
+def find_storyboard(
+    catalog: Catalog, memory_id: MemoryId, theme: str, length: str, seed: int
+) -> StoredStoryboard | None:
+    """The storyboard of a memory in a theme, a length and a seed."""
+    sql = (
+        f"SELECT {columns(StoredStoryboard)} FROM storyboards"
+        " WHERE memory_id = ? AND theme = ? AND length = ? AND seed = ?"
+    )
+    return catalog.select_one(StoredStoryboard, sql, (memory_id, theme, length, seed))

@@ -115,6 +115,7 @@ def cluster_command(session: Session, *, as_json: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Render this storyboard.",
 )
+@click.option("--draft", is_flag=True, help="Make it small, in seconds, to be looked at.")
 @today_option
 @json_option
 @session_command
@@ -129,6 +130,7 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
     storyboard: Path | None,
     today: date,
     *,
+    draft: bool,
     as_json: bool,
 ) -> None:
     """Make a movie of MEMORY, or of the best ready one."""
@@ -144,6 +146,7 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
         "out": None if out is None else str(out.absolute()),
         "count": count,
         "storyboard": None if storyboard is None else str(storyboard.absolute()),
+        "draft": draft or None,
     }
     told = {name: value for name, value in args.items() if value is not None}
     config = session.config()

@@ -1,7 +1,7 @@
 """The job ``compose``: make movies.
 
 Arguments, all optional: ``memory`` (id), ``count``, ``theme``, ``length``, ``seed``, ``out``
-(folder), ``storyboard`` (file) and ``due`` (``key`` and ``due_at`` of the schedule).
+(folder), ``storyboard`` (file), ``draft`` and ``due`` (``key`` and ``due_at`` of the schedule).
 """
 
 import shutil
@@ -69,6 +69,7 @@ def _request(task: Task) -> ComposeRequest:
         seed=args.get("seed"),
         canvas=canvas_of(config.output),
         music=config.theme.music if isinstance(config.theme.music, Path) else None,
+        draft=bool(args.get("draft")),
         due=None if told_due is None else Due(**told_due),
     )
 

@@ -458,3 +458,69 @@ def test_no_movie_is_about_somebody_who_is_shown_less_since_the_choosing(
 def test_a_memory_that_is_not_there_is_told(catalog: Catalog, tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="there is no memory 99"):
         _compose(catalog, tmp_path / "out", memory_id=MemoryId(99))
+
+
+def test_a_draft_is_small_and_counts_as_nothing(catalog: Catalog, tmp_path: Path) -> None:
+    _choose(catalog)
+    canvas = Canvas(width=1280, height=720, fps=5)
+
+    (draft,) = _compose(catalog, tmp_path / "out", draft=True, canvas=canvas)
+    (made,) = _compose(catalog, tmp_path / "out", canvas=SMALL)
+
+    with av.open(str(draft.path)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == (640, 360)
+    assert draft.path.stem.endswith("(uplifting) draft")
+    assert made.seed == draft.seed
+    assert len(past_movies(catalog, dt.UTC)) == 1
+
+
+def test_a_picture_that_breaks_is_replaced_and_the_rest_is_not_rendered_again(
+    catalog: Catalog, folder: Path, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (draft,) = _compose(catalog, tmp_path / "out", draft=True)
+    (stored,) = catalog.execute("SELECT board FROM storyboards").fetchone()
+    before = from_json(stored).shots
+    bad = Path(before[3].panels[0].path)
+    bad.write_bytes(bad.read_bytes()[:400])
+
+    (made,) = _compose(catalog, tmp_path / "out")
+
+    after = from_json(catalog.scalar("SELECT board FROM storyboards")).shots
+    assert draft.seed == made.seed
+    assert [n for n, shot in enumerate(after) if shot.panels != before[n].panels] == [3]
+    assert "swapped in" in after[3].reason
+    assert any(bad.name in note for note in made.notes)
+
+
+def test_a_movie_keeps_a_report_of_itself(catalog: Catalog, tmp_path: Path) -> None:
+    _choose(catalog)
+
+    _compose(catalog, tmp_path / "out")
+
+    report = json.loads(catalog.scalar("SELECT report FROM storyboards"))
+    assert report["measured"]["loudness_lufs"] == pytest.approx(-16, abs=1)
+    assert [f for f in report["findings"] if f["check"] in ("black", "frozen", "face")] == []
+
+
+def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    _compose(catalog, tmp_path / "out")
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    shown = {panel["item_id"] for shot in board["shots"] for panel in shot["panels"]}
+    other = next(i for (i,) in catalog.execute("SELECT id FROM items") if i not in shown)
+    board["shots"][2]["panels"][0]["item_id"] = other
+    del board["shots"][4]
+    request = ComposeRequest(out=tmp_path / "out", today=TODAY, canvas=SMALL)
+
+    movie = render_storyboard(
+        catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+    )
+
+    made = from_json(catalog.scalar("SELECT board FROM storyboards"))
+    assert made.shots[2].panels[0].item_id == other
+    assert made.n_frames == sum(shot["n_frames"] for shot in board["shots"])
+    assert movie.duration_s == pytest.approx(made.n_frames / made.fps)

@@ -1,0 +1,1 @@
+"""What a finished movie is like: measured on its file, and shown on a sheet."""

@@ -1,0 +1,76 @@
+"""A finished movie, measured on its file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from composer.critique.findings import Check, Critique, Finding
+from composer.critique.jitter import jitters_px
+from composer.critique.pictures import cut_errors_s, picture_findings, thumbs
+from composer.critique.plan import faces_inside, plan_findings
+from composer.storyboard.model import Storyboard
+from music.audio import read_audio
+from music.loudness import integrated_lufs, true_peak_dbtp
+from music.track import RATE_HZ
+from themes.theme import Theme
+
+LOUDNESS_LUFS, LOUDNESS_OFF_LU = -16.0, 0.7
+MOST_PEAK_DBTP = -0.8
+"""After AAC, whose error may lift a peak by 0.2 dB."""
+
+MOST_BEAT_ERROR_S = 0.045
+"""Sound that is ahead of its picture by more is noticed (ITU-R BT.1359-1)."""
+
+MOST_JITTER_PX = 0.15
+"""At 1080 lines, px a frame squared; ffmpeg's zoompan has 0.71, a smooth warp with encoder and
+tracker 0.02 to 0.05."""
+
+
+def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
+    """Measure a movie.
+
+    Raises
+    ------
+    UnreadableMediaError
+        If its file cannot be decoded to the end.
+    """
+    film = thumbs(movie, board)
+    sound = read_audio(movie, duration_s=board.duration_s)
+    errors_s = cut_errors_s(film, board)
+    shakes = {
+        n: px * 1080 / min(board.width, board.height) for n, px in jitters_px(movie, board).items()
+    }
+    measured = {
+        "loudness_lufs": integrated_lufs(sound, RATE_HZ),
+        "true_peak_dbtp": true_peak_dbtp(sound, RATE_HZ),
+        "worst_jitter_px": max(shakes.values(), default=0.0),
+        "worst_beat_error_ms": 1000 * max(errors_s, default=0.0),
+        "least_faces_inside": min(faces_inside(board)),
+        "darkest_luma": float(film.mean((1, 2)).min()),
+    }
+    findings = (
+        *picture_findings(film, board),
+        *plan_findings(board, theme.type),
+        *_jittery(shakes),
+        *_sound_findings(measured),
+    )
+    if measured["worst_beat_error_ms"] > 1000 * MOST_BEAT_ERROR_S:
+        told = f"a cut is {measured['worst_beat_error_ms']:.0f} ms off its beat"
+        findings = (*findings, Finding(check=Check.BEAT, shot=None, told=told))
+    finite = {name: round(value, 3) for name, value in measured.items() if np.isfinite(value)}
+    return Critique(measured=finite, findings=findings)
+
+
+def _jittery(shakes: dict[int, float]) -> Iterator[Finding]:
+    for n, shake in sorted(shakes.items()):
+        if shake > MOST_JITTER_PX:
+            yield Finding(check=Check.JITTER, shot=n, told=f"its move trembles by {shake:.2f} px")
+
+
+def _sound_findings(measured: dict[str, float]) -> Iterator[Finding]:
+    lufs, peak = measured["loudness_lufs"], measured["true_peak_dbtp"]
+    if np.isfinite(lufs) and abs(lufs - LOUDNESS_LUFS) > LOUDNESS_OFF_LU:
+        yield Finding(check=Check.LOUDNESS, shot=None, told=f"it is at {lufs:.1f} LUFS")
+    if peak > MOST_PEAK_DBTP:
+        yield Finding(check=Check.PEAK, shot=None, told=f"its peak is at {peak:.1f} dBTP")

@@ -1,0 +1,79 @@
+"""What the plan of a movie makes of faces and words, frame by frame as it is rendered."""
+
+from collections.abc import Iterator
+
+from composer.critique.findings import Check, Finding
+from composer.render.motion import between, progress
+from composer.render.overlay import moment_at
+from composer.render.timeline import Span, spans
+from composer.storyboard.captions import READING_S_PER_CHARACTER
+from composer.storyboard.model import Panel, Shot, Storyboard
+from themes.theme import Type
+
+FACE_SHARE = 0.99
+"""A main face is whole on so many of its shot's frames, and on the first and the last."""
+
+READABLE = 0.5
+"""Words can be read at this opacity."""
+
+_ROUNDING_NORM = 0.002
+
+
+def faces_inside(board: Storyboard) -> tuple[float, ...]:
+    """Of each shot, the share of frames on which all main faces of its photographs are whole."""
+    return tuple(
+        min(_share_inside(shot, span, board.fps))
+        for shot, span in zip(board.shots, spans(board), strict=True)
+    )
+
+
+def plan_findings(board: Storyboard, kind: Type) -> Iterator[Finding]:
+    """Faces that the frame cuts off, and words that are gone before they are read."""
+    for n, share in enumerate(faces_inside(board)):
+        if share < FACE_SHARE:
+            told = f"a face is whole on {share:.0%} of its frames"
+            yield Finding(check=Check.FACE, shot=n, told=told)
+    for n, shot in enumerate(board.shots):
+        if shot.text is None:
+            continue
+        needed_s = sum(len(line) for line in shot.text.lines) * READING_S_PER_CHARACTER
+        read_s = readable_s(shot, board, kind)
+        if read_s < needed_s:
+            told = f"its words stand for {read_s:.1f} s, reading takes {needed_s:.1f} s"
+            yield Finding(check=Check.TEXT, shot=n, told=told)
+
+
+def readable_s(shot: Shot, board: Storyboard, kind: Type) -> float:
+    """How long the words on a shot can be read."""
+    short_px = min(board.width, board.height)
+    moments = (
+        moment_at(index, n_frames=shot.n_frames, fps=board.fps, kind=kind, short_px=short_px)
+        for index in range(shot.n_frames)
+    )
+    return sum(moment.opacity >= READABLE for moment in moments) / board.fps
+
+
+def _share_inside(shot: Shot, span: Span, fps: int) -> Iterator[float]:
+    yield 1.0
+    fades_in = span.n_fade_in > 0 or shot.start_frame == 0
+    for panel in shot.panels:
+        if panel.is_video or not panel.faces:
+            continue
+        inside = [
+            _is_inside(panel, progress(index, n_visible=span.n_visible, fps=fps, fades_in=fades_in))
+            for index in range(span.n_visible)
+        ]
+        yield sum(inside) / len(inside) if inside[0] and inside[-1] else 0.0
+
+
+def _is_inside(panel: Panel, at: float) -> bool:
+    view = between(panel.view_start, panel.view_end, at)
+    left, top = view.x_norm - _ROUNDING_NORM, view.y_norm - _ROUNDING_NORM
+    right, bottom = left + view.w_norm + 2 * _ROUNDING_NORM, top + view.h_norm + 2 * _ROUNDING_NORM
+    return all(
+        left <= face.x_norm
+        and top <= face.y_norm
+        and face.x_norm + face.w_norm <= right
+        and face.y_norm + face.h_norm <= bottom
+        for face in panel.faces
+    )

@@ -1,0 +1,49 @@
+"""Planning the shots again that a critique finds fault with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from composer.critique.findings import Check, Critique
+from composer.library import ViewItem
+from composer.mending import replaced
+from composer.storyboard.model import ShotKind, Storyboard
+from themes.theme import Motion
+
+_ANOTHER_PICTURE = frozenset({Check.BLACK, Check.FROZEN, Check.REPEATED})
+_HELD_STILL = frozenset({Check.FACE, Check.JITTER})
+
+
+def replanned(
+    board: Storyboard, critique: Critique, items: Sequence[ViewItem], motion: Motion
+) -> tuple[Storyboard, tuple[str, ...]]:
+    """The movie with its faulty shots changed, and what was changed; locked ones stay."""
+    told = []
+    # From the last one on, so that one that is taken out does not renumber those to come.
+    faults = sorted(
+        ((f.shot, f) for f in critique.findings if f.shot is not None), key=lambda one: -one[0]
+    )
+    for n, finding in faults:
+        changed = None
+        if not board.shots[n].locked:
+            changed = _changed(board, n, finding.check, items, motion)
+        if changed is not None:
+            board = changed
+            told.append(f"shot {n + 1}: {finding.told}")
+    return board, tuple(told)
+
+
+def _changed(
+    board: Storyboard, n: int, check: Check, items: Sequence[ViewItem], motion: Motion
+) -> Storyboard | None:
+    shot = board.shots[n]
+    if check in _ANOTHER_PICTURE:
+        return replaced(board, n, items, motion)
+    if check in _HELD_STILL:
+        # Where the move begins everything is in sight; if not, the next critique says so.
+        panels = tuple(replace(panel, view_end=panel.view_start) for panel in shot.panels)
+        shot = replace(shot, panels=panels, motion="hold")
+    elif check is Check.TEXT and shot.kind is ShotKind.PICTURE:
+        shot = replace(shot, text=None)
+    else:
+        return None
+    return replace(board, shots=(*board.shots[:n], shot, *board.shots[n + 1 :]))

@@ -1,0 +1,70 @@
+"""Putting another picture where one cannot be shown."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+
+from composer.library import ViewItem
+from composer.storyboard.edit import EditError, drop, swap
+from composer.storyboard.model import Storyboard
+from indexer.catalog.items import ItemId
+from themes.theme import Motion
+
+
+def without_item(
+    board: Storyboard, bad: ItemId, items: Sequence[ViewItem], motion: Motion
+) -> Storyboard | None:
+    """The same movie with other pictures in each shot that shows an item; None where it cannot be.
+
+    Parameters
+    ----------
+    items : sequence of ViewItem
+        What the movie may show.
+    """
+    while n := _first_shot(board, bad):
+        mended = replaced(board, n - 1, items, motion)
+        if mended is None:
+            return None
+        board = mended
+    return board
+
+
+def replaced(
+    board: Storyboard, n: int, items: Sequence[ViewItem], motion: Motion
+) -> Storyboard | None:
+    """The movie with another picture in a shot, one that it does not show yet, or without it."""
+    shown = {panel.item_id for shot in board.shots for panel in shot.panels}
+    old = [item for item in items if item.id in {p.item_id for p in board.shots[n].panels}]
+    spare = [item for item in items if item.id not in shown and not item.is_video]
+    try:
+        if spare:
+            return swap(board, n, _nearest(spare, old, board, n, items), motion)
+        return drop(board, n)
+    except EditError:
+        return None
+
+
+def _nearest(
+    spare: Sequence[ViewItem],
+    old: Sequence[ViewItem],
+    board: Storyboard,
+    n: int,
+    items: Collection[ViewItem],
+) -> ViewItem:
+    """The one taken nearest in time to what it stands for, or to the shot before."""
+    before = {panel.item_id for shot in board.shots[max(0, n - 1) : n] for panel in shot.panels}
+    near = [*old, *(item for item in items if item.id in before)]
+    at = next((item.taken_at for item in near if item.taken_at is not None), None)
+
+    def far(item: ViewItem) -> tuple[dt.timedelta, float, int]:
+        apart = abs(item.taken_at - at) if item.taken_at and at else dt.timedelta.max
+        return apart, -item.score, item.id
+
+    return min(spare, key=far)
+
+
+def _first_shot(board: Storyboard, item: ItemId) -> int:
+    """The first shot that shows an item, from 1 on; 0 where none does."""
+    showing = (
+        n for n, shot in enumerate(board.shots, 1) if item in {p.item_id for p in shot.panels}
+    )
+    return next(showing, 0)

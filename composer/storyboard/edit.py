@@ -1,0 +1,240 @@
+"""Changes to a storyboard that leave everything else as it is, to the frame.
+
+What one shot loses its neighbour gains: the movie keeps its length, its music and its other cuts,
+so that only what changed is rendered again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from composer.library import ViewItem
+from composer.storyboard.brief import Canvas
+from composer.storyboard.captions import reading_s
+from composer.storyboard.clips import SOUND_GAIN_DB
+from composer.storyboard.layout import lay_out
+from composer.storyboard.model import Panel, Rect, Shot, ShotKind, Storyboard
+from composer.storyboard.slides import Slide
+from themes.theme import Motion
+
+LEAST_SHOT_S = 1.0
+
+
+class EditError(ValueError):
+    """A storyboard cannot be changed in that way."""
+
+    def __init__(self, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+
+def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboard:
+    """Show another item in a shot, as long as the one before was.
+
+    Parameters
+    ----------
+    n : int
+        The shot, from 0 on.
+    item : ViewItem
+        What it shows.
+    motion : Motion
+        The theme's caps for moves.
+
+    Raises
+    ------
+    EditError
+        If the shot shows no picture, or the item is a clip that is too short for it.
+    """
+    shot = _picture(board, n)
+    visible_s = visible_frames(board, n) / board.fps
+    if item.is_video and (item.duration_s or 0.0) < visible_s:
+        raise EditError(
+            f"the clip {item.path} lasts {item.duration_s or 0.0:.1f} s, shot {n + 1} is seen for"
+            f" {visible_s:.1f} s",
+            remedy="choose a longer one or a photograph",
+        )
+    laid = lay_out(
+        Slide(items=(item,)),
+        Canvas(width=board.width, height=board.height, fps=board.fps),
+        motion,
+        visible_s=visible_s,
+        before=[one.motion for one in board.shots[:n]],
+        rng=np.random.default_rng([board.seed, int(item.id), 0]),
+    )
+    # A caption tells where and when the other picture was taken.
+    text = shot.text if shot.kind is ShotKind.TITLE else None
+    swapped = replace(
+        shot,
+        panels=laid.panels,
+        ground=laid.ground,
+        motion=laid.motion,
+        text=text,
+        sound_gain_db=SOUND_GAIN_DB if item.is_video else None,
+        reason=f"swapped in; {laid.reason}",
+    )
+    return _with(board, {n: swapped})
+
+
+def lock(board: Storyboard, n: int, *, locked: bool) -> Storyboard:
+    """Keep a shot as it is, or let go of it."""
+    return _with(board, {n: replace(_shot(board, n), locked=locked)})
+
+
+def drop(board: Storyboard, n: int) -> Storyboard:
+    """Take a shot out; the two beside it share its time, with the cut between them on a beat.
+
+    Raises
+    ------
+    EditError
+        If it is the title or the end card, is locked, or neither neighbour can be longer.
+    """
+    shot = _shot(board, n)
+    if shot.kind is not ShotKind.PICTURE:
+        raise EditError(f"shot {n + 1} is the {shot.kind}", remedy="swap its picture instead")
+    _free(shot, n)
+    before, after = board.shots[n - 1], board.shots[n + 1]
+    first, last = shot.start_frame, shot.start_frame + shot.n_frames
+    stretchy = [_can_stretch(before), _can_stretch(after) and after.kind is ShotKind.PICTURE]
+    if not any(stretchy):
+        raise EditError(
+            f"both shots beside shot {n + 1} are clips, locked, or the end card",
+            remedy="swap it instead, or take one of them out first",
+        )
+    cut = {(True, True): (first + last) // 2, (True, False): last, (False, True): first}[
+        (stretchy[0], stretchy[1])
+    ]
+    if all(stretchy):
+        cut = _nearest_beat(board, cut, first, last)
+    reason = f"{{}}; longer, since shot {n + 1} was taken out"
+    shots = (
+        *board.shots[: n - 1],
+        replace(before, n_frames=cut - before.start_frame, reason=reason.format(before.reason)),
+        replace(
+            after,
+            start_frame=cut,
+            n_frames=after.start_frame + after.n_frames - cut,
+            on_beat=_on_beat(board, cut),
+            reason=reason.format(after.reason),
+        ),
+        *board.shots[n + 2 :],
+    )
+    return replace(board, shots=shots)
+
+
+def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
+    """Let a shot last longer or shorter; the next one gives or takes, and the cut is on a beat.
+
+    Raises
+    ------
+    EditError
+        If the next shot cannot give or take so much, or one of them is locked.
+    """
+    shot = _shot(board, n)
+    if n + 1 >= len(board.shots):
+        raise EditError("the end card lasts until the movie ends", remedy="retime another shot")
+    after = board.shots[n + 1]
+    end = after.start_frame + after.n_frames
+    wanted = shot.start_frame + round(seconds * board.fps)
+    cut = _nearest_beat(board, wanted, shot.start_frame + 1, end - 1)
+    for m, one, n_frames in ((n, shot, cut - shot.start_frame), (n + 1, after, end - cut)):
+        _free(one, m)
+        _check_length(board, m, n_frames)
+    changed = {
+        n: _paced(board, n, replace(shot, n_frames=cut - shot.start_frame)),
+        n + 1: _paced(
+            board,
+            n + 1,
+            replace(after, start_frame=cut, n_frames=end - cut, on_beat=_on_beat(board, cut)),
+        ),
+    }
+    return _with(board, changed)
+
+
+def visible_frames(board: Storyboard, n: int) -> int:
+    """Frames at which a shot is seen, its transitions included."""
+    after = board.shots[n + 1].transition.n_frames if n + 1 < len(board.shots) else 0
+    shot = board.shots[n]
+    return shot.n_frames + (shot.transition.n_frames + after) // 2
+
+
+def _check_length(board: Storyboard, n: int, n_frames: int) -> None:
+    shot = board.shots[n]
+    joins = visible_frames(board, n) - shot.n_frames
+    least = max(round(LEAST_SHOT_S * board.fps), 2 * joins)
+    if shot.text is not None:
+        least = max(least, round(reading_s(*shot.text.lines) * board.fps))
+    if n_frames < least:
+        raise EditError(
+            f"shot {n + 1} would last {n_frames / board.fps:.1f} s, it needs"
+            f" {least / board.fps:.1f} s",
+            remedy="take it out, or choose another length",
+        )
+    if n_frames > shot.n_frames and any(panel.is_video for panel in shot.panels):
+        raise EditError(
+            f"shot {n + 1} is a clip, which does not get longer", remedy="make it shorter"
+        )
+
+
+def _paced(board: Storyboard, n: int, shot: Shot) -> Shot:
+    """A shorter shot moves less far, not faster."""
+    before = board.shots[n]
+    share = (visible_frames(board, n) + shot.n_frames - before.n_frames) / visible_frames(board, n)
+    if share >= 1:
+        return shot
+    return replace(shot, panels=tuple(_part(panel, share) for panel in shot.panels))
+
+
+def _part(panel: Panel, share: float) -> Panel:
+    a, b = panel.view_start, panel.view_end
+    return replace(
+        panel,
+        view_end=Rect(
+            x_norm=a.x_norm + (b.x_norm - a.x_norm) * share,
+            y_norm=a.y_norm + (b.y_norm - a.y_norm) * share,
+            w_norm=a.w_norm + (b.w_norm - a.w_norm) * share,
+            h_norm=a.h_norm + (b.h_norm - a.h_norm) * share,
+        ),
+    )
+
+
+def _nearest_beat(board: Storyboard, frame: int, first: int, last: int) -> int:
+    beats = [round(beat * board.fps) for beat in board.beats_s]
+    inside = [beat for beat in beats if first <= beat <= last]
+    return min(inside, key=lambda beat: abs(beat - frame), default=frame)
+
+
+def _on_beat(board: Storyboard, frame: int) -> bool:
+    return frame in {round(beat * board.fps) for beat in board.beats_s}
+
+
+def _can_stretch(shot: Shot) -> bool:
+    return not shot.locked and not any(panel.is_video for panel in shot.panels)
+
+
+def _shot(board: Storyboard, n: int) -> Shot:
+    if not 0 <= n < len(board.shots):
+        raise EditError(
+            f"there is no shot {n + 1}", remedy=f"the storyboard has {len(board.shots)} shots"
+        )
+    return board.shots[n]
+
+
+def _picture(board: Storyboard, n: int) -> Shot:
+    shot = _shot(board, n)
+    if not shot.panels:
+        raise EditError(f"shot {n + 1} shows no picture", remedy="choose another shot")
+    _free(shot, n)
+    return shot
+
+
+def _free(shot: Shot, n: int) -> None:
+    if shot.locked:
+        raise EditError(
+            f"shot {n + 1} is locked", remedy=f"let go of it: storyboard lock FILE {n + 1} --off"
+        )
+
+
+def _with(board: Storyboard, changed: dict[int, Shot]) -> Storyboard:
+    shots: Sequence[Shot] = [changed.get(n, shot) for n, shot in enumerate(board.shots)]
+    return replace(board, shots=tuple(shots))

@@ -1,0 +1,156 @@
+"""``storyboard``."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.catalog.movies import get_storyboard
+from indexer.errors import NothingToDoError
+from memoriesd.cli.items import told_item
+from memoriesd.cli.movies import find_movie
+from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+
+if TYPE_CHECKING:
+    from composer.storyboard.model import Storyboard
+
+
+@click.group("storyboard", short_help="Show and change how a movie is made up.")
+def storyboard_command() -> None:
+    """Show and change how a movie is made up."""
+
+
+@storyboard_command.command("show")
+@click.argument("movie")
+@json_option
+@session_command
+def show_storyboard(session: Session, movie: str, *, as_json: bool) -> None:
+    """Show the shots of MOVIE (id, path or file name) with their reasons."""
+    with session.catalog() as catalog:
+        stored = get_storyboard(catalog, find_movie(catalog, movie).storyboard_id)
+    board = json.loads(stored.board) if stored else {}
+    if as_json:
+        echo_json(board)
+        return
+    click.echo(f"{board['title']} · {board['subtitle']}")
+    click.echo(
+        f"{board['theme']}, {board['length']}, seed {board['seed']},"
+        f" {board['n_frames'] / board['fps']:.2f} s, music: {board['music_file'] or board['mood']}"
+    )
+    for shot in board["shots"]:
+        click.echo(_shot_line(shot, board["fps"]))
+
+
+def _shot_line(shot: dict[str, Any], fps: int) -> str:
+    names = ", ".join(Path(panel["path"]).name for panel in shot["panels"]) or shot["kind"]
+    transition = shot["transition"]
+    return (
+        f"{shot['start_frame'] / fps:7.2f} s  {shot['n_frames'] / fps:5.2f} s"
+        f"  {transition['name']:10}  {shot['motion']:12}  {echo_path(names)}: {shot['reason']}"
+    )
+
+
+_FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_SHOT = click.argument("shot", type=click.IntRange(min=1))
+
+
+@storyboard_command.command("export")
+@click.argument("movie")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["json", "otio"]),
+    default="json",
+    show_default=True,
+    help="To be changed and rendered here, or to go on in an editor (OpenTimelineIO).",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file; by default beside the movie.",
+)
+@session_command
+def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | None) -> None:
+    """Write the storyboard of MOVIE (id, path or file name) to a file."""
+    from composer.storyboard.codec import from_json
+    from composer.storyboard.otio import to_otio
+
+    with session.catalog() as catalog:
+        found = find_movie(catalog, movie)
+        stored = get_storyboard(catalog, found.storyboard_id)
+    text = stored.board if stored else ""
+    path = out or found.file.with_suffix(f".{kind}")
+    if kind == "otio":
+        text = to_otio(from_json(text), found.file)
+    path.write_text(text, encoding="utf-8")
+    click.echo(echo_path(path))
+
+
+@storyboard_command.command("swap")
+@_FILE
+@_SHOT
+@click.argument("item")
+@session_command
+def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
+    """Show ITEM (id or path) in SHOT of a storyboard FILE."""
+    from composer.library import read_items
+    from composer.storyboard.edit import swap
+    from themes.load import load_theme
+
+    with session.catalog() as catalog:
+        found = read_items(catalog, [told_item(catalog, item).id]).items
+    if not found:
+        raise NothingToDoError(
+            f"item {item} cannot be shown", remedy="see why with: memoriesd items show"
+        )
+    board = _read(file)
+    _write(file, swap(board, shot - 1, found[0], load_theme(board.theme).motion))
+
+
+@storyboard_command.command("lock")
+@_FILE
+@_SHOT
+@click.option("--off", is_flag=True, help="Let go of it.")
+@session_command
+def lock_shot(_: Session, file: Path, shot: int, *, off: bool) -> None:
+    """Keep SHOT of a storyboard FILE as it is."""
+    from composer.storyboard.edit import lock
+
+    _write(file, lock(_read(file), shot - 1, locked=not off))
+
+
+@storyboard_command.command("drop")
+@_FILE
+@_SHOT
+@session_command
+def drop_shot(_: Session, file: Path, shot: int) -> None:
+    """Take SHOT out of a storyboard FILE; the shots beside it share its time."""
+    from composer.storyboard.edit import drop
+
+    _write(file, drop(_read(file), shot - 1))
+
+
+@storyboard_command.command("retime")
+@_FILE
+@_SHOT
+@click.argument("seconds", type=click.FloatRange(min=0.1))
+@session_command
+def retime_shot(_: Session, file: Path, shot: int, seconds: float) -> None:
+    """Let SHOT of a storyboard FILE last about SECONDS, to the nearest beat."""
+    from composer.storyboard.edit import retime
+
+    _write(file, retime(_read(file), shot - 1, seconds))
+
+
+def _read(file: Path) -> "Storyboard":
+    from composer.storyboard.codec import from_json
+
+    return from_json(file.read_text(encoding="utf-8"))
+
+
+def _write(file: Path, board: "Storyboard") -> None:
+    from composer.storyboard.codec import to_json
+
+    file.write_text(to_json(board), encoding="utf-8")
+    click.echo(f"render it with: memoriesd compose --storyboard {echo_path(file)}")
