@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from indexer.faces.tiles import tile_shape
 from indexer.models.graph import Constant, Graph, Node
-from indexer.models.shapes import ARITHMETIC, ELEMENTWISE, VIEWS, infer_shapes
+from indexer.models.layout_shapes import VIEWS
+from indexer.models.shapes import infer_shapes
+from indexer.models.value_shapes import ARITHMETIC, ELEMENTWISE
 
 ALIGNMENT_BYTES = 64
 """Of the widest vector instructions, and a line of the cache."""

@@ -8,7 +8,8 @@ import pytest
 from indexer.errors import ModelPackMissingError
 from indexer.models.graph import Constant, Graph, Node, read_graph
 from indexer.models.session import open_session
-from indexer.models.shapes import UnknownOperatorError, infer_shapes
+from indexer.models.shape_rules import UnknownOperatorError
+from indexer.models.shapes import infer_shapes
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
 NETWORKS = sorted(MODELS.rglob("*.onnx"))
