@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from composer.storyboard.brief import Sound, SoundFor
+from composer.storyboard.model import Storyboard
 from music.arrange import arrange
 from music.fit import fitted_beats
 from music.library import choose_file
-from music.score import Section, SectionName
+from music.score import Arrangement, Section, SectionName
 
 PEAK_SHARE = (0.6, 0.8)
 """Where the music is fullest in a piece without a second part."""
@@ -22,6 +23,9 @@ PULSE_STRENGTH = 0.3
 Measured over 40 s: noise, drones and plucks at random times 0 to 0.17; our own pieces 0.67 to 0.90,
 plucks that waver by 5 % 0.63 to 0.67.
 """
+
+_CHAPTER = "dip_to"
+"""Begins the names of the transitions that open chapters; elsewhere, too, a dip is a turn."""
 
 _USUAL_S = 60.0
 
@@ -60,6 +64,20 @@ def sound_of_file(path: Path) -> SoundFor:
         return Sound(beats_s=grid, peak_s=peak_s, has_pulse=False)
 
     return sound
+
+
+def score_for(storyboard: Storyboard) -> Arrangement:
+    """Our own piece for a storyboard: its harmony changes where chapters begin."""
+    return arrange(
+        storyboard.mood,
+        storyboard.duration_s,
+        storyboard.music_seed,
+        [
+            shot.start_frame / storyboard.fps
+            for shot in storyboard.shots
+            if shot.transition.name.startswith(_CHAPTER)
+        ],
+    )
 
 
 def _peak_s(sections: Sequence[Section], duration_s: float) -> tuple[float, float]:

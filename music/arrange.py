@@ -4,8 +4,12 @@ Nothing is rendered here: the result is a score, its beats known exactly because
 on them.
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 
+from music.chapters import turn_at_chapters
 from music.errors import MusicError
 from music.form import Grid, fit_grid, plan_sections
 from music.harmony import parse_chord
@@ -19,7 +23,9 @@ SHORTEST_S = 5.0
 LONGEST_S = 600.0
 
 
-def arrange(mood: str, duration_s: float, seed: int) -> Arrangement:
+def arrange(
+    mood: str, duration_s: float, seed: int, chapters_s: Iterable[float] = ()
+) -> Arrangement:
     """Write a piece of a mood for an exact length.
 
     Parameters
@@ -30,6 +36,9 @@ def arrange(mood: str, duration_s: float, seed: int) -> Arrangement:
         From 5 to 600; the final chord falls about three seconds before.
     seed : int
         Chooses piece, key, progressions, figures and tune. Not negative.
+    chapters_s : iterable of float
+        Where the movie's chapters begin: the harmony changes on the nearest beat. The beats do
+        not depend on them.
 
     Raises
     ------
@@ -44,10 +53,12 @@ def arrange(mood: str, duration_s: float, seed: int) -> Arrangement:
             remedy=f"choose a length from {SHORTEST_S:g} to {LONGEST_S:g} s",
         )
     choices = [piece for piece in PIECES if piece.mood == mood]
-    return arrange_piece(choices[seed % len(choices)], duration_s, seed)
+    return arrange_piece(choices[seed % len(choices)], duration_s, seed, chapters_s)
 
 
-def arrange_piece(piece: Piece, duration_s: float, seed: int) -> Arrangement:
+def arrange_piece(
+    piece: Piece, duration_s: float, seed: int, chapters_s: Iterable[float] = ()
+) -> Arrangement:
     """Write one certain piece for an exact length; `arrange` chooses it by the mood."""
     rng = np.random.default_rng([seed, PIECES.index(piece)])
     low, high = piece.tempo_bpm
@@ -55,14 +66,16 @@ def arrange_piece(piece: Piece, duration_s: float, seed: int) -> Arrangement:
         duration_s, piece.tempo_bpm, int(rng.integers(low, high + 1)), piece.beats_per_bar
     )
     tonic = int(rng.choice(piece.tonics))
+    final = parse_chord(piece.final, tonic)
+    bars = _plan_bars(piece, grid, tonic, rng)
     sheet = Sheet(
         piece=piece,
         seed=seed,
         tonic=tonic,
         grid=grid,
         duration_s=duration_s,
-        bars=_plan_bars(piece, grid, tonic, rng),
-        final=parse_chord(piece.final, tonic),
+        bars=turn_at_chapters(bars, chapters_s, grid, tonic, final),
+        final=final,
     )
     parts = (write_part(sheet, number, layer) for number, layer in enumerate(piece.layers))
     n_beats = grid.n_bars * grid.beats_per_bar
@@ -130,9 +143,13 @@ def _sections(sheet: Sheet) -> tuple[Section, ...]:
 
 
 def _chord_changes(sheet: Sheet) -> tuple[float, ...]:
-    chords = [bar.chord for bar in sheet.bars] + [sheet.final]
-    return tuple(
-        sheet.grid.bar_start_s(number)
-        for number, chord in enumerate(chords)
-        if number == 0 or chord != chords[number - 1]
-    )
+    grid = sheet.grid
+    chords = [(grid.bar_start_s(number), bar.chord) for number, bar in enumerate(sheet.bars)]
+    chords += [
+        (grid.bar_start_s(number) + bar.turn.beat * grid.beat_s, bar.turn.chord)
+        for number, bar in enumerate(sheet.bars)
+        if bar.turn is not None
+    ]
+    chords.append((grid.final_s, sheet.final))
+    chords.sort(key=lambda entry: entry[0])
+    return (0.0, *(after[0] for before, after in pairwise(chords) if after[1] != before[1]))

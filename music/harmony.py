@@ -3,6 +3,7 @@
 A chord is written as a degree and a quality, ``"vi.m7"``; the degree counts in the major key.
 """
 
+import functools
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -67,6 +68,7 @@ def nearest_pitch(pitch_class: int, around: float) -> int:
     return pitch_class + 12 * octave
 
 
+@functools.lru_cache(maxsize=4096)
 def voice_chord(chord: Chord, previous: tuple[int, ...], centre: int) -> tuple[int, ...]:
     """Four voices for a chord, each moving as little as it can from the chord before.
 

@@ -109,6 +109,19 @@ def _product(rows: NDArray[np.float32], table: NDArray[np.float32]) -> NDArray[n
     return np.asarray(pieces.reshape(-1, table.shape[1])[: len(rows)], np.float32)
 
 
+def frequency_hz(pitch: float) -> float:
+    """Frequency of a MIDI number in equal temperament, A4 = 440 Hz."""
+    return float(440.0 * 2.0 ** ((pitch - 69) / 12))
+
+
+def tone_of(tone: Modes, seconds: float) -> Planar:
+    """Samples of a loudness that does not depend on how many modes there are."""
+    out = ring(tone, max(int(seconds * RATE_HZ), 1))
+    loudest = np.sqrt(np.sum(tone.amps**2))
+    out /= np.float32(1.6 * loudest)
+    return out
+
+
 def fade_in(samples: Planar, seconds: float) -> Planar:
     """Raised-cosine attack, so that a tone starts without a click; changes its input."""
     n = min(int(seconds * RATE_HZ), samples.shape[1])

@@ -59,6 +59,7 @@ def comp(bar: Bar, variant: int) -> list[Stroke]:
     return [
         Stroke(beat=beat, length=length, pitch=pitch, velocity_norm=velocity, late_ms=1.6 * k - 2.4)
         for beat, length, velocity in _COMPS[variant % len(_COMPS)]
+        if beat < bar.n_beats
         for k, pitch in enumerate(bar.voicing)
     ]
 
@@ -107,6 +108,8 @@ def strum(bar: Bar, variant: int) -> list[Stroke]:
     pitches = (nearest_pitch(bar.chord.root, bar.centre - 12), *bar.voicing)
     strokes = []
     for beat, velocity in _STRUMS[variant % len(_STRUMS)]:
+        if beat >= bar.n_beats:
+            break
         down = beat == int(beat)
         order = pitches if down else tuple(reversed(bar.voicing[1:]))
         strokes += [
@@ -118,12 +121,59 @@ def strum(bar: Bar, variant: int) -> list[Stroke]:
 
 def pulse(bar: Bar, variant: int) -> list[Stroke]:
     """Piano chords that drive: quarters, or dotted against the beat."""
-    beats = ((0.0, 1.0, 2.0, 3.0), (0.0, 1.5, 3.0), (0.0, 1.5, 2.5, 3.0))[variant % 3]
+    figure = ((0.0, 1.0, 2.0, 3.0), (0.0, 1.5, 3.0), (0.0, 1.5, 2.5, 3.0))[variant % 3]
+    beats = tuple(beat for beat in figure if beat < bar.n_beats)
     ends = (*beats[1:], float(bar.n_beats))
     return [
         Stroke(beat=beat, length=end - beat, pitch=pitch, velocity_norm=0.85 if beat == 0 else 0.68)
         for beat, end in zip(beats, ends, strict=True)
         for pitch in bar.voicing
+    ]
+
+
+_HOPS = ((0, 2, 1, 3), (3, 1, 2, 1), (0, 3, 1, 2))
+
+
+def hop(bar: Bar, variant: int) -> list[Stroke]:
+    """Short tones with rests between them, in twos."""
+    figure = _HOPS[variant % len(_HOPS)]
+    starts = [beat + half for beat in range(bar.n_beats) for half in (0.0, 0.5)]
+    played = [at for at in starts if at % 2 != 1.5]
+    return [
+        Stroke(
+            beat=at,
+            length=0.4,
+            pitch=bar.voicing[figure[k % 4]],
+            velocity_norm=0.85 if at == 0 else 0.7 if at == int(at) else 0.55,
+        )
+        for k, at in enumerate(played)
+    ]
+
+
+def flow(bar: Bar, variant: int) -> list[Stroke]:
+    """Broken chord over two octaves, up and down again, let ring."""
+    upper = tuple(pitch + 12 for pitch in bar.voicing)
+    rise = (nearest_pitch(bar.chord.root, bar.centre - 12), *bar.voicing, *upper[: 1 + variant % 3])
+    n = 2 * bar.n_beats
+    order = [*range(len(rise)), *range(len(rise) - 2, 0, -1)]
+    return [
+        Stroke(
+            beat=step / 2,
+            length=min(bar.n_beats - step / 2 + 0.5, 3.0),
+            pitch=rise[order[step % len(order)]],
+            velocity_norm=0.8 if step == 0 else 0.7 if step % 2 == 0 else 0.62,
+        )
+        for step in range(n)
+    ]
+
+
+def offbeat(bar: Bar, variant: int) -> list[Stroke]:
+    """Short chords between the beats."""
+    del variant
+    return [
+        Stroke(beat=beat + 0.5, length=0.35, pitch=pitch, velocity_norm=0.7, late_ms=1.5 * k - 2)
+        for beat in range(bar.n_beats)
+        for k, pitch in enumerate(bar.voicing)
     ]
 
 
@@ -165,14 +215,15 @@ def bass_long(bar: Bar, variant: int) -> list[Stroke]:
 def bass_soft(bar: Bar, variant: int) -> list[Stroke]:
     """Root with the kick drum, and a step towards the next root."""
     root = nearest_pitch(bar.chord.root, bar.centre)
+    last = bar.n_beats - 1.5
     strokes = [
-        Stroke(beat=0, length=2.2, pitch=root, velocity_norm=0.85),
-        Stroke(beat=2.5, length=1, pitch=root, velocity_norm=0.65),
+        Stroke(beat=0, length=last - 0.3, pitch=root, velocity_norm=0.85),
+        Stroke(beat=last, length=1, pitch=root, velocity_norm=0.65),
     ]
     if variant % 2 == 0 or bar.is_last:
         target = nearest_pitch(bar.next_chord.root, bar.centre)
         step = target - 2 if target > root else target + 2 if target < root else _fifth(root)
-        strokes.append(Stroke(beat=3.5, length=0.5, pitch=step, velocity_norm=0.5))
+        strokes.append(Stroke(beat=last + 1, length=0.5, pitch=step, velocity_norm=0.5))
     return strokes
 
 
@@ -180,12 +231,27 @@ def bass_drive(bar: Bar, variant: int) -> list[Stroke]:
     """Eighths or quarters on the root."""
     root = nearest_pitch(bar.chord.root, bar.centre)
     if variant % 2 == 0:
-        beats = [(step / 2, 0.45) for step in range(8)]
+        beats = [(step / 2, 0.45) for step in range(2 * bar.n_beats)]
     else:
         beats = [(0, 1.4), (1.5, 0.9), (2.5, 0.45), (3, 0.9)]
     return [
         Stroke(beat=beat, length=length, pitch=root, velocity_norm=0.85 if beat == 0 else 0.65)
         for beat, length in beats
+        if beat < bar.n_beats
+    ]
+
+
+def bass_walk(bar: Bar, variant: int) -> list[Stroke]:
+    """A step on every beat: up the chord, and next to the coming root at last."""
+    root = nearest_pitch(bar.chord.root, bar.centre)
+    tones = sorted((tone - root) % 12 for tone in bar.chord.tones)
+    steps = [0, *tones[1:3], _fifth(root) - root] if variant % 2 else [0, *tones[:0:-1], 0]
+    target = nearest_pitch(bar.next_chord.root, bar.centre)
+    walk = [root + step for step in (steps * 2)[: bar.n_beats - 1]]
+    walk.append(target - 1 if target > walk[-1] else target + 2)
+    return [
+        Stroke(beat=beat, length=0.9, pitch=pitch, velocity_norm=0.8 if beat == 0 else 0.66)
+        for beat, pitch in enumerate(walk)
     ]
 
 
@@ -202,10 +268,14 @@ PATTERNS: dict[str, Callable[[Bar, int], list[Stroke]]] = {
         pick,
         strum,
         pulse,
+        hop,
+        flow,
+        offbeat,
         waltz,
         echo,
         bass_long,
         bass_soft,
         bass_drive,
+        bass_walk,
     )
 }

@@ -25,12 +25,20 @@ def noise_burst(
     seed : int
         Another seed, another stroke. Not negative.
     """
-    rng = np.random.default_rng([7, seed])
-    mid, side = rng.standard_normal((2, n_samples))
-    band = signal.butter(2, [low_hz, high_hz], "bandpass", fs=RATE_HZ, output="sos")
-    noise = signal.sosfilt(band, np.stack([mid + 0.4 * side, mid - 0.4 * side]))
-    noise *= np.exp(-np.arange(n_samples) / (decay_s * RATE_HZ))
+    noise = noise_band(n_samples, low_hz=low_hz, high_hz=high_hz, seed=seed)
+    noise *= np.exp(-np.arange(n_samples, dtype=np.float32) / np.float32(decay_s * RATE_HZ))
     return np.asarray(noise / max(np.abs(noise).max(), 1e-9), np.float32)
+
+
+def noise_band(n_samples: int, *, low_hz: float, high_hz: float, seed: int) -> Planar:
+    """Steady filtered noise, a little different left and right, of about unit power."""
+    rng = np.random.default_rng([7, seed])
+    mid, side = rng.standard_normal((2, n_samples), np.float32)
+    band = signal.butter(2, [low_hz, high_hz], "bandpass", fs=RATE_HZ, output="sos")
+    sides = np.stack([mid + np.float32(0.4) * side, mid - np.float32(0.4) * side])
+    noise = signal.sosfilt(band.astype(np.float32), sides)
+    gain = np.sqrt(RATE_HZ / (2 * (high_hz - low_hz)))
+    return np.asarray(noise * np.float32(gain), np.float32)
 
 
 def kick(variant: int, brightness: float, seconds: float) -> Planar:
@@ -88,6 +96,72 @@ def shaker(variant: int, brightness: float, seconds: float) -> Planar:
     return _ended(fade_in(grains, 0.018))
 
 
+def hat(variant: int, brightness: float, seconds: float) -> Planar:
+    """Closed hi-hat, tapped with the tip of a stick."""
+    del seconds
+    n = int(0.12 * RATE_HZ)
+    metal = noise_burst(
+        n, low_hz=6200, high_hz=11_000 + 3000 * brightness, decay_s=0.018, seed=70 + variant
+    )
+    return _ended(fade_in(metal, 0.001))
+
+
+def tambourine(variant: int, brightness: float, seconds: float) -> Planar:
+    """Jingles: a stroke and their rattle after it."""
+    del seconds
+    n = int(0.3 * RATE_HZ)
+    stroke = noise_burst(
+        n, low_hz=4500, high_hz=12_000 + 2000 * brightness, decay_s=0.05, seed=80 + variant
+    )
+    freqs = np.array([5100.0, 6350.0, 7900.0, 9400.0]) * (1 + 0.012 * variant)
+    jingles = ring(modes(freqs, np.full(4, 0.22), np.full(4, 0.09)), n)
+    return _ended(fade_in(0.8 * stroke + jingles, 0.004))
+
+
+def snap(variant: int, brightness: float, seconds: float) -> Planar:
+    """Fingers."""
+    del seconds
+    n = int(0.2 * RATE_HZ)
+    click = noise_burst(
+        n, low_hz=1500, high_hz=3600 + 1500 * brightness, decay_s=0.012, seed=90 + variant
+    )
+    pop = ring(modes(np.array([1850.0 + 60 * variant]), np.array([0.06]), np.array([0.35])), n)
+    return _ended(fade_in(0.7 * click + pop, 0.001))
+
+
+def hand_drum(variant: int, brightness: float, seconds: float) -> Planar:
+    """Frame drum or conga, struck with the flat hand: even variants low, odd ones high."""
+    del seconds
+    n = int(0.5 * RATE_HZ)
+    f0 = (104.0, 158.0, 101.0, 163.0)[variant]
+    skin = ring(
+        modes(
+            f0 * np.array([1.0, 1.59, 2.14, 2.65]),
+            np.array([0.55, 0.3, 0.2, 0.14]),
+            np.array([0.8, 0.3, 0.2, 0.12]),
+        ),
+        n,
+    )
+    slap = noise_burst(
+        n, low_hz=350, high_hz=1800 + 2500 * brightness, decay_s=0.012, seed=100 + variant
+    )
+    return _ended(fade_in(0.75 * skin + (0.1 + 0.25 * brightness) * slap, 0.002))
+
+
+def block(variant: int, brightness: float, seconds: float) -> Planar:
+    """Rim of a drum or a block of wood: dry and short."""
+    del seconds
+    n = int(0.15 * RATE_HZ)
+    f0 = 980.0 * (1 + 0.02 * variant)
+    wood = ring(
+        modes(f0 * np.array([1.0, 1.72, 2.6]), np.array([0.09, 0.06, 0.04]), np.full(3, 0.35)), n
+    )
+    tick = noise_burst(
+        n, low_hz=2000, high_hz=5000 + 3000 * brightness, decay_s=0.003, seed=110 + variant
+    )
+    return _ended(fade_in(0.8 * wood + 0.25 * tick, 0.001))
+
+
 def swell(variant: int, brightness: float, seconds: float) -> Planar:
     """Cymbal rolled with soft mallets, growing over the whole length."""
     n = int(seconds * RATE_HZ)
@@ -104,6 +178,7 @@ def _ended(stroke: Planar) -> Planar:
 
 
 STROKES: dict[str, Callable[[int, float, float], Planar]] = {
-    stroke.__name__: stroke for stroke in (kick, brush, clap, shaker)
+    stroke.__name__: stroke
+    for stroke in (kick, brush, clap, shaker, hat, tambourine, snap, hand_drum, block)
 }
 """Percussion whose strokes have a length of their own."""

@@ -3,20 +3,19 @@
 from collections.abc import Iterable
 
 import numpy as np
-from scipy import signal
 
+from music.finish import finish
 from music.instruments import INSTRUMENTS, Instrument
 from music.loudness import master
 from music.modal import Planar
 from music.reverb import add_reverb
 from music.score import Arrangement, Note, Part
-from music.track import RATE_HZ, Stereo, Track
+from music.track import RATE_HZ, Track
 
 _TOUCHES = 3
 """Shades of brightness in which a tone is made; loudness is continuous."""
 _RING_S = 4.0
 """How long an undamped tone is made."""
-_LOWEST_HZ = 34.0
 _RELEASE_POWER = 2.0
 
 
@@ -42,7 +41,7 @@ def perform(arrangement: Arrangement) -> Track:
     del bus
     add_reverb(mix, sent)
     del sent
-    samples = _clean(mix)
+    samples = finish(mix)
     del mix
     samples *= _final_fade(arrangement, n)[:, None]
     return Track(
@@ -53,15 +52,6 @@ def perform(arrangement: Arrangement) -> Track:
         downbeats_s=arrangement.downbeats_s,
         sections=arrangement.sections,
     )
-
-
-def _clean(mix: Planar) -> Stereo:
-    """Samples [n, 2] of a mix without what lies below hearing."""
-    highpass = signal.butter(2, _LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos")
-    samples = np.empty(mix.shape[::-1], np.float32)
-    for side, channel in enumerate(mix):
-        samples[:, side] = signal.sosfilt(highpass.astype(np.float32), channel)
-    return samples
 
 
 def _gains(part: Part) -> Planar:

@@ -1,5 +1,7 @@
 """Writes each instrument's part: what it plays in every bar, and with which hands."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from music.harmony import nearest_pitch, voice_chord
@@ -57,9 +59,29 @@ def _pattern_bars(sheet: Sheet, layer: Layer, rng: np.random.Generator) -> list[
             index=plan.index,
             is_last=plan.index == plan.n_in_section - 1,
         )
-        bars.append(pattern(bar, variant))
+        strokes = pattern(bar, variant)
+        if plan.turn is not None:
+            voicing = voice_chord(plan.turn.chord, voicing, layer.centre)
+            turned = replace(bar, chord=plan.turn.chord, voicing=voicing)
+            strokes = _turned(strokes, pattern(turned, variant), plan.turn.beat, bar.n_beats)
+        bars.append(strokes)
     bars.append(_final_strokes(sheet, layer, voice_chord(sheet.final, voicing, layer.centre)))
     return bars
+
+
+def _turned(before: list[Stroke], after: list[Stroke], beat: int, n_beats: int) -> list[Stroke]:
+    """The first chord's figure up to a beat, then the second's, which opens as a bar would."""
+    kept = [
+        replace(stroke, length=min(stroke.length, beat - stroke.beat))
+        for stroke in before
+        if stroke.beat < beat
+    ]
+    opening = [
+        replace(stroke, beat=beat, length=min(stroke.length, n_beats - beat))
+        for stroke in after
+        if stroke.beat == 0
+    ]
+    return [*kept, *opening, *(stroke for stroke in after if stroke.beat > beat)]
 
 
 def _final_strokes(sheet: Sheet, layer: Layer, voicing: tuple[int, ...]) -> list[Stroke]:

@@ -9,6 +9,15 @@ from music.score import SectionName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Another chord inside a bar, because a chapter of the movie begins there."""
+
+    beat: int
+    """From 1."""
+    chord: Chord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BarPlan:
     """One bar of the piece."""
 
@@ -19,6 +28,12 @@ class BarPlan:
     chord: Chord
     lift: float
     """Where the piece stands on its way to the peak, 0.8 to 1."""
+    turn: Turn | None = None
+
+    @property
+    def last_chord(self) -> Chord:
+        """What sounds as the bar ends."""
+        return self.chord if self.turn is None else self.turn.chord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

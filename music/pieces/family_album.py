@@ -6,9 +6,9 @@ from music.score import Mood
 FAMILY_ALBUM = Piece(
     title="Family Album",
     mood=Mood.GENTLE,
-    tempo_bpm=(76, 90),
+    tempo_bpm=(76, 88),
     beats_per_bar=4,
-    tonics=(0, 2, 3, 5, 7),
+    tonics=(0, 2, 7),
     a=("I.add9 V.sus4 vi.m7 IV.add9", "I.add9 vi.m7 IV.maj7 V.sus4", "I.add9 iii.m7 IV.add9 V.maj"),
     b=("vi.m7 IV.add9 I.maj V.sus4", "IV.add9 V.maj iii.m7 vi.m7"),
     bridge=("ii.m7 vi.m7 IV.maj7 V.sus4", "IV.maj7 iii.m7 ii.m7 V.sus4"),
@@ -61,7 +61,7 @@ FAMILY_ALBUM = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-16,
+            gain_db=-21.5,
             pan=-0.35,
             reverb_norm=0.15,
             levels=(0, 0.3, 0.8, 0.4, 0),

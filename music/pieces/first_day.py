@@ -6,9 +6,9 @@ from music.score import Mood
 FIRST_DAY = Piece(
     title="First Day of Summer",
     mood=Mood.UPLIFTING,
-    tempo_bpm=(104, 126),
+    tempo_bpm=(117, 126),
     beats_per_bar=4,
-    tonics=(0, 2, 3, 5, 10),
+    tonics=(0, 3, 10),
     a=("I.add9 vi.m7 IV.add9 V.sus4", "vi.m7 IV.add9 I.add9 V.maj"),
     b=("IV.maj7 V.maj iii.m7 vi.m7", "IV.add9 I.maj V.sus4 vi.m7"),
     bridge=("ii.m7 iii.m7 IV.maj7 V.sus4", "IV.maj7 IV.maj7 vi.m7 V.sus4"),
@@ -83,7 +83,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-10,
+            gain_db=-12.5,
             pan=0.05,
             reverb_norm=0.2,
             levels=(0, 0.6, 0.9, 0, 0.6),
@@ -92,7 +92,7 @@ FIRST_DAY = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-15,
+            gain_db=-20.5,
             pan=-0.3,
             reverb_norm=0.08,
             levels=(0.4, 0.7, 0.9, 0.7, 0.5),

@@ -8,7 +8,7 @@ LOW_TIDE = Piece(
     mood=Mood.CHILL,
     tempo_bpm=(60, 70),
     beats_per_bar=4,
-    tonics=(0, 2, 4, 7, 9),
+    tonics=(2, 4, 9),
     a=("I.add9 IV.maj9 vi.m7 IV.maj7", "I.maj7 iii.m7 IV.maj9 V.sus4"),
     b=("vi.m7 IV.maj9 I.add9 V.sus4", "IV.maj9 I.add9 ii.m7 V.9sus"),
     bridge=("ii.m9 IV.maj9 ii.m9 V.9sus",),
@@ -60,7 +60,7 @@ LOW_TIDE = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-15,
+            gain_db=-20.5,
             pan=0.3,
             reverb_norm=0.15,
             levels=(0, 0.6, 0.8, 0.4, 0.4),

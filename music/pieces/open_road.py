@@ -6,9 +6,9 @@ from music.score import Mood
 OPEN_ROAD = Piece(
     title="Open Road",
     mood=Mood.UPLIFTING,
-    tempo_bpm=(108, 122),
+    tempo_bpm=(108, 118),
     beats_per_bar=4,
-    tonics=(0, 2, 4, 7, 9),
+    tonics=(2, 4, 7),
     a=("I.add9 V.sus4 vi.m7 IV.add9", "IV.add9 I.add9 V.sus4 vi.m7", "I.maj IV.add9 vi.m7 V.sus4"),
     b=("IV.add9 V.maj vi.m7 I.maj", "vi.m7 IV.add9 I.maj V.maj"),
     bridge=("ii.m7 IV.add9 vi.m7 V.sus4", "vi.m7 V.sus4 IV.add9 IV.add9"),
@@ -21,7 +21,7 @@ OPEN_ROAD = Piece(
     ),
     layers=(
         Layer(
-            instrument="guitar",
+            instrument="steel_guitar",
             pattern="strum",
             gain_db=-13,
             pan=-0.3,
@@ -30,7 +30,7 @@ OPEN_ROAD = Piece(
             levels=(0.7, 0.8, 0.9, 0.5, 0.7),
         ),
         Layer(
-            instrument="guitar",
+            instrument="steel_guitar",
             pattern="pick",
             gain_db=-10,
             pan=0.35,
@@ -92,7 +92,7 @@ OPEN_ROAD = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-13,
+            gain_db=-18.5,
             pan=-0.35,
             reverb_norm=0.08,
             levels=(0.5, 0.7, 0.9, 0.7, 0.6),

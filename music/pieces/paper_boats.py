@@ -8,7 +8,7 @@ PAPER_BOATS = Piece(
     mood=Mood.GENTLE,
     tempo_bpm=(78, 92),
     beats_per_bar=3,
-    tonics=(0, 2, 5, 7, 9),
+    tonics=(3, 5, 9),
     a=("I.add9 iii.m7 IV.maj7 V.sus4", "I.add9 IV.add9 vi.m7 V.sus4"),
     b=("vi.m7 iii.m7 IV.maj7 V.maj", "IV.maj7 V.maj vi.m7 V.sus4"),
     bridge=("ii.m7 V.maj ii.m7 V.sus4",),
@@ -61,7 +61,7 @@ PAPER_BOATS = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-15,
+            gain_db=-17.5,
             pan=-0.1,
             reverb_norm=0.2,
             levels=(0, 0, 0.75, 0, 0),

@@ -6,10 +6,10 @@ from music.score import Mood
 SLOW_LIGHT = Piece(
     title="Slow Light",
     mood=Mood.CHILL,
-    tempo_bpm=(64, 76),
+    tempo_bpm=(65, 75),
     beats_per_bar=4,
     swing_norm=0.07,
-    tonics=(0, 2, 3, 5, 10),
+    tonics=(0, 3, 10),
     a=("IV.maj9 iii.m7 vi.m9 V.9sus", "I.maj9 vi.m9 ii.m9 V.9sus", "IV.maj9 V.9sus iii.m7 vi.m9"),
     b=("ii.m9 V.9sus I.maj9 vi.m9", "vi.m9 IV.maj9 I.maj9 V.9sus"),
     bridge=("IV.maj9 iii.m7 ii.m9 V.9sus", "bVII.maj9 IV.maj9 bVII.maj9 V.9sus"),
@@ -62,7 +62,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="brush",
             pattern="grid",
-            gain_db=-11,
+            gain_db=-13.5,
             pan=0.08,
             reverb_norm=0.18,
             levels=(0, 0.7, 0.85, 0, 0.45),
@@ -71,7 +71,7 @@ SLOW_LIGHT = Piece(
         Layer(
             instrument="shaker",
             pattern="grid",
-            gain_db=-14,
+            gain_db=-22,
             pan=-0.35,
             reverb_norm=0.1,
             levels=(0.4, 0.6, 0.85, 0.55, 0.4),

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from music.arrange import arrange, arrange_piece
-from music.instruments import INSTRUMENTS, frequency_hz
+from music.instruments import INSTRUMENTS
 from music.loudness import true_peak_dbtp
+from music.modal import frequency_hz
 from music.percussion import STROKES
 from music.perform import perform
 from music.pieces import PIECES
@@ -25,7 +26,7 @@ def decibels(samples: NDArray[np.floating]) -> float:
 
 @pytest.fixture(scope="module", params=PIECES, ids=lambda recipe: recipe.title)
 def track(request: pytest.FixtureRequest) -> Track:
-    return perform(arrange_piece(request.param, 24.0, seed=5))
+    return perform(arrange_piece(request.param, 18.0, seed=5))
 
 
 @pytest.mark.parametrize("name", TONAL)
@@ -54,7 +55,7 @@ def test_strokes_begin_and_end_at_zero_and_differ_by_variant(name: str) -> None:
 
 
 def test_track_has_the_exact_length_and_no_clipping(track: Track) -> None:
-    assert track.samples.shape == (24 * RATE_HZ, 2)
+    assert track.samples.shape == (18 * RATE_HZ, 2)
     assert track.samples.dtype == np.float32
     assert np.abs(track.samples).max() < 1.0
     assert np.isfinite(track.samples).all()
