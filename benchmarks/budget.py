@@ -31,8 +31,8 @@ from library import SHARED
 from PIL import Image
 
 from indexer.budget import ARENA_SHARE
-from indexer.errors import DearMediaError
 from indexer.chosen import ModelChoice, Models, describe_models
+from indexer.errors import DearMediaError
 from indexer.looking import look
 from indexer.pixels import Pixels, PixelTask
 from indexer.workers import WorkerPool

@@ -34,7 +34,7 @@ from indexer.budget import most_px_within, share_out
 from indexer.faces.find import find_faces
 from indexer.faces.pyramid import Detail, thorough_px
 from indexer.identity import content_hash
-from indexer.looking import LOOK_PX, Rgb8
+from indexer.measuring import LOOK_PX, Rgb8
 from indexer.media.orientation import shrunk
 from indexer.media.photo import read_photo
 from indexer.memory import give_back_large_blocks

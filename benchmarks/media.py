@@ -24,8 +24,10 @@ from typing import Any
 from indexing import PACK, PACKS, SCENES, configured, need_shared
 from library import MEMORIESD, SHARED
 
+from indexer.chosen import ModelChoice, describe_models
 from indexer.errors import UnreadableMediaError
-from indexer.looking import ModelChoice, PixelTask, describe_models, look
+from indexer.looking import look
+from indexer.pixels import PixelTask
 from indexer.reading import Header, HeaderTask, read_headers
 from indexer.workers import WorkerLostError, WorkerPool
 from memoriesd.measured import run_measured

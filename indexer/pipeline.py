@@ -23,11 +23,13 @@ from indexer.catalog.face_models import put_strangers
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
 from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
+from indexer.chosen import ModelChoice, Models, describe_models
 from indexer.cluster import ClusterPool
 from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.identity import content_hash
-from indexer.looking import ModelChoice, Models, Pixels, PixelTask, describe_models, look
+from indexer.looking import look
 from indexer.models.accelerators import Device
+from indexer.pixels import Pixels, PixelTask
 from indexer.reading import Answered, HeaderTask, read_headers
 from indexer.scan import ScanRules, scan
 from indexer.workers import WorkerLostError, WorkerPool

@@ -9,9 +9,10 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import NewFace
 from indexer.catalog.files import File, FileId, FileState
 from indexer.catalog.items import Item, ItemId
+from indexer.chosen import Models
 from indexer.errors import UnreadableMediaError
-from indexer.looking import Models, Pixels
 from indexer.media.probe import MediaKind
+from indexer.pixels import Pixels
 from indexer.reading import Answered, Header
 from indexer.scenes.teaching import label_item
 

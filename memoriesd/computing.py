@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.looking import ModelChoice, describe_models
+from indexer.chosen import ModelChoice, describe_models
 from indexer.models.accelerators import Device
 
 

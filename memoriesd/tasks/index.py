@@ -9,9 +9,9 @@ import sqlite3
 from pathlib import Path
 
 from indexer.catalog.backups import back_up_daily
+from indexer.chosen import ModelChoice
 from indexer.errors import ModelPackMissingError
 from indexer.faces.pyramid import Detail
-from indexer.looking import ModelChoice
 from indexer.models.accelerators import Device
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules

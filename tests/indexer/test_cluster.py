@@ -20,9 +20,9 @@ from PIL import Image
 
 from indexer.catalog import files, items
 from indexer.catalog.connection import Catalog, open_catalog
+from indexer.chosen import ModelChoice
 from indexer.cluster import ClusterPool, check_workers, within
 from indexer.errors import MissingResourceError, ModelPackMissingError
-from indexer.looking import ModelChoice
 from indexer.models.registry import load_faces
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules

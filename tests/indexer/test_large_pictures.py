@@ -14,7 +14,7 @@ from PIL import Image
 
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.settings import INDEX_MEMORY, get_setting
-from indexer.looking import ModelChoice
+from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, Progress, index
 from indexer.scan import ScanRules
 

@@ -12,7 +12,7 @@ from PIL import Image
 from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import all_faces
-from indexer.looking import ModelChoice
+from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 

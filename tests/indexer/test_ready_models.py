@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from indexer.looking import ModelChoice
+from indexer.chosen import ModelChoice
 from indexer.models.accelerators import Device
 from indexer.pipeline import ready_models
 from indexer.workers import WorkerLostError

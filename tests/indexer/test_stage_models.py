@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.looking import Models
+from indexer.chosen import Models
 
 TODAY = Models(
     faces="emb-1",

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from indexer.chosen import ModelChoice, describe_models
 from indexer.errors import DearMediaError
 from indexer.faces.pyramid import Detail
-from indexer.looking import ModelChoice, PixelTask, describe_models, look
+from indexer.looking import look
+from indexer.pixels import PixelTask
 
 MODELS = Path(__file__).parents[2].parent / "shared" / "models"
 PACK = "insightface:scrfd500m_mobilefacenet"

@@ -15,7 +15,7 @@ from indexer.catalog import people as person_rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import all_items, main_files
-from indexer.looking import ModelChoice
+from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 from indexer.training.sets import open_tar_set

@@ -1,0 +1,117 @@
+"""The networks that the configuration asks for, loaded once a process, and what is off."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from indexer.budget import most_px_within
+from indexer.catalog.face_models import Strangers
+from indexer.errors import ModelPackMissingError
+from indexer.faces.pack import FacePack
+from indexer.faces.pyramid import MOST_PX, Detail
+from indexer.models.accelerators import Accelerator, Device
+from indexer.models.registry import load_faces
+from indexer.models.session import cap_arena
+from indexer.scenes.labels import SceneLabeller, load_scenes
+
+_BETWEEN = ", "
+_DETAIL_SUFFIX = {Detail.NORMAL: "", Detail.THOROUGH: " thorough"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelChoice:
+    """Which models the configuration asks for."""
+
+    pack: str
+    """``insightface:NAME``, ``builtin``, or empty for no faces."""
+    folder: Path | None
+    scenes: Path | None
+    """A labeller of one's own; None is the built-in one."""
+    device: Device = Device.AUTO
+    detail: Detail = Detail.NORMAL
+    arena_mb: int = 0
+    """What the networks of a worker may take together; 0: as much as they want."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """Which models are used, and what is off."""
+
+    faces: str
+    """The embedder's id; empty: faces are off."""
+    detector: str
+    scenes: str
+    """The labeller's id; empty: labels are off."""
+    computed_by: tuple[str, ...]
+    """What computes: accelerators, the CPU; empty where nothing does."""
+    device_notes: tuple[str, ...]
+    """Why the CPU computes and not the accelerator that was asked for, in whole sentences."""
+    notes: tuple[str, ...]
+    """What is off and why, in whole sentences."""
+    strangers: Strangers | None = None
+    """What the embedder's file says of two people's vectors."""
+
+    @property
+    def stage_model(self) -> str:
+        """What the stage is recorded with."""
+        return _BETWEEN.join((self.detector, self.faces, self.scenes))
+
+    def is_done(self, recorded: str | None) -> bool:
+        """Whether what the stage is recorded with needs not be done again.
+
+        What is off today counts as done: a pack on a drive that is away for a day must not cost
+        the faces that it found.
+        """
+        if recorded is None:
+            return False
+        before = recorded.split(_BETWEEN)
+        today = (self.detector, self.faces, self.scenes)
+        return len(before) == len(today) and all(
+            not now or now == then for then, now in zip(before, today, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The loaded networks, and what they were chosen by."""
+
+    faces: FacePack | None
+    scenes: SceneLabeller | None
+    models: Models
+    choice: ModelChoice
+    most_px: int
+    """So many pixels are given to the detector at once."""
+
+
+@lru_cache(maxsize=1)
+def tools_of(choice: ModelChoice) -> Tools:
+    """Load the models once a process."""
+    notes = []
+    if choice.arena_mb:
+        cap_arena(choice.arena_mb)
+    accelerator = Accelerator(choice.device)
+    faces, scenes = None, None
+    try:
+        faces = load_faces(choice.pack, choice.folder, open_network=accelerator.open)
+    except ModelPackMissingError as error:
+        notes.append(f"Faces are off: {error}; {error.remedy}.")
+    try:
+        scenes = load_scenes(choice.scenes, open_network=accelerator.open)
+    except ModelPackMissingError as error:
+        notes.append(f"Scene labels are off: {error}; {error.remedy}.")
+    models = Models(
+        faces=faces.model_id if faces else "",
+        detector=f"{faces.detector_id}{_DETAIL_SUFFIX[choice.detail]}" if faces else "",
+        scenes=scenes.model_id if scenes else "",
+        computed_by=accelerator.used,
+        device_notes=accelerator.notes,
+        notes=tuple(notes),
+        strangers=faces.strangers if faces else None,
+    )
+    most_px = most_px_within(faces, choice.arena_mb) if faces and choice.arena_mb else MOST_PX
+    return Tools(faces, scenes, models, choice, most_px)
+
+
+def describe_models(choice: ModelChoice) -> Models:
+    """Which models a choice comes to, and what is off."""
+    return tools_of(choice).models

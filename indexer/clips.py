@@ -1,0 +1,110 @@
+"""Look at a video frame by frame: faces, labels, the good seconds, and the sharpest frame."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.catalog.faces import NewFace
+from indexer.chosen import Tools
+from indexer.faces.find import FoundFace
+from indexer.measuring import LOOK_PX, faces_in, labels_of, measured, new_face
+from indexer.media.cost import refuse_dear
+from indexer.media.highlights import FrameMeasure, find_highlights, measure_frame
+from indexer.media.sound import read_loudness
+from indexer.media.video import VideoInfo, probe_video, sample_frames
+from indexer.memory import PeakMeter
+from indexer.pixels import Pixels, PixelTask
+from indexer.scenes.labels import Labels, mean_labels
+from indexer.scenes.quality import assess
+
+Rgb8 = NDArray[np.uint8]  # [h, w, 3]
+
+FRAMES_MAX = 240
+"""Frames of a clip that are measured for highlights; of a long one they lie further apart."""
+LOOKS_MAX = 60
+"""Frames of a clip that are searched for faces and labelled."""
+_BYTES_PER_FRAME_PX = 1.5
+_FRAMES_HELD = 12
+"""That a decoder refers to, and that are on their way."""
+
+
+def look_at_video(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:
+    """What a video shows; `digest` is of its file.
+
+    Raises
+    ------
+    UnreadableMediaError
+        If the file holds no video that can be read.
+    DearMediaError
+        If decoding it needs more memory than a worker may take.
+    """
+    info = probe_video(task.path)
+    _refuse_dear_video(task, tools)
+    meter = PeakMeter()
+    with meter.stage("videos"):
+        pixels = _video_pixels(task, tools, digest, info)
+    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
+
+
+def _refuse_dear_video(task: PixelTask, tools: Tools) -> None:
+    refuse_dear(
+        task.width,
+        task.height,
+        task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD,
+        most_mb=task.memory_mb - tools.choice.arena_mb,
+    )
+
+
+def _video_pixels(task: PixelTask, tools: Tools, digest: bytes, info: VideoInfo) -> Pixels:
+    every_s = max(task.video_sample_s, info.duration_s / FRAMES_MAX)
+    look_every = max(1, math.ceil(info.duration_s / every_s / LOOKS_MAX))
+    best: list[tuple[FoundFace, NewFace]] = []
+    labels: list[Labels] = []
+    measures: list[FrameMeasure] = []
+    poster = _Poster(task)
+    for n, frame in enumerate(sample_frames(task.path, every_s=every_s, max_side_px=LOOK_PX)):
+        n_faces = measures[-1].n_faces if measures else 0
+        if n % look_every == 0:
+            found = faces_in(frame.pixels, tools, (task.width, task.height))
+            for face in found:
+                _keep_best(best, face, new_face(face, tools, frame.time_s), tools)
+            seen = labels_of(frame.pixels, tools)
+            labels += [seen] if seen else []
+            poster.offer(frame.pixels)
+            n_faces = len(found)
+        measures.append(measure_frame(frame, n_faces=n_faces))
+    loudness_db = read_loudness(task.path) if info.has_audio else ()
+    spans = find_highlights(measures, duration_s=info.duration_s, loudness_db=loudness_db)
+    highlights = tuple((span.start_s, span.end_s, span.score) for span in spans)
+    faces = [face for _, face in best]
+    return measured(poster.pixels, task, digest, faces, mean_labels(labels), highlights)
+
+
+class _Poster:
+    """The sharpest frame seen so far, by which a clip is judged."""
+
+    def __init__(self, task: PixelTask) -> None:
+        self._full_size = (task.width, task.height)
+        self._sharpness = -1.0
+        self.pixels: Rgb8 = np.empty((0, 0, 3), np.uint8)
+
+    def offer(self, pixels: Rgb8) -> None:
+        sharpness = assess(pixels, full_size=self._full_size).sharpness
+        if sharpness > self._sharpness:
+            self.pixels, self._sharpness = pixels, sharpness
+
+
+def _keep_best(
+    best: list[tuple[FoundFace, NewFace]], found: FoundFace, face: NewFace, tools: Tools
+) -> None:
+    """One face a person and clip: the same person is seen in frame after frame."""
+    assert tools.faces is not None
+    alike = tools.faces.same_face_cosine
+    for n, (other, kept) in enumerate(best):
+        if kept.time_s != face.time_s and float(other.embedding @ found.embedding) > alike:
+            if face.quality > kept.quality:
+                best[n] = (found, face)
+            return
+    best.append((found, face))
