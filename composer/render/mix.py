@@ -1,7 +1,8 @@
 """The movie's sound: music, the clips' own sound, and music that makes way for it.
 
 Music goes down by 12 dB within 250 ms ahead of a clip's sound and comes back over 1.5 s, as MLT's
-mixer does; the result has exactly as many samples as the frames take.
+mixer does. Where the clip itself has music, ours all but leaves: two pieces at once are noise. The
+result has exactly as many samples as the frames take.
 """
 
 from collections.abc import Iterable
@@ -11,11 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from music.loudness import integrated_lufs, master
+from music.presence import MUSIC_NORM, music_share
 from music.track import RATE_HZ, Stereo
 
 DUCK_DB = -12.0
 DUCK_DOWN_S = 0.25
 DUCK_UP_S = 1.5
+ASIDE_DB = -26.0
+"""Under a clip's own music; not silence, which would sound like a fault (immich-memories, #479)."""
+ASIDE_DOWN_S = 0.6
 
 _LEVEL_LUFS = -16.0
 _MOST_CLIP_GAIN_DB = 12.0
@@ -61,21 +66,37 @@ def mixed_sound(music: Stereo, clips: Iterable[ClipSound], *, n_samples: int) ->
     out = np.zeros((n_samples, 2), np.float32)
     n_music = min(n_samples, len(music))
     out[:n_music] = music[:n_music] * _gain(_level_db(music, np.inf))
-    out *= duck_gain([(clip.start_s, clip.end_s) for clip in heard], n_samples)[:, np.newaxis]
+    out *= _duck(heard, n_samples)[:, np.newaxis]
     for clip in heard:
         _add(out, clip)
     return master(out, RATE_HZ)
 
 
-def duck_gain(spans_s: Iterable[tuple[float, float]], n_samples: int) -> NDArray[np.float32]:
+def duck_gain(
+    spans_s: Iterable[tuple[float, float]],
+    n_samples: int,
+    *,
+    depth_db: float = DUCK_DB,
+    down_s: float = DUCK_DOWN_S,
+) -> NDArray[np.float32]:
     """Factor on the music at each sample, float32[n]: 1, and lower around spans."""
     times_s = np.arange(0, n_samples / RATE_HZ + 1 / _CONTROL_HZ, 1 / _CONTROL_HZ)
     gain_db = np.zeros_like(times_s)
     for start_s, end_s in spans_s:
-        corners_s = [start_s - DUCK_DOWN_S, start_s, end_s, end_s + DUCK_UP_S]
-        np.minimum(gain_db, np.interp(times_s, corners_s, [0, DUCK_DB, DUCK_DB, 0]), out=gain_db)
+        corners_s = [start_s - down_s, start_s, end_s, end_s + DUCK_UP_S]
+        np.minimum(gain_db, np.interp(times_s, corners_s, [0, depth_db, depth_db, 0]), out=gain_db)
     at_s = np.arange(n_samples) / RATE_HZ
     return np.interp(at_s, times_s, 10 ** (gain_db / 20)).astype(np.float32)
+
+
+def _duck(clips: Iterable[ClipSound], n_samples: int) -> NDArray[np.float32]:
+    """Factor on the music: down under what is heard, aside where that is music."""
+    spans_s: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
+    for clip in clips:
+        is_music = music_share(clip.samples, RATE_HZ) >= MUSIC_NORM
+        spans_s[is_music].append((clip.start_s, clip.end_s))
+    aside = duck_gain(spans_s[True], n_samples, depth_db=ASIDE_DB, down_s=ASIDE_DOWN_S)
+    return np.minimum(duck_gain(spans_s[False], n_samples), aside)
 
 
 def _add(out: Stereo, clip: ClipSound) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.render.mix import DUCK_DB, ClipSound, duck_gain, mixed_sound
+from composer.render.mix import ASIDE_DB, DUCK_DB, ClipSound, duck_gain, mixed_sound
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ, Stereo
 
@@ -48,6 +48,22 @@ def test_music_goes_down_under_a_clip_and_comes_back() -> None:
     assert 20 * np.log10(under / before) == pytest.approx(DUCK_DB, abs=0.3)
     assert after == pytest.approx(before, rel=0.03)
     assert level_at(out, 900, 4.5, 5.5) > before / 2
+
+
+def chord(seconds: float) -> Stereo:
+    return np.asarray(sum(tone(seconds, hz, 0.06) for hz in (262, 330, 392, 524)), np.float32)
+
+
+def test_music_leaves_where_the_clip_has_its_own() -> None:
+    clip = make_clip(chord(3), 4.0)
+
+    out = mixed_sound(tone(12, 440), [clip], n_samples=12 * RATE_HZ)
+
+    before, under, after = (
+        level_at(out, 440, *span) for span in ((2.0, 3.3), (4.5, 6.5), (9.0, 11.5))
+    )
+    assert 20 * np.log10(under / before) == pytest.approx(ASIDE_DB, abs=1.0)
+    assert after == pytest.approx(before, rel=0.03)
 
 
 def test_ducking_is_complete_when_the_clip_begins_and_never_jumps() -> None:
