@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from crowd import Crowd, make_crowd
+from crowd import Crowd
 
 from indexer.catalog import faces as face_rows
 from indexer.catalog import files as file_rows
@@ -63,13 +63,11 @@ def scan_files(catalog: Catalog, root: Path) -> None:
     )
 
 
-def fill(catalog: Catalog, root: Path, n_items: int, seed: int) -> Crowd:
-    """Make files and, as if they had been read, their items with a face each on average."""
-    crowd = make_crowd(n_items, seed)
+def fill(catalog: Catalog, root: Path, crowd: Crowd, n_items: int) -> None:
+    """Make files and, as if they had been read, their items, with a face each on average."""
     put_strangers(catalog, FACE_MODEL, STRANGERS)
     make_files(root, range(n_items))
     add_items(catalog, root, crowd, range(n_items))
-    return crowd
 
 
 def add_items(catalog: Catalog, root: Path, crowd: Crowd, rows: Iterable[int]) -> None:
@@ -144,10 +142,10 @@ def write_pixels(catalog: Catalog, item_id: ItemId, file: File, rng: np.random.G
 
 def faces_of_items(crowd: Crowd, rows: Iterable[int], n_items: int) -> dict[int, list[NewFace]]:
     """The faces by item; faces of one picture are in one item."""
-    n_pictures = int(crowd.pictures.max()) + 1
     found: dict[int, list[NewFace]] = defaultdict(list)
+    pictures = {picture: n for n, picture in enumerate(sorted({crowd.pictures[r] for r in rows}))}
     for row in rows:
-        of_item = found[int(crowd.pictures[row]) * n_items // n_pictures]
+        of_item = found[pictures[crowd.pictures[row]] * n_items // len(pictures)]
         of_item.append(made_face(crowd, row, place=len(of_item)))
     return found
 
