@@ -100,6 +100,8 @@ def disk_remedy(error: sqlite3.Error) -> str:
             return "check the disk and its room; nothing that was finished is lost"
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return "check that its folder may be written to, and the limit of open files"
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+            return "run: memoriesd doctor --repair"
     return "run: memoriesd doctor"
 
 

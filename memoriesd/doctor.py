@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import psutil
+
 from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.errors import CatalogError
 from indexer.models.packs import WEIGHTS
@@ -24,6 +26,10 @@ from themes.theme import ThemeError
 
 DEVICE_LIMIT_S = 120.0
 """So long the networks may take to be loaded and tried; a driver that compiles takes some time."""
+
+
+NETWORK_DRIVES = ("nfs", "cifs", "smb", "afp", "webdav", "9p", "fuse.sshfs", "fuse.rclone")
+"""Beginnings of the names of file systems whose changes on other machines nobody hears of."""
 
 
 class Health(StrEnum):
@@ -109,8 +115,24 @@ def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
                 found=f"{root} may not be read",
                 remedy=_permission_remedy(root),
             )
+        elif kind := _network_drive(root):
+            yield Finding(
+                name="folder",
+                health=Health.WARNING,
+                found=f"{root} lies on a network drive ({kind}), which tells of no changes;"
+                " it is looked through every hour",
+                remedy="after copying something there: memoriesd rescan",
+            )
         else:
             yield _good("folder", f"{root} can be read")
+
+
+def _network_drive(root: Path) -> str:
+    """The kind of network drive that a folder lies on; empty where it lies on a disk."""
+    mounts = {Path(each.mountpoint): each.fstype for each in psutil.disk_partitions(all=True)}
+    real = root.resolve()
+    kind = next((mounts[each] for each in (real, *real.parents) if each in mounts), "")
+    return kind if kind.lower().startswith(NETWORK_DRIVES) else ""
 
 
 def _permission_remedy(root: Path) -> str:

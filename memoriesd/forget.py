@@ -5,12 +5,14 @@ reach. A file that stays where it is comes back with the next scan.
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from clustering.people.facts import Told, standing
 from clustering.people.state import SETTING as PEOPLE_FOUND
+from composer.keeping import segments_folder
 from composer.naming import remove_movie
 from composer.unfinished import remove_unfinished
 from indexer.catalog import forgetting
@@ -49,7 +51,7 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
             f"nothing is known of {path}", remedy="see what is with: memoriesd items list"
         )
     item_ids = forgetting.items_of_files(catalog, file_ids)
-    drop_backups(catalog.path)
+    drop_copies(catalog)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
         delete_items(catalog, item_ids)
@@ -73,7 +75,7 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
             f"there is no person {person_id}", remedy="see them with: memoriesd people list"
         )
     item_ids = forgetting.items_with_person(catalog, person_id)
-    drop_backups(catalog.path)
+    drop_copies(catalog)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
         n_faces = forgetting.delete_faces_of_person(catalog, person_id)
@@ -89,6 +91,14 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
         _remove(catalog, movies)
     forgetting.leave_no_trace(catalog)
     return ForgetReport(faces=n_faces, items=0, memories=n_memories, movies=len(movies))
+
+
+def drop_copies(catalog: Catalog) -> None:
+    """Remove what repeats the catalog and its movies elsewhere: copies, and rendered segments."""
+    drop_backups(catalog.path)
+    segments = segments_folder(catalog)
+    if segments.exists():
+        shutil.rmtree(segments)
 
 
 def _forget_memories(catalog: Catalog, item_ids: Sequence[ItemId]) -> tuple[list[Path], int]:

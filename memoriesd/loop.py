@@ -306,7 +306,7 @@ class Loop:
         done = outcome.exit_code == Exit.DONE
         if not done and not (step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING):
             log.warning("%s: %s", step, outcome.message)
-            self._trouble = f"{step} failed: {outcome.message}"
+            self._trouble = f"{step} failed: {outcome.message}; {outcome.remedy}"
             self._failed = True
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
         elif step is Step.COMPOSE and self._due_moment is not None:

@@ -13,6 +13,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import psutil
+
 from indexer.catalog.connection import Catalog, open_catalog
 from memoriesd.config import Config, parse_config
 from memoriesd.exits import Exit, exit_of, explain
@@ -144,10 +146,18 @@ def _take_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _step_back(request: Request) -> None:
-    """Ctrl-C at the terminal is our parent's to hear; and others go first."""
+    """Ctrl-C at the terminal is our parent's to hear; and others go first, at the disk, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32" and request.nice:
-        os.nice(request.nice)
+    if not request.nice:
+        return
+    if sys.platform == "win32":
+        ourselves = psutil.Process()
+        ourselves.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        ourselves.ionice(psutil.IOPRIO_LOW)
+        return
+    os.nice(request.nice)
+    if sys.platform == "linux":
+        psutil.Process().ionice(psutil.IOPRIO_CLASS_IDLE)
 
 
 def _run(work: Callable[[Task], object], request: Request, link: _Link) -> Any:

@@ -9,7 +9,7 @@ import click
 
 from clustering.people.corrections import person_called, undo_correction
 from composer.naming import remove_movie
-from indexer.catalog.backups import BESIDE, drop_backups
+from indexer.catalog.backups import BESIDE
 from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError
@@ -78,6 +78,8 @@ def _forget_all(session: Session, *, yes: bool) -> None:
         except LockedError as error:
             raise DaemonRunningError(str(error)) from error
         stack.enter_context(hold(session.folders.job_lock))
+        from memoriesd.forget import drop_copies  # the renderer behind it costs a second
+
         with session.catalog() as catalog:
             movies = [movie.file for movie in all_movies(catalog)]
         question = f"forget everything: {echo_path(session.folders.catalog)}, {len(movies)} movies?"
@@ -85,7 +87,8 @@ def _forget_all(session: Session, *, yes: bool) -> None:
             _agreed(question)
         for movie in movies:
             remove_movie(movie)
-        drop_backups(session.folders.catalog)
+        with session.catalog() as catalog:
+            drop_copies(catalog)
         for path in _own_files(session):
             path.unlink(missing_ok=True)
     click.echo("everything is forgotten; the configuration and your photos are as they were")

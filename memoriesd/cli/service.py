@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,16 @@ from indexer.catalog.settings import put_setting
 from indexer.errors import NothingToDoError
 from memoriesd import control
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.clock import utc_now
 from memoriesd.daemon import run_daemon
 from memoriesd.exits import ConfigError
 from memoriesd.folders import make_private
 from memoriesd.locks import is_held
 from memoriesd.loop import PAUSED_SETTING
 from memoriesd.status import catalog_status, job_document, memory_lines
+
+PACE_ITEMS = 20
+"""So many must be done before they say how long the others take."""
 
 
 @click.command("run", short_help="Run the daemon: watch, index, and make movies on schedule.")
@@ -97,6 +102,7 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     if document["queued"]:
         lines.append(f"queued: {document['queued']} jobs")
     lines += [f"{root['path']}: {root['reason'] or root['state']}" for root in document["roots"]]
+    lines += _backlog_lines(document)
     files = document["files"]
     counts = ", ".join(f"{count:,} {state}" for state, count in sorted(files.items()))
     people = document["people"]
@@ -111,6 +117,21 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     if document["last_movie"]:
         lines.append(f"last movie: {echo_path(document['last_movie'])}")
     return [*lines, *(f"note: {sentence}" for sentence in document["notes"])]
+
+
+def _backlog_lines(document: dict[str, Any]) -> list[str]:
+    """How much is still to be looked at, and how long that takes at the pace of now."""
+    job, files = document["job"], document["files"]
+    n_left = files.get("new", 0) + files.get("read", 0)
+    if not n_left:
+        return []
+    line = f"to be looked at: {n_left:,}"
+    if job is None or job["kind"] != "index" or job["done"] < PACE_ITEMS:
+        return [line]
+    began = datetime.fromisoformat(job["started_at"])
+    left_min = (utc_now() - began).total_seconds() / job["done"] * n_left / 60
+    duration = f"{left_min:.0f} minutes" if left_min < 120 else f"{left_min / 60:.0f} hours"
+    return [f"{line}, about {duration} at the pace of now"]
 
 
 def _daemon_line(document: dict[str, Any]) -> str:

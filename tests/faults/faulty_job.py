@@ -2,13 +2,15 @@
 
 A step is a statement of SQL, a file of the library that is opened, renamed, made or removed, or a
 checkpoint. Each line of the input is a job, a JSON object with ``kind``, ``home``, ``kill_at``
-(a step; 0: never) and ``kill_after_s`` (at whatever instruction; 0: never). It is done in a fork,
-so that the imports are paid for once. The line of its answer has ``steps``, ``took_s`` and what was
-``done``, or the ``signal`` that ended it.
+(a step; 0: never), ``kill_after_s`` (at whatever instruction; 0: never) and ``limits``: what the
+system then grants (``file_bytes``, ``files``, ``pages`` of the catalog). It is done in a fork, so
+that the imports are paid for once. The line of its answer has ``steps``, ``took_s`` and what was
+``done``; or the ``signal`` that ended it; or the ``error`` with its ``remedy`` and exit ``code``.
 """
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -24,9 +26,11 @@ from composer.curate.model import CurationSettings
 from composer.request import ComposeRequest, Due
 from composer.storyboard.brief import Canvas, Length
 from indexer.catalog.connection import Catalog, open_catalog
-from indexer.looking import ModelChoice
+from indexer.chosen import ModelChoice
+from indexer.errors import MemoriesError
 from indexer.pipeline import IndexSettings, index
 from indexer.scan import ScanRules
+from memoriesd.exits import exit_of, explain
 
 TODAY = date(2026, 6, 15)
 NOW = datetime(2026, 6, 15, 9, 0, tzinfo=UTC)
@@ -39,8 +43,9 @@ _connect = sqlite3.connect
 class Steps:
     """Counts the steps and ends the process at one of them, as a power cut would."""
 
-    def __init__(self, home: Path, kill_at: int) -> None:
+    def __init__(self, home: Path, kill_at: int, most_pages: int) -> None:
         self.count = 0
+        self._most_pages = most_pages
         self._home = os.fspath(home)
         self._kill_at = kill_at
 
@@ -59,6 +64,8 @@ class Steps:
     def connect(self, *args: Any, **options: Any) -> sqlite3.Connection:
         """As ``sqlite3.connect``, with an ear for every statement."""
         connection: sqlite3.Connection = _connect(*args, **options)
+        if self._most_pages:
+            connection.execute(f"PRAGMA max_page_count = {self._most_pages}")
         connection.set_trace_callback(self.take)
         return connection
 
@@ -102,13 +109,21 @@ def _compose_request(home: Path) -> ComposeRequest:
 
 def run(told: dict[str, Any]) -> dict[str, Any]:
     home = Path(told["home"])
-    steps = Steps(home, told["kill_at"])
+    limits = told["limits"]
+    steps = Steps(home, told["kill_at"], limits.get("pages", 0))
     sys.addaudithook(steps.heard)
     sqlite3.connect = steps.connect  # type: ignore[assignment]  # it has overloads
     signal.setitimer(signal.ITIMER_REAL, told["kill_after_s"])  # nobody catches its signal
     began_s = time.monotonic()
-    with open_catalog(home / "catalog.db") as catalog:
-        done = do(told["kind"], catalog, home, steps)
+    for name, kind in (("file_bytes", resource.RLIMIT_FSIZE), ("files", resource.RLIMIT_NOFILE)):
+        if name in limits:
+            resource.setrlimit(kind, (limits[name], resource.getrlimit(kind)[1]))
+    try:
+        with open_catalog(home / "catalog.db") as catalog:
+            done = do(told["kind"], catalog, home, steps)
+    except (MemoriesError, OSError, sqlite3.Error) as error:
+        message, remedy = explain(error)
+        return {"error": message, "remedy": remedy, "code": exit_of(error)}
     signal.setitimer(signal.ITIMER_REAL, 0.0)
     return {"steps": steps.count, "done": done, "took_s": time.monotonic() - began_s}
 

@@ -13,6 +13,17 @@ N_PICTURES = 24
 Table = list[tuple[Any, ...]]
 
 
+def damage_of(path: Path) -> list[Any]:
+    """What SQLite finds wrong with a catalog's file."""
+    connection = sqlite3.connect(path)
+    try:
+        told = connection.execute("PRAGMA integrity_check").fetchall()
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    finally:
+        connection.close()
+    return [row for row in told if row != ("ok",)] + broken
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A library on disk, with what its catalog was before each kind of job, and after it."""
@@ -29,9 +40,11 @@ class Place:
     def catalog(self) -> Path:
         return self.home / "catalog.db"
 
-    def do(self, kind: str, *, kill_at: int = 0, kill_after_s: float = 0.0) -> dict[str, Any]:
+    def do(
+        self, kind: str, *, kill_at: int = 0, kill_after_s: float = 0.0, **limits: int
+    ) -> dict[str, Any]:
         """Do a job, or begin it; returns its answer."""
-        told = {"kind": kind, "home": str(self.home)}
+        told = {"kind": kind, "home": str(self.home), "limits": limits}
         line = json.dumps(told | {"kill_at": kill_at, "kill_after_s": kill_after_s})
         assert self.process.stdin is not None
         assert self.process.stdout is not None

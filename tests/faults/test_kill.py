@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.faults.place import N_PICTURES, Place, tables
+from tests.faults.place import N_PICTURES, Place, damage_of, tables
 
 POINTS = [
     ("migration", 0.5),
@@ -58,7 +58,8 @@ def check_killed(place: Place, kind: str, *, kill_at: int = 0, kill_after_s: flo
     n_before = n_indexed(place.catalog)
     damage = damage_of(place.catalog)
     whole = [is_whole(place.home / "movies" / name) for name in place.in_movies()]
-    again = place.do(kind)
+    # The schedule asks for a movie again only where the record of its time is not kept yet.
+    again = {} if kind == "compose" and is_served(place.catalog) else place.do(kind)
 
     assert "signal" in killed or kill_after_s
     assert damage == []
@@ -69,6 +70,14 @@ def check_killed(place: Place, kind: str, *, kill_at: int = 0, kill_after_s: flo
     assert place.in_movies() == (place.movies if kind == "compose" else [])
 
 
+def is_served(path: Path) -> bool:
+    connection = sqlite3.connect(path)
+    try:
+        return bool(connection.execute("SELECT count(*) FROM due").fetchone()[0])
+    finally:
+        connection.close()
+
+
 def n_indexed(path: Path) -> int:
     connection = sqlite3.connect(path)
     try:
@@ -76,17 +85,6 @@ def n_indexed(path: Path) -> int:
         return int(connection.execute(sql).fetchone()[0])
     except sqlite3.OperationalError:  # killed before there was a table
         return 0
-    finally:
-        connection.close()
-
-
-def damage_of(path: Path) -> list[object]:
-    connection = sqlite3.connect(path)
-    try:
-        told = connection.execute("PRAGMA integrity_check").fetchall()
-        return [row for row in told if row != ("ok",)] + connection.execute(
-            "PRAGMA foreign_key_check"
-        ).fetchall()
     finally:
         connection.close()
 

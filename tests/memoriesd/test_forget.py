@@ -166,6 +166,8 @@ def test_copies_of_the_catalog_do_not_keep_what_is_forgotten(home: Path) -> None
         back_up_daily(catalog, date(2026, 6, 1))
         (home / "damaged").mkdir()
         (home / "damaged" / "catalog-2026.db").write_bytes(b"Ada")
+        (home / "segments").mkdir()
+        (home / "segments" / "0a.mp4").write_bytes(b"Ada waves")
 
         forget_person(catalog, ADA)
 
