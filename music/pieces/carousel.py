@@ -90,7 +90,7 @@ CAROUSEL = Piece(
         Layer(
             instrument="tambourine",
             pattern="grid",
-            gain_db=-18,
+            gain_db=-21,
             pan=-0.38,
             reverb_norm=0.12,
             levels=(0.3, 0.5, 0.85, 0.5, 0.5),
