@@ -27,7 +27,10 @@ SAME_PICTURE_COSINE = 0.985
 """Above, a picture of the library is one of the examples and no evidence against the word."""
 SHARE_MOST = 0.5
 """Of the library: that everything shows a word cannot be told from nothing telling it apart."""
-QUANTILES = (0.1, 0.25, 0.5)
+SHARE_OF_ANYTHING = 0.7
+"""Twelve pictures of a library drawn at random, or of one event, seem to be so much of it, a word
+that half of it shows 0.4 to 0.5."""
+QUANTILES = (0.1, 0.25, 0.5, 0.75)
 SLOPE_PENALTY = 0.01
 """For each picture of the word: keeps the curve from being a step where nothing lies between."""
 ROUNDS = 50
@@ -62,7 +65,8 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
     Raises
     ------
     NothingToDoError
-        If fewer than five pictures of the library differ from the examples.
+        If fewer than five pictures of the library differ from the examples, or nothing sets the
+        examples apart from the others.
 
     References
     ----------
@@ -84,6 +88,12 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
     # shows it, and the calibration has two sides.
     unseen = np.concatenate([unseen, seen])
     share = share_of_word(seen, unseen)
+    if share >= SHARE_OF_ANYTHING:
+        raise NothingToDoError(
+            "the examples look like any pictures of the library: nothing tells the word from them",
+            remedy="choose examples in which it is large, or teach something narrower",
+        )
+    share = min(share, SHARE_MOST)
     slope, shift = _calibration(seen, unseen, share)
     weights, bias = _fitted(examples, others)
     told, found = (slope * seen + shift >= 0).mean(), (slope * unseen + shift >= 0).mean()
@@ -98,11 +108,16 @@ def learn_word(examples: Floats, library: Floats) -> WordHead:
 def share_of_word(seen: Scores, unseen: Scores) -> float:
     """Share of the library that shows the word, by how much of it scores as the examples do.
 
-    Of the word's pictures three quarters score above the examples' first quartile, and so on; of
-    the answers the middle one counts.
+    Of the word's pictures three quarters score above the examples' first quartile, and so on. What
+    else scores so high makes each answer too large: the smallest one counts.
+
+    References
+    ----------
+    Blanchard, Lee, Scott, "Semi-Supervised Novelty Detection", JMLR 2010: the smallest ratio bounds
+    the share.
     """
     above = [float((unseen >= np.quantile(seen, q)).mean()) / (1 - q) for q in QUANTILES]
-    return float(np.clip(np.median(above), 1 / len(unseen), SHARE_MOST))
+    return float(np.clip(min(above), 1 / len(unseen), 1.0))
 
 
 def _others(examples: Floats, library: Floats) -> Floats:

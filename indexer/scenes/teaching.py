@@ -17,7 +17,7 @@ from indexer.catalog.items import ItemId
 from indexer.catalog.labels import image_vectors
 from indexer.catalog.taught import TaughtWord
 from indexer.errors import MemoriesError, NothingToDoError
-from indexer.scenes.labels import PROBABILITY_LEAST, SceneLabeller
+from indexer.scenes.labels import SceneLabeller
 from indexer.scenes.own_words import Floats, WordHead, learn_word
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,8 @@ EXAMPLES_MOST = 200
 """More are thinned evenly: a head of 256 numbers learns little from them."""
 LIBRARY_LEAST = 50
 """Pictures with vectors: a word is learnt against what the library shows."""
+PUT_FROM = 0.5
+"""Probability: what is expected of a word is so of the pictures that get it at even chance."""
 WORD_LONGEST = 40
 EXAMPLE_SHORT_PX = 256
 """Labellers look at no more of the short side."""
@@ -124,9 +126,7 @@ def put_word(
 ) -> int:
     """Write which items show a word; how many do."""
     chances = head.probabilities(vectors)
-    labelled = [
-        (item, float(p)) for item, p in zip(ids, chances, strict=True) if p >= PROBABILITY_LEAST
-    ]
+    labelled = [(item, float(p)) for item, p in zip(ids, chances, strict=True) if p >= PUT_FROM]
     taught.put_own_labels(catalog, word, labelled, ids)
     return len(labelled)
 

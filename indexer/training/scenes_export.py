@@ -10,7 +10,7 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from indexer.models.session import open_session
 from indexer.scenes.labels import INPUT_PX, STUDENT_OUTPUTS, WORDS_FACT
-from indexer.training.export import Exported, checked_write, store_half
+from indexer.training.export import Exported, checked_write
 from indexer.training.scenes_backbone import FEATURES, read_backbone
 from indexer.training.scenes_student import Head
 
@@ -61,15 +61,15 @@ def joined(fixed: ModelProto, head: Head) -> ModelProto:
         helper.make_node("Gemm", [FEATURES, "vector.w", "vector.b"], ["direction"], transB=1),
         helper.make_node("LpNormalization", ["direction"], [vector], axis=1, p=2),
     ]
-    own = ModelProto()
-    own.graph.node.extend(nodes)
-    own.graph.initializer.extend(numpy_helper.from_array(w, name) for name, w in weights.items())
-    # Alone: the weights of the fixed layers are in eight bits already.
-    store_half(own)
     model = ModelProto()
     model.CopyFrom(fixed)
-    model.graph.node.extend(own.graph.node)
-    model.graph.initializer.extend(own.graph.initializer)
+    for name, values in weights.items():
+        # Half precision, made whole once, while the file is loaded.
+        halved = np.asarray(values, np.float16)
+        model.graph.initializer.append(numpy_helper.from_array(halved, f"{name}.half"))
+        cast = helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT)
+        model.graph.node.append(cast)
+    model.graph.node.extend(nodes)
     del model.graph.output[:]
     model.graph.output.extend(
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["b", n])

@@ -77,6 +77,6 @@ def agreement(
     if not sure.any():
         return None
     own = probabilities[:, [words.index(name) for name in names]].argmax(1)
-    # Words of one class are equally likely: each of them is the teacher's word.
-    ties = chances >= chances.max(1, keepdims=True) - 1e-3
+    # Two words above even chance are of one class (an alp is a mountain and snow): both are its.
+    ties = chances >= SURE
     return round(float(ties[np.arange(len(own)), own][sure].mean()), 4)

@@ -90,8 +90,8 @@ def teach_label(session: Session, word: str, folder: Path, *, as_json: bool) -> 
         f" {lesson.items:,} items have it now"
     )
     click.echo(
-        f"expected by cross-validation: precision {lesson.precision:.2f},"
-        f" recall {lesson.recall:.2f}"
+        f"expected of pictures like the examples, by cross-validation:"
+        f" precision {lesson.precision:.2f}, recall {lesson.recall:.2f}"
     )
 
 

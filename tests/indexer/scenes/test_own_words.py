@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from indexer.errors import NothingToDoError
 from indexer.scenes.own_words import learn_word, share_of_word
 
 LENGTH = 32
@@ -50,14 +51,22 @@ def test_examples_that_lie_in_the_library_are_no_evidence_against_the_word() -> 
     assert np.allclose(alone.weights, among.weights)
 
 
-def test_word_that_looks_like_everything_else_is_told_to_be_poor() -> None:
+def test_word_that_looks_like_everything_else_is_refused() -> None:
     rng = np.random.default_rng(4)
     alike = rng.normal(0, 1, (412, LENGTH)).astype(np.float32)
     alike /= np.linalg.norm(alike, axis=1, keepdims=True)
 
-    head = learn_word(alike[:60], alike[60:])
+    with pytest.raises(NothingToDoError, match="like any pictures of the library"):
+        learn_word(alike[:60], alike[60:])
 
-    assert head.precision < 0.65
+
+def test_examples_of_which_some_look_like_the_library_do_not_give_it_the_word() -> None:
+    others = library(2)
+
+    head = learn_word(np.concatenate([around(0, 8, 1), around(3, 4, 9)]), others)
+
+    assert float((head.probabilities(others) >= 0.5).mean()) < 0.02
+    assert float((head.probabilities(around(0, 50, 3)) >= 0.5).mean()) > 0.5
 
 
 @settings(max_examples=10, deadline=None)
@@ -76,8 +85,8 @@ def test_share_is_what_scores_as_the_examples_do() -> None:
     seen = np.linspace(1, 3, 11)
     unseen = np.concatenate([np.full(90, -2.0), np.full(5, 1.5), np.full(5, 2.5)])
 
-    # By the three quantiles 10/90, 10/75 and 5/50; of these the middle one.
-    assert share_of_word(seen, unseen) == pytest.approx(10 / 90)
+    # By the four quantiles 10/90, 10/75, 5/50 and 5/25; of these the smallest.
+    assert share_of_word(seen, unseen) == pytest.approx(5 / 50)
 
 
 def test_too_few_examples_are_refused() -> None:
