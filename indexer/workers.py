@@ -17,6 +17,7 @@ from concurrent.futures import Executor, Future
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+from indexer.errors import MissingResourceError
 from indexer.memory import give_back_large_blocks
 
 P = ParamSpec("P")
@@ -24,7 +25,6 @@ T = TypeVar("T")
 
 MEMORY_LIMIT_BYTES = 1 << 30
 """Private memory that a worker may ask for; beyond, its allocations fail."""
-START_LIMIT_S = 60.0
 
 
 class WorkerLostError(Exception):
@@ -98,12 +98,22 @@ class WorkerPool(Executor):
                 worker = None
                 future.set_exception(error)
                 continue
+            except OSError as error:  # of starting one: no file is to blame
+                future.set_exception(_not_started(error))
+                continue
             if kind == "result":
                 future.set_result(value)
             else:
                 future.set_exception(value)
         if worker is not None:
             worker.stop()
+
+
+def _not_started(error: OSError) -> MissingResourceError:
+    return MissingResourceError(
+        f"no reader can be started: {error.strerror or error}",
+        remedy="close other programs, or raise the limits of open files and of processes",
+    )
 
 
 class _Turns:
@@ -160,7 +170,7 @@ class _Worker:
 
     def _wait_until_ready(self) -> None:
         """Wait for the interpreter to start: on a busy machine that takes longer than a task."""
-        if not self._is_ready and self._pipe.poll(START_LIMIT_S):
+        if not self._is_ready:
             self._is_ready = self._pipe.recv()
 
     def stop(self) -> None:

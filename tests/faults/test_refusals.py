@@ -29,6 +29,15 @@ def test_job_that_the_system_refuses_says_so_and_goes_well_afterwards(
     check_refused(place, kind, limit)
 
 
+def test_index_that_cannot_start_a_reader_says_so_and_blames_no_file(place: Place) -> None:
+    place.restore("index")
+
+    answer = place.do("index", files=6)
+
+    assert answer["code"] == Exit.MISSING_RESOURCE, answer
+    check_mended(place, "index")
+
+
 def test_full_catalog_says_that_there_is_no_room(place: Place) -> None:
     place.restore("cluster")
     n_pages = place.catalog.stat().st_size // 4096
