@@ -126,9 +126,13 @@ def journal_path(catalog: Catalog) -> Path:
 
 
 def _append(path: Path, line: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as journal:
-        journal.write(line + "\n")
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "rb+") as journal:
+        if journal.seek(0, os.SEEK_END):
+            journal.seek(-1, os.SEEK_END)
+            if journal.read(1) != b"\n":
+                line = "\n" + line  # a crash cut the last one short: it must not spoil this one
+        journal.write(line.encode() + b"\n")
         journal.flush()
         os.fsync(journal.fileno())
 

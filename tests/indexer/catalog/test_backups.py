@@ -104,9 +104,10 @@ def test_line_of_the_journal_that_was_cut_short_costs_itself_only(tmp_path: Path
         people.add_correction(catalog, "2026-06-01", "name", {"person": 1})
         with journal.open("ab") as file:
             file.write(b'{"made_at": "2026-06-02", "ki')
+        people.add_correction(catalog, "2026-06-03", "name", {"person": 2})
         catalog.execute("DELETE FROM corrections")
 
-        assert rescue.take_over_journal(catalog) == 1
+        assert rescue.take_over_journal(catalog) == 2
 
 
 def test_rules_are_read_from_a_damaged_catalog_whose_other_pages_are_lost(tmp_path: Path) -> None:
