@@ -69,7 +69,7 @@ def track_beats(samples: Stereo, rate_hz: int) -> Beats:
     onsets = _onset_strength(flux)
     if onsets.max(initial=0.0) <= _SILENCE:
         return _NO_BEATS
-    period, strength = _find_period(onsets)
+    period, strength = _find_period(onsets + _onset_strength(_accents(bands)))
     frames = _extended(_chain(onsets, period), period, len(onsets))
     times = _refined(frames, onsets) * _HOP_S + _LEAD_S
     end_s = len(samples) / rate_hz
@@ -102,6 +102,14 @@ def _band_levels(samples: Stereo, rate_hz: int) -> Floats:
         return np.zeros(levels.shape)
     # Loud and soft onsets count alike within about 50 dB of the loudest.
     return np.asarray(np.log1p(300 * levels / loudest))
+
+
+def _accents(bands: Floats) -> Floats:
+    """Flux of amplitudes instead of their logarithms: which of the onsets are strong.
+
+    Without it, even eighths of 140 bpm are also dotted quarters of 93.
+    """
+    return np.maximum(np.diff(np.expm1(bands), axis=0, prepend=0.0), 0)
 
 
 def _onset_strength(flux: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """What direction learns of a soundtrack."""
 
+import dataclasses
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from composer.soundtrack import file_for, sound_for, sound_of_file
+from composer.soundtrack import file_for, score_for, sound_for, sound_of_file
 from composer.storyboard.brief import Length
 from composer.storyboard.direct import direct
+from composer.storyboard.model import Transition
 from music.score import Mood as MusicMood
 from themes.theme import Mood as ThemeMood
 
@@ -58,6 +60,24 @@ def test_cuts_lie_on_the_beats_of_the_users_music(
     cuts_s = [shot.start_frame / board.fps for shot in board.shots[1:]]
     off_s = [min(abs(cut % 0.5), 0.5 - cut % 0.5) for cut in cuts_s]
     assert max(off_s) < 0.045
+
+
+def test_harmony_changes_where_the_storyboard_opens_a_chapter(
+    make_item: Factory, make_brief: Factory
+) -> None:
+    brief = make_brief([make_item(n) for n in range(1, 40)], length=Length.MEDIUM)
+    board = direct(brief, sound_for(brief.theme.mood, brief.music_seed)).storyboard
+    chapter = Transition(name="dip_to_black", n_frames=12)
+    shots = tuple(
+        dataclasses.replace(shot, transition=chapter) if n in (3, 6) else shot
+        for n, shot in enumerate(board.shots)
+    )
+
+    score = score_for(dataclasses.replace(board, shots=shots))
+
+    for n in (3, 6):
+        chapter_s = shots[n].start_frame / board.fps
+        assert min(abs(chapter_s - change_s) for change_s in score.chords_s) < 1 / board.fps
 
 
 def _drone(duration_s: float) -> Any:

@@ -53,6 +53,22 @@ def test_clicks_are_found_at_any_tempo(bpm: int, sound: str) -> None:
     assert beats.tempo_bpm == pytest.approx(bpm, rel=0.02)
 
 
+@pytest.mark.parametrize(
+    ("bpm", "levels"), [(140, (1, 0.5)), (70, (1, 0.35, 0.5, 0.35)), (80, (1, 0.35, 0.5, 0.35))]
+)
+def test_strokes_between_the_beats_do_not_turn_the_pulse_into_threes(
+    bpm: float, levels: tuple[float, ...]
+) -> None:
+    samples, times = clicks(bpm, seconds=20)
+    for k, level in enumerate(levels[1:], 1):
+        between, _ = clicks(bpm, seconds=20, start_s=0.4 + 60 / bpm * k / len(levels))
+        samples = samples + np.float32(level) * between
+
+    found = np.array(track_beats(samples, RATE_HZ).times_s)
+
+    assert hits(found, times) >= 0.95
+
+
 @pytest.mark.parametrize("bpm", [66, 97.3, 128])
 def test_clicks_are_found_in_noise_without_bias(bpm: float) -> None:
     samples, times = clicks(bpm, noise=0.02)
