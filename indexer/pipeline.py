@@ -1,52 +1,34 @@
 """The index job: from folders to rows.
 
-Pass one reads names and metadata of everything, pass two the pixels, in the order in which coming
-memories need them. Worker processes read, this process writes: one transaction an item.
+Scan, read headers, read pixels (:mod:`indexer.passes`), tell what is a copy of what.
 """
 
-import itertools
 import json
-import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
-from indexer import copies, pairing, record
-from indexer.budget import Budget, MemorySeen, share_out
-from indexer.catalog import files, items, labels
+from indexer import copies, pairing
+from indexer.budget import share_out
+from indexer.catalog import files, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
-from indexer.catalog.files import File, FileState
-from indexer.catalog.items import Item, ItemFile, ItemId
+from indexer.catalog.items import Item, ItemFile
 from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
 from indexer.chosen import ModelChoice, Models, describe_models
 from indexer.cluster import ClusterPool
-from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.identity import content_hash
-from indexer.looking import look
 from indexer.models.accelerators import Device
-from indexer.pixels import Pixels, PixelTask
-from indexer.reading import Answered, HeaderTask, read_headers
+from indexer.passes import Checkpoint, Progress, Run
 from indexer.scan import ScanRules, scan
 from indexer.workers import WorkerLostError, WorkerPool
 
-log = logging.getLogger(__name__)
-
-Checkpoint = Callable[[], None]
-Progress = Callable[[int, int, str], None]
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
-
-HEADERS_A_TASK = 32
-"""Reading a header takes about a millisecond, sending a task about as long."""
 TASK_LIMIT_S = 120.0
 PREVIEWS_MOST = 50_000
 """About half a gigabyte."""
-_ANNIVERSARY_DAYS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +90,6 @@ def index(
     try:
         asked = replace(settings.models, arena_mb=budget.arena_mb)
         models, choice = ready_models(pool, asked)
-        settings = replace(settings, models=choice)
         if models.strangers is not None:
             put_strangers(catalog, models.faces, models.strangers)
         progress(0, 0, "looking through folders")
@@ -123,20 +104,19 @@ def index(
         )
         if budget.limit_mb > _limit_before_mb(catalog):
             files.retry_dear(catalog)
-        run = _Run(catalog, pool, settings, models, budget, checkpoint, progress)
-        run.read_all_headers()
-        pairing.join_live_photos(catalog)
-        copies.mark_copies(catalog, pool, checkpoint)
-        indexed, left, dear = run.read_all_pixels()
-        if dear:
-            if isinstance(pool, WorkerPool):
-                pool.shutdown()
-                pool = WorkerPool(1, TASK_LIMIT_S)
-            indexed += replace(run, pool=pool).read_dear(dear)
-        if indexed:
-            put_setting(catalog, INDEX_MEMORY, json.dumps(run.seen.told(budget)))
-        copies.mark_duplicates(catalog)
-        labels.trim_previews(catalog, PREVIEWS_MOST)
+        run = Run(
+            catalog=catalog,
+            pool=pool,
+            choice=choice,
+            models=models,
+            video_sample_s=settings.video_sample_s,
+            today=settings.today,
+            limit_items=settings.limit_items,
+            budget=budget,
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+        indexed, left = _read(run)
     finally:
         pool.shutdown(cancel_futures=True)
     return IndexReport(
@@ -150,6 +130,30 @@ def index(
         away=found.away,
         notes=(*models.notes, *models.device_notes, *run.seen.notes()),
     )
+
+
+def _read(run: Run) -> tuple[int, int]:
+    """Both passes, and what follows from them; how many items were read, how many are left."""
+    run.read_all_headers()
+    pairing.join_live_photos(run.catalog)
+    copies.mark_copies(run.catalog, run.pool, run.checkpoint)
+    indexed, left, dear = run.read_all_pixels()
+    if dear:
+        indexed += _read_dear(run, dear)
+    if indexed:
+        put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget)))
+    copies.mark_duplicates(run.catalog)
+    labels.trim_previews(run.catalog, PREVIEWS_MOST)
+    return indexed, left
+
+
+def _read_dear(run: Run, dear: Sequence[tuple[Item, ItemFile]]) -> int:
+    """Look at what needs all the memory, with one worker; a cluster's have as much as they get."""
+    if not isinstance(run.pool, WorkerPool):
+        return run.read_dear(dear)
+    run.pool.shutdown()
+    with WorkerPool(1, TASK_LIMIT_S) as alone:
+        return replace(run, pool=alone).read_dear(dear)
 
 
 def _limit_before_mb(catalog: Catalog) -> int:
@@ -185,191 +189,3 @@ def ready_models(pool: Executor, choice: ModelChoice) -> tuple[Models, ModelChoi
     device = choice.device.value
     note = f"The CPU computes: with [models] device = {device!r} a worker was lost, {reason}."
     return replace(models, device_notes=(*models.device_notes, note)), safe
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What both passes share."""
-
-    catalog: Catalog
-    pool: WorkerPool | ClusterPool
-    settings: IndexSettings
-    models: Models
-    budget: Budget
-    checkpoint: Checkpoint
-    progress: Progress
-    seen: MemorySeen = field(default_factory=MemorySeen)
-
-    def read_all_headers(self) -> None:
-        """Pass one: format, size and metadata of every new file."""
-        new = files.files_in_state(self.catalog, FileState.NEW)
-        roots = {root.id: root.folder for root in files.all_roots(self.catalog)}
-        tasks = [
-            HeaderTask(path=roots[file.root_id] / os.fsdecode(file.path), mtime_ns=file.mtime_ns)
-            for file in new
-        ]
-        both = list(zip(new, tasks, strict=True))
-        batches = [both[at : at + HEADERS_A_TASK] for at in range(0, len(both), HEADERS_A_TASK)]
-        done = 0
-        for batch, answer in self._in_order(batches, self._submit_headers):
-            headers = self._headers_of(batch, answer)
-            with self.catalog.transaction():
-                for (file, _), header in zip(batch, headers, strict=True):
-                    record.write_header(self.catalog, file, header, self.models.stage_model)
-            done += len(batch)
-            self.progress(done, len(new), "reading dates and places")
-
-    def _submit_headers(self, batch: Sequence[tuple[File, HeaderTask]]) -> Future[list[Answered]]:
-        return self.pool.submit(read_headers, [task for _, task in batch])
-
-    def _headers_of(
-        self,
-        batch: Sequence[tuple[File, HeaderTask]],
-        answer: Future[list[Answered]],
-    ) -> list[Answered]:
-        """A batch's headers; where one file cost the worker, the files one by one."""
-        try:
-            return answer.result()
-        except WorkerLostError:
-            return [self._header_alone(task) for _, task in batch]
-
-    def _header_alone(self, task: HeaderTask) -> Answered:
-        try:
-            return self.pool.submit(read_headers, [task]).result()[0]
-        except WorkerLostError as error:
-            return UnreadableMediaError(str(error))
-
-    def read_all_pixels(self) -> tuple[int, int, list[tuple[Item, ItemFile]]]:
-        """Pass two; how many items were read, how many are left, and which need more memory."""
-        waiting = self._waiting()
-        limit = self.settings.limit_items
-        now = waiting if limit is None else waiting[:limit]
-        indexed = 0
-        dear = []
-        for done, (work, first) in enumerate(self._in_order(now, self._submit_pixels), start=1):
-            answer = self._with_others_paused(work, first)
-            if isinstance(answer.exception(), DearMediaError | MemoryError):
-                dear.append(work)
-            else:
-                indexed += self._write_pixels(*work, answer)
-            self.progress(done, len(now), "looking at pictures")
-        return indexed, len(waiting) - len(now), dear
-
-    def _with_others_paused(
-        self, work: tuple[Item, ItemFile], answer: Future[Pixels]
-    ) -> Future[Pixels]:
-        """The answer; a second one where the item needs what the other workers could spare."""
-        refused = isinstance(answer.exception(), DearMediaError)
-        if not refused or not isinstance(self.pool, WorkerPool) or self.pool.width == 1:
-            return answer
-        task = replace(self._pixel_task(*work), memory_mb=self.budget.paused_mb)
-        models = self.settings.models
-        again = self.pool.submit_alone(look, task, models, self.models.stage_model)
-        again.exception()  # waits for it
-        return again
-
-    def read_dear(self, dear: Sequence[tuple[Item, ItemFile]]) -> int:
-        """Look at what one worker alone has the memory for; how many items were read."""
-        indexed = 0
-        for done, work in enumerate(dear, start=1):
-            self.checkpoint()
-            answer = self._submit_alone(work)
-            answer.exception()  # waits for it
-            indexed += self._write_pixels(*work, answer)
-            self.progress(done, len(dear), "looking at large pictures")
-        return indexed
-
-    def _waiting(self) -> list[tuple[Item, ItemFile]]:
-        """Items whose pixels were not read with today's models, in the order they are needed.
-
-        Those that were never read come before those that other models have read.
-        """
-        mains = items.main_files(self.catalog)
-        done = items.stage_models(self.catalog, items.PIXELS)
-        waiting = [
-            (item, mains[item.id])
-            for item in items.all_items(self.catalog)
-            if item.id in mains and self._is_to_be_read(mains[item.id], done.get(item.id))
-        ]
-        return sorted(
-            waiting, key=lambda pair: (pair[0].id in done, _need(pair[0], self.settings.today))
-        )
-
-    def _is_to_be_read(self, file: ItemFile, recorded: str | None) -> bool:
-        if file.state == FileState.INDEXED:
-            return recorded != items.COPY and not self.models.is_done(recorded)
-        return file.state == FileState.READ
-
-    def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
-        task = self._pixel_task(*work)
-        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
-
-    def _submit_alone(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
-        task = replace(self._pixel_task(*work), memory_mb=self.budget.heavy_mb, is_alone=True)
-        return self.pool.submit(look, task, self.settings.models, self.models.stage_model)
-
-    def _pixel_task(self, item: Item, file: ItemFile) -> PixelTask:
-        return PixelTask(
-            path=file.full_path,
-            format=file.format,
-            is_video=item.kind == "video",
-            orientation=item.orientation,
-            width=item.width,
-            height=item.height,
-            mtime_ns=file.mtime_ns,
-            has_camera=item.camera is not None,
-            video_sample_s=self.settings.video_sample_s,
-            memory_mb=self.budget.worker_mb,
-        )
-
-    def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
-        """Write what a worker read, or why it could not; True if it could."""
-        try:
-            pixels = answer.result()
-        except UnreadableMediaError as error:
-            reason = f"{error}; {error.remedy}" if error.remedy else str(error)
-            files.note_failure(self.catalog, file.file_id, reason)
-            return False
-        except (WorkerLostError, MemoryError) as error:
-            reason = str(error) or "it needs more memory than a worker may take"
-            files.note_lost(self.catalog, file.file_id, reason)
-            return False
-        except MissingResourceError:
-            raise  # nothing is wrong with the file
-        except Exception as error:
-            log.exception("a reader failed on %s", file.full_path)
-            files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
-            return False
-        with self.catalog.transaction():
-            self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
-            self.seen.n_previews += bool(pixels.lacks)
-            record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
-        return True
-
-    def _in_order(
-        self, tasks: Sequence[Task], submit: Callable[[Task], Future[Answer]]
-    ) -> Iterator[tuple[Task, Future[Answer]]]:
-        """Tasks with their finished futures in the order of the tasks, a few under way ahead."""
-        ahead = 2 * self.pool.width + 2
-        under_way: list[tuple[Task, Future[Answer]]] = []
-        waiting = iter(tasks)
-        while True:
-            next_ones = itertools.islice(waiting, ahead - len(under_way))
-            under_way.extend((task, submit(task)) for task in next_ones)
-            if not under_way:
-                return
-            task, future = under_way.pop(0)
-            future.exception()  # waits for it
-            self.checkpoint()
-            yield task, future
-
-
-def _need(item: Item, today: date) -> tuple[bool, int, ItemId]:
-    """Sort key: this day in other years first, then the newest, at last what has no date."""
-    told = item.told_local or item.told_utc
-    if told is None:
-        return True, 0, item.id
-    taken = date.fromisoformat(told[:10])
-    apart = abs(taken.timetuple().tm_yday - today.timetuple().tm_yday)
-    is_anniversary = taken.year != today.year and min(apart, 366 - apart) <= _ANNIVERSARY_DAYS
-    return not is_anniversary, -taken.toordinal(), item.id

@@ -15,7 +15,8 @@ from PIL import Image
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from indexer.chosen import ModelChoice
-from indexer.pipeline import IndexReport, IndexSettings, Progress, index
+from indexer.passes import Progress
+from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)

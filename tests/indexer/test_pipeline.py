@@ -1,5 +1,6 @@
 """The index job on real files: what is written, what is read again, what is left alone."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -89,6 +90,19 @@ def test_second_run_over_an_unchanged_root_reads_nothing(tmp_path: Path, catalog
 
     assert (again.new, again.indexed) == (0, 0)
     assert items.all_items(catalog) == before
+
+
+def test_second_run_opens_no_file(tmp_path: Path, catalog: Catalog) -> None:
+    path = photo(tmp_path / "a.jpg", 1)
+    run(catalog, tmp_path)
+    before = path.stat()
+    path.write_bytes(bytes(before.st_size))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    again = run(catalog, tmp_path)
+
+    assert again.failed == ()
+    assert files.count_by_state(catalog) == {"indexed": 1}
 
 
 def test_broken_files_are_rows_with_a_reason_and_the_rest_goes_on(

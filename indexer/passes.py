@@ -1,0 +1,229 @@
+"""The two passes of an index job: headers of everything new, then pixels as they are needed.
+
+Workers read, this process writes: one transaction a batch of headers, one an item's pixels.
+"""
+
+import itertools
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TypeVar
+
+from indexer import record
+from indexer.budget import Budget, MemorySeen
+from indexer.catalog import files, items
+from indexer.catalog.connection import Catalog
+from indexer.catalog.files import File, FileState
+from indexer.catalog.items import Item, ItemFile, ItemId
+from indexer.chosen import ModelChoice, Models
+from indexer.cluster import ClusterPool
+from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
+from indexer.looking import look
+from indexer.pixels import Pixels, PixelTask
+from indexer.reading import Answered, HeaderTask, read_headers
+from indexer.workers import WorkerLostError, WorkerPool
+
+log = logging.getLogger(__name__)
+
+Checkpoint = Callable[[], None]
+Progress = Callable[[int, int, str], None]
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+HEADERS_A_TASK = 32
+"""Reading a header takes about a millisecond, sending a task about as long."""
+_ANNIVERSARY_DAYS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What both passes share."""
+
+    catalog: Catalog
+    pool: WorkerPool | ClusterPool
+    choice: ModelChoice
+    models: Models
+    """What the choice comes to."""
+    video_sample_s: float
+    today: date
+    """Items of this day in other years are read first."""
+    limit_items: int | None
+    budget: Budget
+    checkpoint: Checkpoint
+    progress: Progress
+    seen: MemorySeen = field(default_factory=MemorySeen)
+
+    def read_all_headers(self) -> None:
+        """Pass one: format, size and metadata of every new file."""
+        new = files.files_in_state(self.catalog, FileState.NEW)
+        roots = {root.id: root.folder for root in files.all_roots(self.catalog)}
+        tasks = [
+            HeaderTask(path=roots[file.root_id] / os.fsdecode(file.path), mtime_ns=file.mtime_ns)
+            for file in new
+        ]
+        both = list(zip(new, tasks, strict=True))
+        batches = [both[at : at + HEADERS_A_TASK] for at in range(0, len(both), HEADERS_A_TASK)]
+        done = 0
+        for batch, answer in self._in_order(batches, self._submit_headers):
+            headers = self._headers_of(batch, answer)
+            with self.catalog.transaction():
+                for (file, _), header in zip(batch, headers, strict=True):
+                    record.write_header(self.catalog, file, header, self.models.stage_model)
+            done += len(batch)
+            self.progress(done, len(new), "reading dates and places")
+
+    def _submit_headers(self, batch: Sequence[tuple[File, HeaderTask]]) -> Future[list[Answered]]:
+        return self.pool.submit(read_headers, [task for _, task in batch])
+
+    def _headers_of(
+        self,
+        batch: Sequence[tuple[File, HeaderTask]],
+        answer: Future[list[Answered]],
+    ) -> list[Answered]:
+        """A batch's headers; where one file cost the worker, the files one by one."""
+        try:
+            return answer.result()
+        except WorkerLostError:
+            return [self._header_alone(task) for _, task in batch]
+
+    def _header_alone(self, task: HeaderTask) -> Answered:
+        try:
+            return self.pool.submit(read_headers, [task]).result()[0]
+        except WorkerLostError as error:
+            return UnreadableMediaError(str(error))
+
+    def read_all_pixels(self) -> tuple[int, int, list[tuple[Item, ItemFile]]]:
+        """Pass two; how many items were read, how many are left, and which need more memory."""
+        waiting = self._waiting()
+        limit = self.limit_items
+        now = waiting if limit is None else waiting[:limit]
+        indexed = 0
+        dear = []
+        for done, (work, first) in enumerate(self._in_order(now, self._submit_pixels), start=1):
+            answer = self._with_others_paused(work, first)
+            if isinstance(answer.exception(), DearMediaError | MemoryError):
+                dear.append(work)
+            else:
+                indexed += self._write_pixels(*work, answer)
+            self.progress(done, len(now), "looking at pictures")
+        return indexed, len(waiting) - len(now), dear
+
+    def _with_others_paused(
+        self, work: tuple[Item, ItemFile], answer: Future[Pixels]
+    ) -> Future[Pixels]:
+        """The answer; a second one where the item needs what the other workers could spare."""
+        refused = isinstance(answer.exception(), DearMediaError)
+        if not refused or not isinstance(self.pool, WorkerPool) or self.pool.width == 1:
+            return answer
+        task = replace(self._pixel_task(*work), memory_mb=self.budget.paused_mb)
+        models = self.choice
+        again = self.pool.submit_alone(look, task, models, self.models.stage_model)
+        again.exception()  # waits for it
+        return again
+
+    def read_dear(self, dear: Sequence[tuple[Item, ItemFile]]) -> int:
+        """Look at what one worker alone has the memory for; how many items were read."""
+        indexed = 0
+        for done, work in enumerate(dear, start=1):
+            self.checkpoint()
+            answer = self._submit_alone(work)
+            answer.exception()  # waits for it
+            indexed += self._write_pixels(*work, answer)
+            self.progress(done, len(dear), "looking at large pictures")
+        return indexed
+
+    def _waiting(self) -> list[tuple[Item, ItemFile]]:
+        """Items whose pixels were not read with today's models, in the order they are needed.
+
+        Those that were never read come before those that other models have read.
+        """
+        mains = items.main_files(self.catalog)
+        done = items.stage_models(self.catalog, items.PIXELS)
+        waiting = [
+            (item, mains[item.id])
+            for item in items.all_items(self.catalog)
+            if item.id in mains and self._is_to_be_read(mains[item.id], done.get(item.id))
+        ]
+        return sorted(waiting, key=lambda pair: (pair[0].id in done, _need(pair[0], self.today)))
+
+    def _is_to_be_read(self, file: ItemFile, recorded: str | None) -> bool:
+        if file.state == FileState.INDEXED:
+            return recorded != items.COPY and not self.models.is_done(recorded)
+        return file.state == FileState.READ
+
+    def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        task = self._pixel_task(*work)
+        return self.pool.submit(look, task, self.choice, self.models.stage_model)
+
+    def _submit_alone(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        task = replace(self._pixel_task(*work), memory_mb=self.budget.heavy_mb, is_alone=True)
+        return self.pool.submit(look, task, self.choice, self.models.stage_model)
+
+    def _pixel_task(self, item: Item, file: ItemFile) -> PixelTask:
+        return PixelTask(
+            path=file.full_path,
+            format=file.format,
+            is_video=item.kind == "video",
+            orientation=item.orientation,
+            width=item.width,
+            height=item.height,
+            mtime_ns=file.mtime_ns,
+            has_camera=item.camera is not None,
+            video_sample_s=self.video_sample_s,
+            memory_mb=self.budget.worker_mb,
+        )
+
+    def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
+        """Write what a worker read, or why it could not; True if it could."""
+        try:
+            pixels = answer.result()
+        except UnreadableMediaError as error:
+            reason = f"{error}; {error.remedy}" if error.remedy else str(error)
+            files.note_failure(self.catalog, file.file_id, reason)
+            return False
+        except (WorkerLostError, MemoryError) as error:
+            reason = str(error) or "it needs more memory than a worker may take"
+            files.note_lost(self.catalog, file.file_id, reason)
+            return False
+        except MissingResourceError:
+            raise  # nothing is wrong with the file
+        except Exception as error:
+            log.exception("a reader failed on %s", file.full_path)
+            files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
+            return False
+        with self.catalog.transaction():
+            self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
+            self.seen.n_previews += bool(pixels.lacks)
+            record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
+        return True
+
+    def _in_order(
+        self, tasks: Sequence[Task], submit: Callable[[Task], Future[Answer]]
+    ) -> Iterator[tuple[Task, Future[Answer]]]:
+        """Tasks with their finished futures in the order of the tasks, a few under way ahead."""
+        ahead = 2 * self.pool.width + 2
+        under_way: list[tuple[Task, Future[Answer]]] = []
+        waiting = iter(tasks)
+        while True:
+            next_ones = itertools.islice(waiting, ahead - len(under_way))
+            under_way.extend((task, submit(task)) for task in next_ones)
+            if not under_way:
+                return
+            task, future = under_way.pop(0)
+            future.exception()  # waits for it
+            self.checkpoint()
+            yield task, future
+
+
+def _need(item: Item, today: date) -> tuple[bool, int, ItemId]:
+    """Sort key: this day in other years first, then the newest, at last what has no date."""
+    told = item.told_local or item.told_utc
+    if told is None:
+        return True, 0, item.id
+    taken = date.fromisoformat(told[:10])
+    apart = abs(taken.timetuple().tm_yday - today.timetuple().tm_yday)
+    is_anniversary = taken.year != today.year and min(apart, 366 - apart) <= _ANNIVERSARY_DAYS
+    return not is_anniversary, -taken.toordinal(), item.id
