@@ -103,7 +103,7 @@ def in_child(part: str, of: int | Path) -> dict[str, Any]:
 def run(script: Path, *words: str) -> dict[str, Any]:
     """What a script prints, on one thread."""
     command = [sys.executable, str(script), *words]
-    text = subprocess.run(command, check=True, capture_output=True, env=os.environ | ONE_THREAD)
+    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, env=os.environ | ONE_THREAD)
     result: dict[str, Any] = json.loads(text.stdout)
     return result
 

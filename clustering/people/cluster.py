@@ -96,13 +96,14 @@ def grow(
     is_open = faces.told == OPEN
     for person in people:
         is_open[person.rows] = False
-    joins = attach(faces, fresh[is_open[fresh]], people, limits)
+    asking = fresh[is_open[fresh]]
+    joins = attach(faces, asking, people, limits)
     is_fresh = np.isin(np.arange(len(faces)), fresh)
     touched = {n for n, p in enumerate(people) if is_fresh[p.rows].any()} | set(joins.tolist())
     touched -= {OPEN}
     known = list(people)
     for number in touched:
-        joined_rows = fresh[is_open[fresh]][joins == number]
+        joined_rows = asking[joins == number]
         rows = np.sort(np.concatenate([people[number].rows, joined_rows]))
         known[number] = replace(people[number], rows=rows)
         is_open[joined_rows] = False

@@ -151,6 +151,7 @@ def test_new_faces_join_known_people_and_found_others_without_all_being_done_ane
             add_picture(person, number=10 * person + n)
     run(catalog)
     before = owners(catalog)
+    other = add_picture(1, number=49)[0]
     same = add_picture(2, number=50)[0]
     stranger = add_picture(9, number=51)[0]
     newcomers = [add_picture(8, number=60 + n)[0] for n in range(4)]
@@ -159,6 +160,7 @@ def test_new_faces_join_known_people_and_found_others_without_all_being_done_ane
 
     after = owners(catalog)
     assert {face: after[face] for face in before} == before
+    assert after[other] == before[min(before)]
     assert after[same] == before[min(f for f in before if f > 8)]
     assert after[stranger] is None
     assert len({after[face] for face in newcomers}) == 1
