@@ -5,11 +5,12 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from composer.atmosphere import atmosphere_of
 from composer.choose import released_subjects
 from composer.curate.wording import Wording
 from composer.feedback import look_costs
 from composer.library import LibraryView
-from composer.mood import Mood, choose_theme
+from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.request import AUTO, Run
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.storyboard.brief import Brief, SoundFor
@@ -25,14 +26,17 @@ SOLEMN_SHARE = 0.2
 
 def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
     """The theme, as wanted or as fits."""
-    if run.request.theme != AUTO:
+    solemn = _is_solemn(run.catalog, view)
+    lively = run.request.theme != AUTO and load_theme(run.request.theme).mood == UPLIFTING
+    if run.request.theme != AUTO and not (solemn and lively and not run.request.theme_is_told):
         return Mood(theme=run.request.theme, reason="as wanted")
     return choose_theme(
         memory.kind,
         view.items,
-        solemn=_is_solemn(run.catalog, view),
+        solemn=solemn,
         last_theme=run.history[-1].theme if run.history else None,
         costs=look_costs(run.catalog),
+        atmosphere=atmosphere_of(view.items),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from composer.atmosphere import Atmosphere
 from composer.library import ViewItem
 
 CHILL, GENTLE, UPLIFTING = "chill", "gentle", "uplifting"
@@ -39,6 +40,12 @@ _KINDS: Mapping[str, Mapping[str, float]] = {
     "birthday": {UPLIFTING: 0.40, GENTLE: 0.15},
 }
 
+STILL = Atmosphere()
+"""Of photographs without an hour."""
+
+LOUD_LUFS, QUIET_LUFS = -24.0, -38.0
+"""Clips of a party or of children at play are louder; those of woods and water are quieter."""
+
 _CROWD_FACES = 4
 _LAST_THEME = 0.25
 """What it costs to be the theme of the last movie."""
@@ -59,6 +66,7 @@ def choose_theme(
     solemn: bool,
     last_theme: str | None,
     costs: Mapping[str, float] | None = None,
+    atmosphere: Atmosphere = STILL,
 ) -> Mood:
     """Choose a built-in theme by the kind of memory, what is seen, and who.
 
@@ -74,6 +82,8 @@ def choose_theme(
         Of the movie before, which is avoided where little speaks for it.
     costs : mapping, optional
         What each theme loses by the movies that a person vetoed.
+    atmosphere : Atmosphere
+        What moves, shines and sounds.
     """
     if solemn:
         return Mood(theme=GENTLE, reason="it touches a loss")
@@ -85,6 +95,8 @@ def choose_theme(
     scores[UPLIFTING] += 0.3 * crowds
     scores[GENTLE] += 0.2 * portraits
     scores[CHILL] += 0.2 * sum(not item.faces for item in items) / len(items)
+    for theme, worth in _of_atmosphere(atmosphere).items():
+        scores[theme] += worth
     if last_theme in scores:
         scores[last_theme] -= _LAST_THEME
     for theme, cost in (costs or {}).items():
@@ -92,4 +104,13 @@ def choose_theme(
             scores[theme] -= cost
     best = max(sorted(scores), key=lambda theme: scores[theme])
     told = ", ".join(f"{theme} {scores[theme]:.2f}" for theme in sorted(scores))
-    return Mood(theme=best, reason=f"chosen by kind, scenes and people ({told})")
+    return Mood(theme=best, reason=f"chosen by kind, scenes, people, hours and sound ({told})")
+
+
+def _of_atmosphere(atmosphere: Atmosphere) -> Mapping[str, float]:
+    """What movement, evening light and loud or quiet clips speak for."""
+    lufs = atmosphere.loudness_lufs
+    return {
+        UPLIFTING: 0.3 * atmosphere.motion + 0.15 * (lufs is not None and lufs > LOUD_LUFS),
+        CHILL: 0.15 * atmosphere.evening + 0.15 * (lufs is not None and lufs < QUIET_LUFS),
+    }

@@ -43,6 +43,8 @@ class ComposeRequest:
     """How many, where no memory is named."""
     theme: str = AUTO
     """``auto``, a built-in theme's name, or the path of a theme file."""
+    theme_is_told: bool = True
+    """False where it is the usual one of the configuration: nothing sad is lively then."""
     length: Length = Length.MEDIUM
     seed: int | None = None
     """None: from the memory, and another one each time it is made."""

@@ -11,6 +11,7 @@ import numpy as np
 from composer.render.effects import build_effects
 from composer.render.fonts import is_installed, package_of
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.clock import local_today
 from music.arrange import LONGEST_S, SHORTEST_S, arrange
 from music.perform import perform
 from music.pieces import PIECES
@@ -42,11 +43,21 @@ def list_themes(session: Session, *, as_json: bool) -> None:
 
 @themes_command.command("show")
 @click.argument("name")
+@click.option(
+    "--preview",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Render a short movie of drawn pictures to this .mp4 instead.",
+)
 @json_option
 @session_command
-def show_theme(_: Session, name: str, *, as_json: bool) -> None:
+def show_theme(_: Session, name: str, *, preview: Path | None, as_json: bool) -> None:
     """Print the theme NAME, a built-in one or a file: something to start your own from."""
     theme = load_theme(name)
+    if preview is not None:
+        from composer.preview import preview_theme
+
+        click.echo(echo_path(preview_theme(name, preview.with_suffix(".mp4"), local_today()).path))
+        return
     if as_json:
         echo_json(dataclasses.asdict(theme))
     else:

@@ -65,6 +65,7 @@ def _request(task: Task) -> ComposeRequest:
         memory_id=None if told_memory is None else MemoryId(told_memory),
         count=args.get("count", 1),
         theme=args.get("theme") or config.theme.name,
+        theme_is_told=bool(args.get("theme")),
         length=Length(args.get("length") or config.theme.length),
         seed=args.get("seed"),
         canvas=canvas_of(config.output),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from composer.atmosphere import Atmosphere, atmosphere_of
 from composer.mood import choose_theme
 
 Factory = Callable[..., Any]
@@ -36,3 +37,19 @@ def test_the_theme_of_the_last_movie_gives_way_to_one_that_fits_as_well(
     first = _theme("this_week", items)
 
     assert _theme("this_week", items, last_theme=first) != first
+
+
+def test_loud_clips_speak_for_uplifting_and_quiet_evenings_for_chill(make_item: Factory) -> None:
+    items = [make_item(n, people=[1]) for n in range(6)]
+    loud = Atmosphere(motion=0.5, loudness_lufs=-18.0)
+    quiet = Atmosphere(evening=1.0, loudness_lufs=-45.0)
+
+    themes = [_theme("trip", items, atmosphere=one) for one in (loud, quiet)]
+
+    assert themes == ["uplifting", "chill"]
+
+
+def test_clips_without_sound_are_not_loud(make_item: Factory) -> None:
+    clip = make_item(1, is_video=True, duration_s=3.0, path="/not/there.mp4")
+
+    assert atmosphere_of([clip, make_item(2)]) == Atmosphere(motion=0.5)

@@ -92,12 +92,14 @@ def test_a_locked_shot_is_left_as_it_is(
 ) -> None:
     locked = lock(board, 3, locked=True)
 
-    for change in (
+    changes: list[Callable[[], Storyboard]] = [
         lambda: swap(locked, 3, make_item(99), MOTION),
         lambda: drop(locked, 3),
         lambda: retime(locked, 3, 4.5),
         lambda: retime(locked, 2, 4.5),
-    ):
+    ]
+
+    for change in changes:
         with pytest.raises(EditError, match="locked"):
             change()
     assert lock(locked, 3, locked=False) == board

@@ -1,0 +1,170 @@
+"""A critique finds the faults that were put into a film, and none in a good one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from composer.critique.findings import Check, Critique, Finding, text_of
+from composer.critique.jitter import jitters_px
+from composer.critique.pictures import THUMB_PX, Thumbs, bodies, cut_errors_s, picture_findings
+from composer.critique.plan import plan_findings
+from composer.critique.replan import replanned
+from composer.critique.sheet import GAP_PX, LABEL_PX, write_sheet
+from composer.library import ViewItem
+from composer.render.encode import MovieFormat, Segment, write_segments
+from composer.render.planes import Planes, from_rgb
+from composer.soundtrack import sound_for
+from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.direct import direct
+from composer.storyboard.edit import lock
+from composer.storyboard.model import Rect, Storyboard
+from themes.load import load_theme
+
+THEME = load_theme("uplifting")
+SIZE_PX = (320, 180)
+
+
+@pytest.fixture(scope="module")
+def items(make_item: Callable[..., ViewItem]) -> list[ViewItem]:
+    return [make_item(n, score=0.5 + 0.01 * n, people=[n % 3]) for n in range(1, 15)]
+
+
+@pytest.fixture(scope="module")
+def board(items: list[ViewItem], make_brief: Callable[..., Brief]) -> Storyboard:
+    canvas = Canvas(width=SIZE_PX[0], height=SIZE_PX[1], fps=30)
+    brief = make_brief(items, theme="uplifting", length=Length.SHORT, canvas=canvas)
+    return direct(brief, sound_for("uplifting", 7)).storyboard
+
+
+def film_of(board: Storyboard) -> Thumbs:
+    """A pattern of its own for each shot, which moves along a little with every frame."""
+    film = np.empty((board.n_frames, 36, THUMB_PX), np.float32)
+    rng = np.random.default_rng(1)
+    for shot in board.shots:
+        coarse = rng.uniform(20, 235, (9, 40)).astype(np.float32)
+        wide = cv2.resize(coarse, (400, 36), interpolation=cv2.INTER_CUBIC)
+        for k in range(shot.n_frames):
+            film[shot.start_frame + k] = wide[:, k : k + THUMB_PX]
+    return film
+
+
+def checks(film: Thumbs, board: Storyboard) -> list[tuple[Check, int | None]]:
+    return [(found.check, found.shot) for found in picture_findings(film, board)]
+
+
+def test_good_film_has_no_fault(board: Storyboard) -> None:
+    assert checks(film_of(board), board) == []
+    assert list(plan_findings(board, THEME.type)) == []
+    assert max(cut_errors_s(film_of(board), board)) < 0.02
+
+
+def test_black_frozen_and_repeated_shots_are_found(board: Storyboard) -> None:
+    film, parts = film_of(board), bodies(board)
+    film[parts[2].start : parts[2].start + 5] = 3
+    film[parts[3].start : parts[3].stop] = film[parts[3].start]
+    middles = [(part.start + part.stop) // 2 for part in parts]
+    film[middles[5]] = film[middles[1]] + 4
+
+    found = checks(film, board)
+
+    assert found == [(Check.BLACK, 2), (Check.FROZEN, 3), (Check.REPEATED, 5)]
+
+
+def test_cut_that_is_late_is_off_its_beat(board: Storyboard) -> None:
+    late = np.roll(film_of(board), 4, axis=0)
+
+    assert min(cut_errors_s(late, board)) > 0.1
+
+
+def test_cut_off_face_and_words_too_short_are_found(board: Storyboard) -> None:
+    shots = list(board.shots)
+    corner = Rect(x_norm=0.0, y_norm=0.0, w_norm=0.1, h_norm=0.1)
+    shots[2] = replace(shots[2], panels=(replace(shots[2].panels[0], faces=(corner,)),))
+    assert shots[0].text is not None
+    shots[0] = replace(shots[0], text=replace(shots[0].text, lines=("many words " * 8,)))
+
+    found = plan_findings(replace(board, shots=tuple(shots)), THEME.type)
+
+    assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2), (Check.TEXT, 0)]
+
+
+def frames(n_frames: int, shake_px: float) -> Iterator[Planes]:
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (40, 70, 3), dtype=np.uint8)
+    picture = np.asarray(Image.fromarray(coarse).resize((400, 240), Image.Resampling.BICUBIC))
+    for k in range(n_frames):
+        x = 10 + 0.3 * k + rng.normal(0, shake_px)
+        shift = np.array([[1.0, 0.0, -x], [0.0, 1.0, -10.0]])
+        yield from_rgb(np.asarray(cv2.warpAffine(picture, shift, SIZE_PX), np.uint8))
+
+
+@pytest.mark.parametrize(("shake_px", "low", "high"), [(0.0, 0.0, 0.12), (0.5, 0.4, 3.0)])
+def test_trembling_is_told_from_a_smooth_move(
+    board: Storyboard, tmp_path: Path, shake_px: float, low: float, high: float
+) -> None:
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    movie = tmp_path / "m.mp4"
+    first = bodies(board)[2].stop
+    write_segments([Segment(path=movie, frames=frames(first, shake_px))], form)
+    part = replace(board.shots[2], text=None)
+    only = replace(board, shots=(*board.shots[:2], part, *board.shots[3:]))
+    still = [
+        replace(s, panels=tuple(replace(p, view_end=p.view_start) for p in s.panels))
+        for s in only.shots
+    ]
+    still[2] = part
+
+    found = jitters_px(movie, replace(only, shots=tuple(still)))
+
+    assert list(found) == [2]
+    assert low <= found[2] <= high
+
+
+def test_faulty_shots_are_planned_again_and_locked_ones_stay(
+    board: Storyboard, items: list[ViewItem]
+) -> None:
+    found = tuple(
+        Finding(check=check, shot=n, told="x")
+        for check, n in ((Check.FROZEN, 2), (Check.FACE, 3), (Check.BLACK, 4))
+    )
+    critique = Critique(measured={}, findings=found)
+
+    better, told = replanned(lock(board, 4, locked=True), critique, items, THEME.motion)
+
+    changed = [n for n, shot in enumerate(better.shots) if shot != board.shots[n]]
+    assert changed == [2, 3, 4]
+    assert better.shots[2].panels[0].item_id not in {
+        panel.item_id for shot in board.shots for panel in shot.panels
+    }
+    assert better.shots[3].motion == "hold"
+    assert better.shots[4].panels == board.shots[4].panels
+    assert told == ("shot 4: x", "shot 3: x")
+
+
+def test_report_is_a_page_of_text() -> None:
+    finding = Finding(check=Check.FACE, shot=2, told="a face is whole on 50% of its frames")
+    critique = Critique(measured={"loudness_lufs": -16.02}, findings=(finding,), mended=("a",))
+
+    lines = critique.to_text().splitlines()
+
+    assert lines[0].split() == ["loudness", "lufs", "-16.020"]
+    assert lines[1:] == ["found: shot 3: a face is whole on 50% of its frames", "mended: a"]
+    assert "nothing to find" in text_of({"measured": {}, "findings": [], "mended": []})
+
+
+def test_sheet_has_a_row_for_each_shot(board: Storyboard, tmp_path: Path) -> None:
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    plain = (from_rgb(np.full((180, 320, 3), 90, np.uint8)) for _ in range(board.n_frames))
+    write_segments([Segment(path=tmp_path / "m.mp4", frames=plain)], form)
+
+    write_sheet(tmp_path / "m.mp4", board, tmp_path / "s.png")
+
+    with Image.open(tmp_path / "s.png") as sheet:
+        rows = min(8, len(board.shots))
+        assert sheet.height == rows * (136 + GAP_PX + LABEL_PX) + GAP_PX
