@@ -31,20 +31,17 @@ from library import MEMORIESD, SHARED
 from peer import peer, recall
 from PIL import Image
 
-from indexer.budget import most_px_within, share_out
-from indexer.faces.find import find_faces
+from indexer.budget import share_out
+from indexer.chosen import ModelChoice, tools_of
 from indexer.faces.pyramid import Detail, thorough_px
 from indexer.identity import content_hash
-from indexer.measuring import LOOK_PX, Rgb8
+from indexer.measuring import LOOK_PX, Rgb8, faces_in, labels_of
 from indexer.media.orientation import shrunk
 from indexer.media.photo import read_photo
 from indexer.memory import give_back_large_blocks
 from indexer.models.packs import BUILTIN
-from indexer.models.registry import load_faces
-from indexer.models.session import cap_arena
 from indexer.reading import Header, HeaderTask, read_headers
 from indexer.scenes.duplicates import phash
-from indexer.scenes.labels import load_scenes
 from indexer.scenes.mundane import Origin, judge
 from indexer.scenes.page import page_statistics
 from indexer.scenes.quality import assess
@@ -207,27 +204,28 @@ def taken_at(number: int, today: date) -> datetime:
 def stages(paths: Sequence[Path], config: Config) -> dict[str, float]:
     """CPU ms a picture of each stage, in this process, which is set up like a worker."""
     budget = share_out(config.index.memory_limit_mb, os.cpu_count() or 1)
+    detail = Detail(config.index.detail)
     give_back_large_blocks()
-    cap_arena(budget.arena_mb)
-    faces, scenes = load_faces(BUILTIN, None), load_scenes(None)
-    most_px = most_px_within(faces, budget.arena_mb)
+    tools = tools_of(
+        ModelChoice(pack=BUILTIN, folder=None, scenes=None, detail=detail, arena_mb=budget.arena_mb)
+    )
+    assert tools.faces is not None
     cpu_s: dict[str, float] = defaultdict(float)
     for path in paths:
         with stage(cpu_s, "header and metadata"):
             header = read_header(path)
-        size = header.width, header.height
-        turn = header.metadata.orientation
-        is_large = Detail(config.index.detail) is Detail.THOROUGH
-        side_px = thorough_px(*size, faces.detector) if is_large else LOOK_PX
+        size, turn = (header.width, header.height), header.metadata.orientation
+        is_large = detail is Detail.THOROUGH
+        side_px = thorough_px(*size, tools.faces.detector) if is_large else LOOK_PX
         with stage(cpu_s, "hash"):
             content_hash(path)
         with stage(cpu_s, "decode"):
             image = read_photo(path, header.format, exif_orientation=turn, max_side_px=side_px)
         with stage(cpu_s, "faces"):
-            find_faces(image, faces, full_size=size, longest_px=side_px, most_px=most_px)
-        image = shrunk(image, LOOK_PX)
+            faces_in(image, tools, size, longest_px=side_px)
         with stage(cpu_s, "labels"):
-            scenes.label(image)
+            image = shrunk(image, LOOK_PX)
+            labels_of(image, tools)
         with stage(cpu_s, "quality, page, likeness"):
             measure(image, header)
     return {name: round(1000 * spent / len(paths), 1) for name, spent in cpu_s.items()}
