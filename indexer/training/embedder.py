@@ -12,7 +12,7 @@ pictures are soon known by heart, and strangers are told apart less well (found 
 
 import shutil
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from indexer.training.embedder_net import LEFT_OUT, EmbedderNet
 from indexer.training.embedder_start import begin_as_teacher
 from indexer.training.export import Exported, ExportError, export_onnx
 from indexer.training.loop import Plan, Progress, averaged_weights, teach
-from indexer.training.quantise import export_int8
+from indexer.training.quantise import export_int8, nodes_below
 
 JUDGE_BATCH = 64
 TOLD_BY = 600
@@ -167,14 +167,20 @@ def face_loss(network: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, float
     return (1 - cosines).mean(), {}
 
 
-def embed(network: nn.Module, lesson: Lesson, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Vectors of unit length of faces as they are."""
+def embed(
+    network: nn.Module,
+    lesson: Lesson,
+    rows: NDArray[np.int64],
+    view: Callable[[int], NDArray[np.uint8]] | None = None,
+) -> NDArray[np.float32]:
+    """Vectors of unit length of faces, as they are or as ``view`` shows them."""
+    seen = view or (lambda row: inner(face_at(lesson, row)))
     device = next(network.parameters()).device
     parts = []
     with torch.no_grad():
         for start in range(0, len(rows), JUDGE_BATCH):
             indexes = rows[start : start + JUDGE_BATCH].tolist()
-            crops = np.stack([inner(face_at(lesson, row)) for row in indexes])
+            crops = np.stack([seen(row) for row in indexes])
             parts.append(network(as_input(crops).to(device)).cpu().numpy())
     return unit(np.concatenate(parts))
 
@@ -258,7 +264,11 @@ def export_embedder(
     readings = np.split(as_input(crops).contiguous().numpy(), READINGS)
     try:
         return export_int8(
-            whole, path, readings=readings, keep_float=KEPT_WHOLE, difference_most=DIFFERENCE_MOST
+            whole,
+            path,
+            readings=readings,
+            keep_float=(*KEPT_WHOLE, *nodes_below(whole, "/head/")),
+            difference_most=DIFFERENCE_MOST,
         )
     except ExportError:
         shutil.copyfile(whole, path)

@@ -192,10 +192,14 @@ def draw(lesson: Lesson, seed: int, step: int) -> Batch:
     rows = lesson.taught[order[place * BATCH : (place + 1) * BATCH]]
     crops = np.empty((BATCH, CROP_PX, CROP_PX, 3), np.uint8)
     for entry, row in enumerate(rows.tolist()):
-        rng = default_rng([seed, _SHAKE, step, entry])
-        sample = augmented(Sample(image=face_at(lesson, row), points=POINTS), rng, RECIPE)
-        crops[entry] = inner(sample.image)
+        crops[entry] = shaken(lesson, row, [seed, _SHAKE, step, entry])
     return Batch(pixels=as_input(crops), goals=torch.from_numpy(lesson.goals[rows]))
+
+
+def shaken(lesson: Lesson, row: int, seed: Sequence[int]) -> NDArray[np.uint8]:
+    """A face by its number as the student may see it, uint8[112, 112, 3]."""
+    sample = Sample(image=face_at(lesson, row), points=POINTS)
+    return inner(augmented(sample, default_rng(seed), RECIPE).image)
 
 
 def inner(face: NDArray[np.uint8]) -> NDArray[np.uint8]:

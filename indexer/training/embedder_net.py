@@ -52,7 +52,7 @@ class Block(nn.Module):
 
 
 class EmbedderNet(nn.Module):
-    """Aligned faces in, vectors out; not yet of unit length.
+    """Aligned faces in, vectors out; not yet of unit length, unless a head was learnt.
 
     Parameters
     ----------
@@ -69,6 +69,7 @@ class EmbedderNet(nn.Module):
         self.stem_norm = nn.BatchNorm2d(PLAN[0][0])
         self.blocks = nn.Sequential(*_blocks(inner_px, left_out))
         self.last = nn.Linear(PLAN[-1][1], VECTOR_LENGTH)
+        self.head: nn.Module = nn.Identity()
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Vectors of aligned faces.
@@ -84,7 +85,7 @@ class EmbedderNet(nn.Module):
         """
         seen = functional.relu(self.stem_norm(self.stem(self.window(pixels))))
         seen = self.blocks(functional.max_pool2d(seen, 3, 2))
-        return self.last(seen.mean((2, 3)))
+        return self.head(self.last(seen.mean((2, 3))))
 
     def window(self, pixels: Tensor) -> Tensor:
         """What the teacher would see of a crop; below the crop its last line goes on."""

@@ -38,6 +38,11 @@ class Readings(CalibrationDataReader):
         return None if batch is None else {self._input_name: batch}
 
 
+def nodes_below(path: Path, name: str) -> list[str]:
+    """Names of a network's nodes that begin so: those of one of its parts."""
+    return [node.name for node in onnx.load(path).graph.node if node.name.startswith(name)]
+
+
 def export_int8(
     source: Path,
     path: Path,

@@ -1,6 +1,5 @@
 """The embedder as ``memoriesd models train`` makes it."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,16 +9,13 @@ from indexer.errors import MissingResourceError
 from indexer.faces.align import CROP_PX
 from indexer.faces.detector import FaceDetector
 from indexer.models.packs import BUILTIN, INSIGHTFACE
-from indexer.training.embedder import ON_GRAPHICS_CARD, ON_PROCESSOR, Schedule
+from indexer.training.embedder import ON_GRAPHICS_CARD, ON_PROCESSOR
 from indexer.training.embedder_faces import read_faces
 from indexer.training.embedder_net import EmbedderNet
-from indexer.training.embedder_run import FACES, RUN, train_embedder
+from indexer.training.embedder_run import FACES, train_embedder
 from indexer.training.job import Job, NetworkFile, Report
-from indexer.training.loop import CHECKPOINT, REPORT, averaged_weights
 from indexer.training.taught import Listeners
 from indexer.training.teachers import Teacher, open_detector, open_embedder
-
-FIGURES = ("agreement", "found", "found_strict")
 
 
 def train(job: Job, listeners: Listeners) -> Report:
@@ -28,18 +24,18 @@ def train(job: Job, listeners: Listeners) -> Report:
     finder = face_finder(job.teacher, job.teacher_files)
     schedule = ON_GRAPHICS_CARD if torch.cuda.is_available() else ON_PROCESSOR
     schedule = replace(schedule, steps=job.steps or schedule.steps, seed=job.seed)
-    exported = train_embedder(job.sets, finder, teacher, job.out, listeners, schedule=schedule)
-    last = json.loads((job.out / RUN / REPORT).read_text(encoding="utf-8"))["history"][-1]
+    taught = train_embedder(job.sets, finder, teacher, job.out, listeners, schedule=schedule)
+    exported = taught.exported
     return Report(
         student="embedder",
         teachers={teacher.name: teacher.terms, finder.name: finder.terms},
         n_pictures={of.name: len(of.rows) for of in job.sets},
         n_taught={"faces": n_faces(job)},
-        figures={name: last[name] for name in FIGURES if name in last},
+        figures=taught.figures,
         onnx=NetworkFile(
             path=exported.path, size_bytes=exported.size_bytes, difference=exported.difference
         ),
-        coreml=(_coreml(schedule, job),) if job.coreml else (),
+        coreml=(_coreml(taught.network, job),) if job.coreml else (),
     )
 
 
@@ -59,11 +55,9 @@ def face_finder(teacher: str, files: Path | None) -> Teacher[FaceDetector]:
         return open_detector(BUILTIN, files)
 
 
-def _coreml(schedule: Schedule, job: Job) -> NetworkFile:
+def _coreml(network: EmbedderNet, job: Job) -> NetworkFile:
     from indexer.training.coreml import export_coreml
 
-    network = EmbedderNet(inner_px=schedule.inner_px)
-    network.load_state_dict(averaged_weights(job.out / RUN / CHECKPOINT))
     return export_coreml(
         network,
         job.out / "embedder.mlpackage",

@@ -72,7 +72,7 @@ def run(of: TarSet, out: Path, told: Listeners) -> Path:
     # As a teacher here only because it is quick: nothing that is taught with it ships.
     teacher = open_embedder("mobilefacenet", SHARED / "models")
     finder = open_detector("yunet", SHARED / "models")
-    return train_embedder([of], finder, teacher, out, told, schedule=SHORT).path
+    return train_embedder([of], finder, teacher, out, told, schedule=SHORT).exported.path
 
 
 def test_killed_run_goes_on_and_writes_a_pack_embedder(few: TarSet, tmp_path: Path) -> None:
