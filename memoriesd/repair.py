@@ -6,7 +6,7 @@ from pathlib import Path
 
 from composer.choose import RELEASED
 from indexer.catalog import rescue
-from indexer.catalog.backups import damage_of, restore_newest, set_aside
+from indexer.catalog.backups import backups_of, damage_of, restore_newest, set_aside
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.rescue import Told
 from memoriesd.folders import Folders
@@ -29,7 +29,7 @@ class Repair:
 
 
 def repair(folders: Folders, now: datetime) -> Repair | None:
-    """Put a usable catalog in the place of a damaged or lost one; None where it is sound.
+    """Put a usable catalog in the place of a damaged or lost one; None where nothing is wrong.
 
     The caller holds the locks of the daemon and of jobs. Killed half-way and done again, it ends
     alike: the mended file takes its place in one step, at last.
@@ -41,10 +41,11 @@ def repair(folders: Folders, now: datetime) -> Repair | None:
     """
     path = folders.catalog
     exists = path.exists()
-    damage = damage_of(path) if exists else "it is gone"
+    mended = path.with_name(path.name + ".mended")
+    left = [mended, path.with_name("corrections.jsonl"), *backups_of(path)]
+    damage = damage_of(path) if exists else "it is gone" if any(p.exists() for p in left) else ""
     if not damage:
         return None
-    mended = path.with_name(path.name + ".mended")
     told = rescue.read_told(path, (RELEASED, PAUSED_SETTING)) if exists else None
     backup = None
     if exists or not mended.exists():  # else we were killed between the last two steps below

@@ -31,6 +31,8 @@ class Service:
     nice: int
     needs_network: bool
     """With a cluster; else it has none."""
+    needs_devices: bool
+    """With an accelerator that was named: its driver needs devices, and compiles."""
 
 
 def service_of(
@@ -44,6 +46,7 @@ def service_of(
         memory_mb=config.index.memory_limit_mb + BESIDE_INDEXING_MB,
         nice=config.guest.nice,
         needs_network=bool(config.index.scheduler),
+        needs_devices=config.models.device not in ("auto", "cpu"),
     )
 
 
@@ -53,7 +56,6 @@ PrivateUsers=yes
 ProtectSystem=strict
 ProtectHome=read-only
 PrivateTmp=yes
-PrivateDevices=yes
 ProtectProc=invisible
 ProcSubset=all
 ProtectClock=yes
@@ -66,7 +68,6 @@ RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
 LockPersonality=yes
-MemoryDenyWriteExecute=yes
 RemoveIPC=yes
 CapabilityBoundingSet=
 AmbientCapabilities=
@@ -75,6 +76,11 @@ SystemCallFilter=@system-service
 SystemCallFilter=~@privileged
 SystemCallErrorNumber=EPERM
 KeyringMode=private
+"""
+
+_NO_DEVICES = """\
+PrivateDevices=yes
+MemoryDenyWriteExecute=yes
 """
 
 _NO_NETWORK = """\
@@ -119,6 +125,7 @@ def systemd_unit(service: Service) -> str:
         "TasksMax=128\n"
         f"{paths}"
         f"{_HARDENING}"
+        f"{'' if service.needs_devices else _NO_DEVICES}"
         f"{_NETWORK if service.needs_network else _NO_NETWORK}"
         "\n"
         "[Install]\n"

@@ -120,7 +120,7 @@ def _mend(session: Session) -> None:
                 raise DaemonRunningError(str(error)) from error
         done = repair(session.folders, utc_now())
     if done is None:
-        click.echo("the catalog is sound; nothing was repaired")
+        click.echo("nothing had to be repaired")
         return
     _tell_repair(done)
     config = session.config()
@@ -136,7 +136,7 @@ def _mend(session: Session) -> None:
 
 
 def _tell_repair(done: Repair) -> None:
-    click.echo(f"the catalog was damaged: {done.damage}")
+    click.echo(f"the catalog could not be used: {done.damage}")
     if done.set_aside is not None:
         click.echo(f"it was set aside: {echo_path(done.set_aside)}")
     if done.backup is not None:

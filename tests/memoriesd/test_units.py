@@ -6,11 +6,12 @@ import socket
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from memoriesd.cli.main import run
-from memoriesd.config import Config, Index, Output
+from memoriesd.config import Config, Index, Models, Output
 from memoriesd.folders import Folders
 from memoriesd.systemd import Heart
 from memoriesd.units import Service, launchd_agent, service_of, systemd_unit, windows_task
@@ -19,12 +20,14 @@ MOST_EXPOSED = 2.5
 COMMAND = ("/usr/bin/python3", "-m", "memoriesd", "run", "--config", "/home/a b/100%.toml")
 
 
-def make_service(scheduler: str = "") -> Service:
+def make_service(scheduler: str = "", device: Literal["auto", "cuda"] = "auto") -> Service:
     folders = Folders(
         config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"), runtime=Path("/run/a")
     )
     config = Config(
-        output=Output(folder=Path("/home/a/My Movies")), index=Index(scheduler=scheduler)
+        output=Output(folder=Path("/home/a/My Movies")),
+        index=Index(scheduler=scheduler),
+        models=Models(device=device),
     )
     return service_of(folders, config, COMMAND, {"MEMORIESD_HOME": "/home/a/data"})
 
@@ -45,6 +48,11 @@ def test_unit_of_a_cluster_may_reach_it() -> None:
 
     assert "PrivateNetwork" not in unit
     assert "AF_INET " in unit
+
+
+def test_unit_of_a_named_accelerator_lets_its_driver_work() -> None:
+    assert "PrivateDevices" in systemd_unit(make_service())
+    assert "PrivateDevices" not in systemd_unit(make_service(device="cuda"))
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
