@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "forget": ("forget", "Remove what is known of a person, a path, or all."),
     "undo": ("forget", "Take the last correction of people back."),
     "movies": ("movies", "List, open, keep and veto movies."),
-    "storyboard": ("storyboards", "Show how a movie is made up."),
+    "storyboard": ("storyboards", "Show and change how a movie is made up."),
     "themes": ("themes", "List, show and check themes."),
     "music": ("themes", "List the music, or write a preview of it."),
     "models": ("models", "List, get and measure the model packs."),
