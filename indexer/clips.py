@@ -14,7 +14,7 @@ from indexer.media.cost import refuse_dear
 from indexer.media.highlights import FrameMeasure, find_highlights, measure_frame
 from indexer.media.sound import read_loudness
 from indexer.media.video import VideoInfo, probe_video, sample_frames
-from indexer.memory import PeakMeter
+from indexer.memory import PeakMeter, make_room
 from indexer.pixels import Pixels, PixelTask
 from indexer.scenes.labels import Labels, mean_labels
 from indexer.scenes.quality import assess
@@ -41,20 +41,18 @@ def look_at_video(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:
         If decoding it needs more memory than a worker may take.
     """
     info = probe_video(task.path)
-    _refuse_dear_video(task, tools)
+    _refuse_dear_video(task, tools, is_deep=info.is_hdr)
     meter = PeakMeter()
     with meter.stage("videos"):
         pixels = _video_pixels(task, tools, digest, info)
     return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
 
 
-def _refuse_dear_video(task: PixelTask, tools: Tools) -> None:
-    refuse_dear(
-        task.width,
-        task.height,
-        task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD,
-        most_mb=task.memory_mb - tools.choice.arena_mb,
-    )
+def _refuse_dear_video(task: PixelTask, tools: Tools, *, is_deep: bool) -> None:
+    needed_bytes = task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD * (1 + is_deep)
+    decode_mb = task.memory_mb - tools.choice.arena_mb
+    refuse_dear(task.width, task.height, needed_bytes, most_mb=decode_mb)
+    make_room(needed_bytes)
 
 
 def _video_pixels(task: PixelTask, tools: Tools, digest: bytes, info: VideoInfo) -> Pixels:

@@ -31,8 +31,8 @@ def give_back_large_blocks() -> None:
 
 
 def make_room(needed_bytes: float) -> None:
-    """Give back what the C library keeps, before something larger than that is allocated."""
-    if sys.platform != "linux" or needed_bytes < LARGE_BYTES:
+    """Give back what the C library keeps, before something of that size is allocated."""
+    if sys.platform != "linux" or needed_bytes < LARGE_BYTES / 2:
         return
     try:
         trim = ctypes.CDLL(None).malloc_trim

@@ -63,12 +63,15 @@ def _of_heif(path: Path, image: ImageFile) -> Iterator[Image.Image]:
 
 
 def _of_exif(image: ImageFile) -> Iterator[Image.Image]:
-    """The thumbnail of EXIF's second directory."""
-    exif = image.getexif()
+    """The thumbnail of EXIF's second directory, as far as it was read with the picture's header."""
+    block = image.info.get("exif")
+    if not isinstance(block, bytes):
+        return
+    exif = Image.Exif()
+    exif.load(block)
     told = exif.get_ifd(IFD.IFD1)
     start, length = told.get(Base.JpegIFOffset), told.get(Base.JpegIFByteCount)
-    block = image.info.get("exif")
-    if not (isinstance(start, int) and isinstance(length, int) and isinstance(block, bytes)):
+    if not (isinstance(start, int) and isinstance(length, int)):
         return
     content = block.removeprefix(_EXIF_HEAD)[start : start + length]
     try:

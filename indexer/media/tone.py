@@ -31,6 +31,8 @@ _BT2020_TO_BT709 = np.array(
     np.float32,
 )
 _CODES = 65536
+# Rows that are mapped at once.
+_BAND_ROWS = 64
 
 
 class Transfer(StrEnum):
@@ -57,6 +59,12 @@ def tone_mapped(signal: Rgb16, transfer: Transfer) -> Rgb8:
     signal : uint16[h, w, 3]
         Non-linear R'G'B' of BT.2100; 0 is black, 65535 the signal's maximum. Not modified.
     """
+    bands = range(0, len(signal), _BAND_ROWS)
+    return np.concatenate([_band_mapped(signal[top : top + _BAND_ROWS], transfer) for top in bands])
+
+
+def _band_mapped(signal: NDArray[np.uint16], transfer: Transfer) -> Rgb8:
+    """The same at once: some sixty bytes a pixel meanwhile."""
     light = cv2.transform(cv2.LUT(signal, _to_light(transfer)), _BT2020_TO_BT709)
     channels = cv2.split(light)
     # One gain for all three channels: rolled off one by one, white clouds turn cyan.

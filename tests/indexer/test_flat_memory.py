@@ -1,0 +1,65 @@
+"""Pictures of ever-changing sizes leave the memory of a worker as it was."""
+
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from indexer.budget import share_out
+from indexer.chosen import ModelChoice, describe_models
+from indexer.looking import look
+from indexer.memory import told_mb
+from indexer.pixels import PixelTask
+from indexer.workers import WorkerPool
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells, others do not")
+
+BUDGET = share_out(512, 2)
+BUILT_IN = ModelChoice(pack="builtin", folder=None, scenes=None, arena_mb=BUDGET.arena_mb)
+SLOPE_MOST = 1.0
+"""MB a thousand pictures."""
+
+
+def test_a_few_hundred_pictures_leave_the_memory_as_the_first_ones_did(tmp_path: Path) -> None:
+    with WorkerPool(1, task_limit_s=600) as pool:
+        held_mb = pool.submit(held_over_pictures, tmp_path, 300, most_px=400).result()
+
+    assert max(held_mb[200:]) - max(held_mb[:100]) < 4
+
+
+@pytest.mark.long
+def test_ten_thousand_pictures_leave_the_memory_flat(tmp_path: Path) -> None:
+    with WorkerPool(1, task_limit_s=7200) as pool:
+        held_mb = pool.submit(held_over_pictures, tmp_path, 10_000, most_px=1400).result()
+
+    late = held_mb[5000:]
+    assert np.polyfit(np.arange(len(late)), late, 1)[0] * 1000 < SLOPE_MOST
+
+
+def held_over_pictures(folder: Path, n_pictures: int, *, most_px: int) -> list[float]:
+    """Resident MB after each of so many pictures, with sides from 100 px on, was looked at."""
+    rng = np.random.default_rng(1)
+    coarse = rng.integers(0, 256, (most_px // 20, most_px // 20, 3), np.uint8)
+    whole = cv2.resize(coarse, (most_px, most_px), interpolation=cv2.INTER_CUBIC)
+    stage_model = describe_models(BUILT_IN).stage_model
+    path, held_mb = folder / "changing.jpg", []
+    for _ in range(n_pictures):
+        width, height = (int(side) for side in rng.integers(100, most_px, 2))
+        cv2.imwrite(str(path), whole[:height, :width])
+        task = PixelTask(
+            path=path,
+            format="jpeg",
+            is_video=False,
+            orientation=1,
+            width=width,
+            height=height,
+            mtime_ns=0,
+            has_camera=True,
+            video_sample_s=1.0,
+            memory_mb=BUDGET.worker_mb,
+        )
+        look(task, BUILT_IN, stage_model)
+        held_mb.append(told_mb("VmRSS"))
+    return held_mb
