@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from scipy import ndimage, signal
 
 from music.modal import Planar
+from music.score import Mood
 from music.track import RATE_HZ, Stereo
 
 _LOWEST_HZ = 34.0
 _BELLS = ((320.0, 0.8, -2.5), (850.0, 0.9, -2.5))
 """Centre in Hz, quality and gain in dB."""
-_AIR_HZ, _AIR_DB = 3800.0, 6.0
+_AIR_HZ = 3800.0
+_AIR_DB = {Mood.CHILL: 2.5, Mood.GENTLE: 4.0, Mood.UPLIFTING: 5.0}
 _NARROWER = 0.8
 """On the difference of the sides: the mix loses nothing in mono."""
 
@@ -32,23 +34,24 @@ _ATTACK_DB_PER_S, _RELEASE_DB_PER_S = 600.0, 30.0
 _REACH_S = 0.4
 
 
-def finish(mix: Planar) -> Stereo:
+def finish(mix: Planar, mood: Mood) -> Stereo:
     """Samples [n, 2] of a mix float32[2, n], toned and compressed; the mix is changed."""
     middle = np.float32(0.5) * (mix[0] + mix[1])
     side = np.float32(0.5 * _NARROWER) * (mix[0] - mix[1])
     np.add(middle, side, out=mix[0])
     np.subtract(middle, side, out=mix[1])
     samples = np.empty(mix.shape[::-1], np.float32)
+    tone = _tone(_AIR_DB[mood]).astype(np.float32)
     for number, channel in enumerate(mix):
-        samples[:, number] = signal.sosfilt(_tone().astype(np.float32), channel)
+        samples[:, number] = signal.sosfilt(tone, channel)
     samples *= _compression(samples)[:, None]
     return samples
 
 
-def _tone() -> NDArray[np.float64]:
+def _tone(air_db: float) -> NDArray[np.float64]:
     """Second-order sections of the whole tone control."""
     highpass = signal.butter(2, _LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos")
-    return np.concatenate([highpass, *([_bell(*bell)] for bell in _BELLS), [_shelf()]])
+    return np.concatenate([highpass, *([_bell(*bell)] for bell in _BELLS), [_shelf(air_db)]])
 
 
 def _bell(centre_hz: float, quality: float, gain_db: float) -> NDArray[np.float64]:
@@ -60,8 +63,8 @@ def _bell(centre_hz: float, quality: float, gain_db: float) -> NDArray[np.float6
     return np.asarray(np.append(out, 1 - alpha / root) / (1 + alpha / root))
 
 
-def _shelf() -> NDArray[np.float64]:
-    root = 10 ** (_AIR_DB / 40)
+def _shelf(gain_db: float) -> NDArray[np.float64]:
+    root = 10 ** (gain_db / 40)
     angle = 2 * np.pi * _AIR_HZ / RATE_HZ
     cosine = np.cos(angle)
     slope = 2 * np.sqrt(root) * np.sin(angle) / np.sqrt(2)

@@ -41,7 +41,7 @@ def perform(arrangement: Arrangement) -> Track:
     del bus
     add_reverb(mix, sent)
     del sent
-    samples = finish(mix)
+    samples = finish(mix, arrangement.mood)
     del mix
     samples *= _final_fade(arrangement, n)[:, None]
     return Track(

@@ -104,7 +104,7 @@ KITES = Piece(
         Layer(
             instrument="tambourine",
             pattern="grid",
-            gain_db=-23,
+            gain_db=-24.5,
             pan=-0.4,
             reverb_norm=0.12,
             levels=(0, 0.4, 0.85, 0.5, 0.5),
