@@ -1,6 +1,7 @@
 """Rendering one movie to its file, and keeping it in the catalog."""
 
 import datetime as dt
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ from composer.unfinished import note_finished, note_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
 from indexer.catalog.memories import Memory, MemoryState, set_memory_state
-from indexer.catalog.movies import add_movie, put_report, put_storyboard
+from indexer.catalog.movies import add_movie, find_storyboard, put_report, put_storyboard
 from themes.load import load_theme
 
 DRAFT_SHORT_SIDE_PX = 360
@@ -95,8 +96,9 @@ def keep(
     made_at = run.now.astimezone(dt.UTC).isoformat(timespec="seconds")
     catalog = run.catalog
     with catalog.transaction():
+        kept = _apart(catalog, memory, board)
         storyboard_id = put_storyboard(
-            catalog, memory.id, board.theme, board.length, board.seed, to_json(board)
+            catalog, memory.id, kept.theme, kept.length, kept.seed, to_json(kept)
         )
         if critique is not None:
             put_report(catalog, storyboard_id, critique.to_json())
@@ -126,3 +128,15 @@ def keep(
         seed=board.seed,
         notes=notes,
     )
+
+
+def _apart(catalog: Catalog, memory: Memory, board: Storyboard) -> Storyboard:
+    """The storyboard under a seed of its own, where an earlier movie was made otherwise.
+
+    What a person or a critique has changed must not take the place of what that movie shows.
+    """
+    earlier = find_storyboard(catalog, memory.id, board.theme, board.length, board.seed)
+    text = to_json(board)
+    if earlier is None or earlier.board == text:
+        return board
+    return replace(board, seed=zlib.crc32(text.encode()))

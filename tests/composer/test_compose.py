@@ -487,7 +487,9 @@ def test_a_picture_that_breaks_is_replaced_and_the_rest_is_not_rendered_again(
 
     (made,) = _compose(catalog, tmp_path / "out")
 
-    after = from_json(catalog.scalar("SELECT board FROM storyboards")).shots
+    kept, changed = (board for (board,) in catalog.execute("SELECT board FROM storyboards"))
+    after = from_json(changed).shots
+    assert kept == stored
     assert draft.seed == made.seed
     assert [n for n, shot in enumerate(after) if shot.panels != before[n].panels] == [3]
     assert "swapped in" in after[3].reason
@@ -520,7 +522,9 @@ def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
         catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
     )
 
-    made = from_json(catalog.scalar("SELECT board FROM storyboards"))
+    kept, changed = (text for (text,) in catalog.execute("SELECT board FROM storyboards"))
+    made = from_json(changed)
+    assert json.loads(kept)["shots"][4] not in json.loads(changed)["shots"]
     assert made.shots[2].panels[0].item_id == other
     assert made.n_frames == sum(shot["n_frames"] for shot in board["shots"])
     assert movie.duration_s == pytest.approx(made.n_frames / made.fps)
