@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from indexer.catalog import files
 from indexer.catalog.connection import open_catalog
@@ -20,6 +20,7 @@ from indexer.scan import ScanRules, scan
 NAMES = ("a.jpg", "b.jpg", "new\nline.jpg", "\U0001f389.png", "caf\udce9.jpg", "C.MP4")
 FOLDERS = ("", "2024", "2024/juin \U0001f3d6", "caf\udce9")
 places = st.tuples(st.sampled_from("xy"), st.sampled_from(FOLDERS), st.sampled_from(NAMES))
+picks = st.integers(0, 99)
 Place = tuple[str, str, str]
 
 
@@ -54,31 +55,45 @@ class Disk(RuleBasedStateMachine):
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
+    def picked(self, pick: int) -> Place | None:
+        """One of the files that are there."""
+        there = sorted(self.truth)
+        return there[pick % len(there)] if there else None
+
     @rule(place=places)
     def write(self, place: Place) -> None:
-        """A new file, or other bytes in one that is there."""
+        """A new file, or another one in its place."""
         number = next(self.numbers)
         self.path(place).write_bytes(b"%d" % number + b"." * number)
         self.truth[place] = number
 
-    @rule(place=places, to=places)
-    def rename(self, place: Place, to: Place) -> None:
-        if place in self.truth and place != to:
+    @rule(pick=picks)
+    def rewrite(self, pick: int) -> None:
+        """Other bytes in a file that is there."""
+        if place := self.picked(pick):
+            self.write(place)
+
+    @rule(pick=picks, to=places)
+    def rename(self, pick: int, to: Place) -> None:
+        place = self.picked(pick)
+        if place and place != to:
             self.path(place).replace(self.path(to))
             self.truth[to] = self.truth.pop(place)
 
-    @rule(place=places, to=places)
-    def move_to_another_disk(self, place: Place, to: Place) -> None:
+    @rule(pick=picks, to=places)
+    def move_to_another_disk(self, pick: int, to: Place) -> None:
         """The same bytes and times in another inode."""
-        if place in self.truth and place != to:
+        place = self.picked(pick)
+        if place and place != to:
             shutil.copy2(self.path(place), self.path(to))
             self.path(place).unlink()
             self.truth[to] = self.truth.pop(place)
 
-    @rule(place=places)
-    def delete(self, place: Place) -> None:
-        if self.truth.pop(place, None) is not None:
+    @rule(pick=picks)
+    def delete(self, pick: int) -> None:
+        if place := self.picked(pick):
             self.path(place).unlink()
+            del self.truth[place]
 
     @rule(name=st.sampled_from(["loop", "out", "pipe", "socket"]), folder=st.sampled_from(FOLDERS))
     def litter(self, name: str, folder: str) -> None:
@@ -105,6 +120,7 @@ class Disk(RuleBasedStateMachine):
         self.scan_and_compare()
 
     @rule()
+    @precondition(lambda self: self.before != self.truth)
     def scan_and_compare(self) -> None:
         self.scan()
         found = self.found()
