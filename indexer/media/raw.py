@@ -14,6 +14,7 @@ from indexer.media.colour import srgb_pixels
 from indexer.media.cost import refuse_dear
 from indexer.media.orientation import shrunk, turned, turned_size
 from indexer.media.tone import Rgb8
+from indexer.memory import make_room
 
 _EXIF_BY_FLIP = {0: 1, 3: 3, 5: 8, 6: 6}
 # A preview of this part of what is wanted looks as good as a development.
@@ -96,8 +97,11 @@ def _preview_turn(raw: rawpy.RawPy, preview: Rgb8) -> int:
 def _developed(raw: rawpy.RawPy, max_side_px: int, most_mb: float) -> Rgb8:
     width, height = raw.sizes.raw_width, raw.sizes.raw_height
     is_half_enough = max(width, height) >= 2 * max_side_px
-    bytes_per_px = _BYTES_PER_PX_HALF if is_half_enough else _BYTES_PER_PX_FULL
-    refuse_dear(width, height, width * height * bytes_per_px, most_mb=most_mb)
+    # Sensors with three colours a pixel are not halved: their data are kept as they are.
+    is_halved = is_half_enough and raw.raw_type is rawpy.RawType.Flat
+    needed_bytes = width * height * (_BYTES_PER_PX_HALF if is_halved else _BYTES_PER_PX_FULL)
+    refuse_dear(width, height, needed_bytes, most_mb=most_mb)
+    make_room(needed_bytes)
     pixels = raw.postprocess(
         half_size=is_half_enough,
         use_camera_wb=True,
