@@ -24,6 +24,8 @@ Floats = NDArray[np.float32]
 OVERLAP_MAX = 0.35
 CANDIDATES_MOST = 100
 """Looked at again in one copy of a picture; a crowd has fewer faces of one octave."""
+SECOND_OPINION = 0.35
+"""From this share of the score that is asked for on, a candidate's mirror image is seen, too."""
 SHAPE_MOST = 2.0
 """Natural logarithm of a side in the file's unit: beyond it a box is not believed."""
 
@@ -87,14 +89,15 @@ class OctaveDetector:
         network, crops = second_network(look.network), look_crops(image, found)
         answers = run(network, crops)
         again = [looked_at(f, a, look.mix) for f, a in zip(found, answers, strict=True)]
-        rows = [row for row, face in enumerate(again) if face.score >= self.score_min]
+        least = SECOND_OPINION * self.score_min
+        rows = [row for row, face in enumerate(again) if face.score >= least]
         if not rows:
             return []
-        # Landmarks of a crop and of its mirror image err in different ways: their mean is nearer.
+        # Answers for a crop and for its mirror image err in different ways: their mean is nearer.
         mirrored = run(network, np.ascontiguousarray(crops[rows][:, :, ::-1]))
-        answers[rows, 1:] = (answers[rows, 1:] + seen_mirrored(mirrored)) / 2
-        sure = (looked_at(found[row], answers[row], look.mix) for row in rows)
-        return sorted(sure, key=lambda face: -face.score)
+        answers[rows] = (answers[rows] + seen_mirrored(mirrored)) / 2
+        sure = [looked_at(found[row], answers[row], look.mix) for row in rows]
+        return sorted((f for f in sure if f.score >= self.score_min), key=lambda f: -f.score)
 
 
 def run(session: Session, pixels: Floats) -> Floats:

@@ -59,7 +59,7 @@ def look_crops(image: Rgb8, faces: list[Detection]) -> Crops:
 
 
 def seen_mirrored(answers: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Landmarks in crops from what was answered for their mirror images.
+    """What is answered for mirror images of crops, told of the crops.
 
     Parameters
     ----------
@@ -68,11 +68,11 @@ def seen_mirrored(answers: NDArray[np.float32]) -> NDArray[np.float32]:
 
     Returns
     -------
-    float32[n, 10]
+    float32[n, 11]
         The left eye of a mirror image is the right one, so landmarks change places, too.
     """
-    points = answers[:, 1:].reshape(-1, 5, 2)[:, MIRRORED]
-    return (points * np.array([-1, 1], np.float32)).reshape(-1, 10)
+    points = answers[:, 1:].reshape(-1, 5, 2)[:, MIRRORED] * np.array([-1, 1], np.float32)
+    return np.concatenate([answers[:, :1], points.reshape(-1, 10)], axis=1)
 
 
 def looked_at(

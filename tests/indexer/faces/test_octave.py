@@ -152,7 +152,7 @@ def test_a_mirror_images_landmarks_are_told_where_the_crop_has_them(seed: int) -
 
     (seen,) = seen_mirrored(np.concatenate([[3.0], told])[None].astype(np.float32))
 
-    wanted = np.concatenate([eye, other, nose, mouth, corner])
+    wanted = np.concatenate([[3.0], eye, other, nose, mouth, corner])
     assert seen == pytest.approx(wanted, abs=1e-6)
 
 
