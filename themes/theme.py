@@ -22,6 +22,7 @@ TRANSITIONS = (
     "soft_wipe",
     "zoom_through",
     "blur_dissolve",
+    "light_leak",
 )
 """What a theme may name; ``composer.render.transitions`` has a function for each."""
 

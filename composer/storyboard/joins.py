@@ -114,13 +114,19 @@ def join(
     """
     low, high = theme.transitions.seconds
     wanted = rng.uniform(low, high) * fps
-    name = theme.transitions.chapter if chapter else _draw(_allowed(theme, what, before), rng)
+    name = _chapter(theme, what) if chapter else _draw(_allowed(theme, what, before), rng)
     n_frames = _frames(wanted, lengths)
     params = _params(name, rng)
     reason = f"{what}: {name.replace('_', ' ')}"
     if name == "cut" or n_frames < LEAST_FRAMES:
         return Join(transition=CUT, reason=f"{what}: cut")
     return Join(transition=Transition(name=name, n_frames=n_frames, params=params), reason=reason)
+
+
+def _chapter(theme: Theme, what: Break) -> str:
+    """A leap in time is told by light, as old film does it, where the theme has that at all."""
+    leaks = what is Break.YEAR and theme.transitions.weights.get("light_leak", 0) > 0
+    return "light_leak" if leaks else theme.transitions.chapter
 
 
 def _frames(wanted: float, lengths: tuple[int, int]) -> int:

@@ -12,6 +12,7 @@ from composer.render.transitions.cut import cut
 from composer.render.transitions.dip_to_black import dip_to_black
 from composer.render.transitions.dip_to_colour import dip_to_colour
 from composer.render.transitions.dissolve import dissolve
+from composer.render.transitions.light_leak import light_leak
 from composer.render.transitions.push import push
 from composer.render.transitions.soft_wipe import soft_wipe
 from composer.render.transitions.zoom_through import zoom_through
@@ -30,5 +31,6 @@ TRANSITIONS: dict[str, TransitionFunction] = {
         soft_wipe,
         zoom_through,
         blur_dissolve,
+        light_leak,
     )
 }

@@ -12,6 +12,9 @@ from composer.render.planes import Planes, filled, from_rgb, to_rgb
 from composer.render.transitions import TRANSITIONS
 from themes.theme import TRANSITIONS as NAMES
 
+COLOURED = {"dip_to_black", "dip_to_colour", "light_leak"}
+"""What shows more than its two pictures."""
+
 RED, BLUE = filled(32, 16, (255, 0, 0)), filled(32, 16, (0, 0, 255))
 
 
@@ -66,7 +69,7 @@ def test_transition_leaves_its_pictures_alone(name: str, progress: float) -> Non
     np.testing.assert_array_equal(second.i420, noise(2).i420)
 
 
-@pytest.mark.parametrize("name", sorted(set(TRANSITIONS) - {"dip_to_black", "dip_to_colour"}))
+@pytest.mark.parametrize("name", sorted(set(TRANSITIONS) - COLOURED))
 @given(progress=st.floats(0, 1))
 def test_transition_between_equal_flat_pictures_shows_nothing(name: str, progress: float) -> None:
     grey = filled(32, 16, (120, 90, 60))
@@ -133,3 +136,14 @@ def test_zoom_through_enlarges_the_first_picture() -> None:
     quarter = TRANSITIONS["zoom_through"](square, filled(64, 36, (0, 0, 0)), 0.3, {})
 
     assert int((quarter.y > 60).sum()) > int((square.y > 60).sum())
+
+
+def test_light_leak_is_warm_and_bright_at_the_middle_and_gone_at_the_ends() -> None:
+    grey = filled(64, 32, (90, 90, 90))
+
+    middle = to_rgb(TRANSITIONS["light_leak"](grey, grey, 0.5, {})).astype(int)
+    late = TRANSITIONS["light_leak"](grey, grey, 0.999, {})
+
+    assert middle[..., 0].mean() > 150
+    assert (middle[..., 0] >= middle[..., 2] - 1).all()
+    np.testing.assert_allclose(late.i420.astype(int), grey.i420, atol=1)

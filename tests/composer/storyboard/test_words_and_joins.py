@@ -129,6 +129,8 @@ def _names(theme: str, what: Break, *, chapter: bool) -> set[str]:
 
 def test_a_chapter_opens_as_the_theme_says_and_no_dip_lies_between_others() -> None:
     assert _names("chill", Break.DAY, chapter=True) == {"dip_to_black"}
+    assert _names("gentle", Break.DAY, chapter=True) == {"dip_to_colour"}
+    assert _names("gentle", Break.YEAR, chapter=True) == {"light_leak"}
     assert _names("chill", Break.TIME, chapter=False) == {"dissolve", "blur_dissolve"}
     assert _names("uplifting", Break.MOMENT, chapter=False) == {"cut", "dissolve"}
     assert {"cut", "push", "soft_wipe"} < _names("uplifting", Break.TIME, chapter=False)
