@@ -40,7 +40,7 @@ def tile_shape(width: int, height: int, most_px: int, overlap_px: int) -> tuple[
     Examples
     --------
     >>> tile_shape(1280, 960, 1_700_000, 80), tile_shape(1280, 960, 660_000, 80)
-    ((1280, 960), (688, 960))
+    ((1280, 960), (480, 960))
     """
     most_px = max(most_px, TILE_LEAST_PX * TILE_LEAST_PX)
     if width * height <= most_px:
