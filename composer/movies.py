@@ -19,8 +19,8 @@ from composer.render.space import check_space
 from composer.render.stretches import Stretch, stretches
 from composer.render.timeline import spans
 from composer.render.writing import finish, part_of, remove_stale_parts, writing_to
+from composer.soundtrack import score_for
 from composer.storyboard.model import Shot, Storyboard
-from music.arrange import arrange
 from music.audio import read_audio
 from music.errors import MusicError
 from music.fit import fit_file
@@ -164,8 +164,7 @@ def soundtrack(storyboard: Storyboard) -> Stereo:
     """
     if storyboard.music_file is not None:
         return fit_file(Path(storyboard.music_file), storyboard.duration_s).samples
-    arrangement = arrange(storyboard.mood, storyboard.duration_s, storyboard.music_seed)
-    return perform(arrangement).samples
+    return perform(score_for(storyboard)).samples
 
 
 def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
