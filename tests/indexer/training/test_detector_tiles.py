@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.faces.detector import Rgb8
@@ -65,6 +65,7 @@ def backgrounds() -> BackgroundPool:
 
 
 @settings(max_examples=60)
+@example(157, 1.0625)
 @given(st.integers(0, 10_000), st.floats(0.4, 1.2))
 def test_landmarks_and_box_stay_on_the_face(seed: int, scale: float) -> None:
     pool, rng = faces(), np.random.default_rng(seed)
@@ -80,8 +81,8 @@ def test_landmarks_and_box_stay_on_the_face(seed: int, scale: float) -> None:
     for (x, y), ink in zip(face[4:].reshape(5, 2), INKS[order], strict=True):
         if 1 <= x < TILE_PX - 1 and 1 <= y < TILE_PX - 1:
             shade = tile[int(y), int(x)].astype(int)
-            if not shade.any():
-                continue  # cut away with a picture's edge: nothing was drawn there
+            if shade.max() <= 60:
+                continue  # cut away with a picture's edge, or on the soft edge of an oval
             assert (shade[ink == 255] > 120).all()
             assert shade[ink == 255].min() > shade[ink == 0].max()
 
