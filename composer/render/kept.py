@@ -20,10 +20,11 @@ def segment_path(folder: Path, key: str) -> Path:
 
 
 def is_kept(path: Path, n_frames: int) -> bool:
-    """Whether a whole segment is there."""
+    """Whether a whole segment is there: a file that was cut short may still promise all frames."""
     try:
         with av.open(str(path)) as container:
-            return container.streams.video[0].frames == n_frames
+            packets = [packet for packet in container.demux(video=0) if packet.size]
+            return len(packets) == n_frames and not any(p.is_corrupt for p in packets)
     except (av.FFmpegError, OSError, IndexError):
         return False
 
