@@ -132,6 +132,14 @@ def open_catalog(path: Path | str) -> Catalog:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         Path(path).touch(mode=0o600)
     try:
+        return _opened(path)
+    except CatalogCorruptError:
+        # A disk that failed to read once looks like damage here; real damage is there again.
+        return _opened(path)
+
+
+def _opened(path: Path | str) -> Catalog:
+    try:
         connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
     except sqlite3.OperationalError as error:
         raise _unusable(Path(path), error) from error
