@@ -150,4 +150,6 @@ def pair_loss(answers: Tensor, same: Tensor, apart: Tensor) -> Tensor:
     """Mean over pairs of one person, and over the hardest pairs of strangers."""
     missed = functional.softplus(-answers)[same].mean()
     taken = functional.softplus(answers)[apart]
+    if not len(taken):  # to a student that learnt for a few steps, all may look alike
+        return missed
     return missed + taken.topk(max(1, round(len(taken) * HARDEST_SHARE))).values.mean()

@@ -72,6 +72,7 @@ def train_embedder(
     )
     if len(lesson.taught) >= FACES_LEAST:
         views = two_views(network, lesson, schedule.seed)
+        network = network.cpu()  # the head is quickly taught there, and is one part with it
         network.head = teach_head(views, schedule.seed, listeners.progress)
     facts = {
         "teacher": f"{teacher.name} ({teacher.terms.licence})",

@@ -18,6 +18,7 @@ from torch.nn import functional
 
 from indexer.faces.embed import ArcFace
 from indexer.models.session import open_session
+from indexer.training import student_embedder
 from indexer.training.embedder import (
     Schedule,
     face_loss,
@@ -28,7 +29,9 @@ from indexer.training.embedder import (
 from indexer.training.embedder_lesson import Batch
 from indexer.training.embedder_net import EmbedderNet
 from indexer.training.embedder_run import ANSWERS, FACES, RUN, WEIGHTS, train_embedder
+from indexer.training.job import Job
 from indexer.training.loop import CHECKPOINT, CURVES, REPORT, averaged_weights
+from indexer.training.quantise import nodes_below
 from indexer.training.sets import TarSet, open_tar_set
 from indexer.training.taught import Listeners
 from indexer.training.teachers import open_detector, open_embedder
@@ -105,6 +108,23 @@ def test_student_that_eight_bits_distort_has_whole_numbers(
     path = run(few, tmp_path, listeners())
 
     assert path.read_bytes() == path.with_suffix(".float.onnx").read_bytes()
+
+
+def test_command_gives_a_student_with_a_head(
+    few: TarSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("FACES_LEAST", 40), ("BATCH", 16), ("STEPS", 3)):
+        monkeypatch.setattr(f"indexer.training.embedder_head.{name}", value)
+    monkeypatch.setattr("indexer.training.embedder_run.FACES_LEAST", 40)
+    job = Job(
+        sets=(few,), teacher="mobilefacenet", teacher_files=SHARED / "models", out=tmp_path, steps=1
+    )
+
+    report = student_embedder.train(job, listeners())
+
+    assert report.n_taught["faces"] == 80
+    assert report.figures.keys() >= {"agreement"}
+    assert nodes_below(report.onnx.path.with_suffix(".float.onnx"), "/head/")
 
 
 @pytest.fixture
