@@ -242,7 +242,8 @@ def open_folder_set(folder: Path, *, max_side_px: int = 1280) -> FolderSet:
             rows.append(Row(file=name, label=label, split=split_of(name)))
     if not rows:
         raise PictureSetError(f"{folder}: holds no photograph", remedy="give a folder of pictures")
-    return FolderSet(name=folder.name, rows=tuple(rows), folder=folder, max_side_px=max_side_px)
+    name = folder.resolve().name  # of ".", too
+    return FolderSet(name=name, rows=tuple(rows), folder=folder, max_side_px=max_side_px)
 
 
 def _is_photo(path: Path) -> bool:

@@ -73,6 +73,16 @@ def test_rows_tell_what_the_table_tells(tmp_path: Path) -> None:
     )
 
 
+def test_folder_named_by_a_dot_is_called_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "one.jpg").write_bytes(coded((200, 30, 40)))
+    monkeypatch.chdir(tmp_path / "holiday")
+
+    assert open_folder_set(Path()).name == "holiday"
+
+
 def test_pictures_are_read_in_any_order_as_rgb(tmp_path: Path) -> None:
     opened = open_tar_set(write_tar(tmp_path, TABLE))
 
