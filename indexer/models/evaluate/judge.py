@@ -223,7 +223,8 @@ def face_errors(ours: Sequence[Detection], theirs: Sequence[Detection]) -> list[
                 face.box[0] + face.box[2] / 2 - x - w / 2, face.box[1] + face.box[3] / 2 - y - h / 2
             )
             if off < w / 3:
-                errors.append(float(np.mean(landmark_errors(face, wanted.landmarks))))
+                apart = landmark_errors(face.landmarks, wanted.landmarks, w)
+                errors.append(float(np.mean(apart)))
                 break
     return errors
 

@@ -117,7 +117,10 @@ def is_found(detections: Sequence[Detection], middle: tuple[float, float], width
     return False
 
 
-def landmark_errors(found: Detection, teacher: Landmarks) -> NDArray[np.float64]:
-    """How far each landmark lies from the teacher's, in widths of the face: float64[5]."""
-    apart = found.landmarks.astype(np.float64) - teacher
-    return np.asarray(np.hypot(apart[:, 0], apart[:, 1]) / max(found.box[2], 1e-6), np.float64)
+def landmark_errors(found: Landmarks, teacher: Landmarks, width_px: float) -> NDArray[np.float64]:
+    """How far each landmark lies from the teacher's, in widths of the face: float64[5].
+
+    ``width_px`` is the teacher's, so that a judged network with larger boxes is no better for it.
+    """
+    apart = found.astype(np.float64) - teacher
+    return np.asarray(np.hypot(apart[:, 0], apart[:, 1]) / max(width_px, 1e-6), np.float64)
