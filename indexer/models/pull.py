@@ -72,7 +72,7 @@ def pull(known: KnownPack, folder: Path, progress: Progress) -> Path:
         )
     home.mkdir(parents=True, exist_ok=True)
     part = home / f".{known.name}.zip.part"
-    need_room(home, known.archive)
+    need_room(known.archive, part)
     download(known.archive, part, progress)
     check(known.archive, part)
     fresh = home / f".{known.name}.unpacked"
@@ -86,19 +86,20 @@ def pull(known: KnownPack, folder: Path, progress: Progress) -> Path:
     return target
 
 
-def need_room(folder: Path, archive: Archive) -> None:
-    """Make sure that archive and networks fit side by side.
+def need_room(archive: Archive, part: Path) -> None:
+    """Make sure that archive and networks fit side by side; what came of it lies there already.
 
     Raises
     ------
     MissingResourceError
         If they do not.
     """
-    needed = 2 * archive.size_bytes
-    free = shutil.disk_usage(folder).free
+    there = part.stat().st_size if part.exists() else 0
+    needed = 2 * archive.size_bytes - min(there, archive.size_bytes)
+    free = shutil.disk_usage(part.parent).free
     if free < needed:
         raise MissingResourceError(
-            f"{folder}: {free / 1e6:,.0f} MB free, {needed / 1e6:,.0f} MB needed",
+            f"{part.parent}: {free / 1e6:,.0f} MB free, {needed / 1e6:,.0f} MB needed",
             remedy="make room on that disk, or change [models] folder",
         )
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -185,6 +186,24 @@ def test_without_network_the_error_says_what_to_do(tmp_path: Path) -> None:
 def test_host_that_is_not_known_is_no_network(tmp_path: Path) -> None:
     with pytest.raises(MissingResourceError, match="cannot be read"):
         pull(known_at("http://host.invalid/tiny.zip", b"never"), tmp_path, quiet)
+
+
+def test_what_came_already_needs_no_room_again(
+    known: Pack, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(source.content)
+    part = tmp_path / "models" / ".tiny.zip.part"
+    part.parent.mkdir(parents=True)
+    usage = shutil.disk_usage(tmp_path)._replace(free=2 * size - 20)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: usage)
+
+    with pytest.raises(MissingResourceError, match="MB free") as raised:
+        pull(known(), tmp_path, quiet)
+    part.write_bytes(source.content[:20])
+    folder = pull(known(), tmp_path, quiet)
+
+    assert "make room on that disk" in raised.value.remedy
+    assert (folder / "det.onnx").is_file()
 
 
 def test_pack_that_is_there_is_left_alone(known: Pack, source: Source, tmp_path: Path) -> None:
