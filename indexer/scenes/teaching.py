@@ -115,20 +115,19 @@ def teach_word(
     with catalog.transaction():
         taught.put_taught_word(catalog, _row(word, labeller.model_id, head, now))
         taught.put_examples(catalog, word, jpegs)
-        items = put_word(catalog, word, head, ids, library)
+        items = put_word(catalog, word, head, labeller.model_id)
     return Lesson(
         word=word, examples=len(jpegs), precision=head.precision, recall=head.recall, items=items
     )
 
 
-def put_word(
-    catalog: Catalog, word: str, head: WordHead, ids: Sequence[ItemId], vectors: Floats
-) -> int:
-    """Write which items show a word; how many do."""
-    chances = head.probabilities(vectors)
-    labelled = [(item, float(p)) for item, p in zip(ids, chances, strict=True) if p >= PUT_FROM]
-    taught.put_own_labels(catalog, word, labelled, ids)
-    return len(labelled)
+def put_word(catalog: Catalog, word: str, head: WordHead, model: str) -> int:
+    """Write which items of the library show a word; how many do.
+
+    Their vectors are read here, in the transaction that keeps the head: an item that was indexed
+    while the word was learnt met no head yet.
+    """
+    return _put(catalog, word, head, *library_vectors(catalog, model))
 
 
 def label_item(catalog: Catalog, item_id: ItemId, vector: Floats, model: str) -> None:
@@ -139,7 +138,7 @@ def label_item(catalog: Catalog, item_id: ItemId, vector: Floats, model: str) ->
     """
     for row in taught.taught_words(catalog):
         if row.model == model:
-            put_word(catalog, row.word, head_of(row), [item_id], vector[None])
+            _put(catalog, row.word, head_of(row), [item_id], vector[None])
 
 
 def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -> None:
@@ -174,7 +173,7 @@ def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -
             continue
         with catalog.transaction():
             taught.put_taught_word(catalog, _row(row.word, labeller.model_id, head, now))
-            items = put_word(catalog, row.word, head, ids, library)
+            items = put_word(catalog, row.word, head, labeller.model_id)
         log.info("the word %r was taught again: %d items have it", row.word, items)
 
 
@@ -196,6 +195,15 @@ def head_of(row: TaughtWord) -> WordHead:
     return WordHead(
         weights=taught.weights_of(row), bias=row.bias, precision=row.precision, recall=row.recall
     )
+
+
+def _put(
+    catalog: Catalog, word: str, head: WordHead, ids: Sequence[ItemId], vectors: Floats
+) -> int:
+    chances = head.probabilities(vectors) if ids else ()
+    labelled = [(item, float(p)) for item, p in zip(ids, chances, strict=True) if p >= PUT_FROM]
+    taught.put_own_labels(catalog, word, labelled, ids)
+    return len(labelled)
 
 
 def _row(word: str, model: str, head: WordHead, now: str) -> TaughtWord:

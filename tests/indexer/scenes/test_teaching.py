@@ -128,6 +128,30 @@ def test_picture_that_changed_loses_the_word(catalog: Catalog) -> None:
     assert 0 not in labelled(catalog, "meadow")
 
 
+@dataclass(frozen=True)
+class Meanwhile:
+    """Sees colours; and while it looks at examples, the index is done with another picture."""
+
+    catalog: Catalog
+    model_id: str = "colours-1"
+    words: tuple[str, ...] = ("bright", "dark")
+
+    def chances(self, image: Rgb8) -> dict[str, float]:
+        return Colours().chances(image)
+
+    def label(self, image: Rgb8) -> Labels:
+        item = items.all_items(self.catalog)[-1].id
+        index_one(self.catalog, item, picture("green", 999), Colours())
+        return Colours().label(image)
+
+
+def test_picture_that_is_indexed_while_the_word_is_learnt_gets_it(catalog: Catalog) -> None:
+    lesson = teach_word(catalog, "meadow", examples(), Meanwhile(catalog), NOW)
+
+    assert labelled(catalog, "meadow") == {*range(N_GREEN), N_ITEMS - 1}
+    assert lesson.items == N_GREEN + 1
+
+
 def test_forgotten_word_leaves_no_label_and_no_example(catalog: Catalog) -> None:
     teach_word(catalog, "meadow", examples(), Colours(), NOW)
 
