@@ -83,9 +83,11 @@ def gathered(
         growing.add(tile.image, judged_in_tile(tile, detector.detect(tile.image)))
         progress(done + 1, n_tiles, "candidates for the second look")
     pool = material.backgrounds
-    for row in rng.permutation(len(pool.starts))[:PICTURES_MOST].tolist():
+    rows = rng.permutation(len(pool.starts))[:PICTURES_MOST].tolist()
+    for done, row in enumerate(rows):
         for view, found in candidates(pool.picture(row), detector, rng):
             growing.add(view, [(face, None) for face in found[:COPY_MOST]])
+        progress(done + 1, len(rows), "candidates where nobody is")
     bank = Bank(
         crops=np.array(growing.crops, np.uint8).reshape(-1, LOOK_PX, LOOK_PX, 3),
         is_face=np.array(growing.is_face, np.bool_),

@@ -172,6 +172,8 @@ def embed(
     lesson: Lesson,
     rows: NDArray[np.int64],
     view: Callable[[int], NDArray[np.uint8]] | None = None,
+    *,
+    progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Vectors of unit length of faces, as they are or as ``view`` shows them."""
     seen = view or (lambda row: inner(face_at(lesson, row)))
@@ -182,6 +184,8 @@ def embed(
             indexes = rows[start : start + JUDGE_BATCH].tolist()
             crops = np.stack([seen(row) for row in indexes])
             parts.append(network(as_input(crops).to(device)).cpu().numpy())
+            if progress is not None:
+                progress(start + len(indexes), len(rows), "faces seen as the student does")
     return unit(np.concatenate(parts))
 
 

@@ -16,6 +16,7 @@ from indexer.training.embedder_head import FACES_LEAST, Views, teach_head
 from indexer.training.embedder_lesson import Lesson, plan_lesson, shaken
 from indexer.training.embedder_net import EmbedderNet
 from indexer.training.export import Exported
+from indexer.training.loop import Progress
 from indexer.training.sets import PictureSet
 from indexer.training.taught import Listeners, ask_faces
 from indexer.training.teachers import FaceTeacher, Teacher
@@ -48,7 +49,8 @@ def train_embedder(
     """Teach an embedder with the ``train`` pictures of some sets and write ``embedder.onnx``.
 
     Everything lies in ``out`` and is taken up where it was left: the teacher's answers, the faces
-    that were cut out, the run.
+    that were cut out, the run. Only the head, which hangs on the network that the run ended with,
+    is learnt anew each time: with many faces a quarter of an hour.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def train_embedder(
         progress=listeners.progress,
     )
     if len(lesson.taught) >= FACES_LEAST:
-        views = two_views(network, lesson, schedule.seed)
+        views = two_views(network, lesson, schedule.seed, listeners.progress)
         network = network.cpu()  # the head is quickly taught there, and is one part with it
         network.head = teach_head(views, schedule.seed, listeners.progress)
     facts = {
@@ -87,14 +89,22 @@ def train_embedder(
     )
 
 
-def two_views(network: EmbedderNet, lesson: Lesson, seed: int) -> Views:
+def two_views(
+    network: EmbedderNet, lesson: Lesson, seed: int, progress: Progress | None = None
+) -> Views:
     """What a student gives for faces of the lesson, as they are and shaken."""
     rng = default_rng([seed, 19])
     n_faces = min(HEAD_FACES_MOST, len(lesson.taught))
     rows = np.sort(rng.choice(lesson.taught, n_faces, replace=False))
     people = np.concatenate([faces.identities for faces in lesson.sets])
     return Views(
-        clean=embed(network, lesson, rows),
-        shaken=embed(network, lesson, rows, view=lambda row: shaken(lesson, row, [seed, row])),
+        clean=embed(network, lesson, rows, progress=progress),
+        shaken=embed(
+            network,
+            lesson,
+            rows,
+            view=lambda row: shaken(lesson, row, [seed, row]),
+            progress=progress,
+        ),
         people=people[rows],
     )
