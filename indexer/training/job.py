@@ -16,13 +16,15 @@ from typing import Any
 from indexer.errors import MemoriesError
 from indexer.training.sets import TRAIN, PictureSet
 from indexer.training.teachers import Terms
+from indexer.training.whole_file import whole_file
 
 ANSWERS_FOLDER, MATERIAL_FOLDER, RUN_FOLDER = "answers", "material", "run"
 """Below the job's folder: what the teacher said, what was cut for the student, the loop's state."""
 
-
 CLAIM = "job.json"
 """In the job's folder: whose it is."""
+GOES_ON = ("embedder",)
+"""Students that learn in one run, which more steps lengthen."""
 
 
 class JobMixedUpError(MemoriesError):
@@ -110,18 +112,19 @@ def claim(job: Job, student: str) -> None:
     """Make a job's folder its own, or make sure that it is.
 
     What lies there is taken up without looking twice, so it must come of the same question; only
-    more steps may be asked for. A claim of which nothing came (a teacher's name that was misspelt)
-    binds nobody.
+    an embedder may be asked for more steps, for the others' later stages begin where earlier ones
+    ended. A claim of which nothing came (a teacher's name that was misspelt) binds nobody.
 
     Raises
     ------
     JobMixedUpError
-        If another teacher, other pictures, another seed or more steps were at work there.
+        If another teacher, other pictures, another seed or other steps were at work there.
     """
     names = hashlib.sha256()
     for of in job.sets:
         for row in of.rows:
-            names.update(f"{of.name}\0{row.file}\0".encode(errors="surrogateescape"))
+            facts_of_row = of.name, row.file, row.label, row.split, row.identity, ""
+            names.update("\0".join(facts_of_row).encode(errors="surrogateescape"))
     facts = {
         "student": student,
         "teacher": job.teacher,
@@ -134,7 +137,8 @@ def claim(job: Job, student: str) -> None:
     begun = path.exists() and any(other != path for other in job.out.iterdir())
     before: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if begun else facts
     differing = [name for name in facts if before.get(name) != facts[name]]
-    if differing == ["steps"] and _is_longer(before.get("steps"), job.steps):
+    longer = student in GOES_ON and _is_longer(before.get("steps"), job.steps)
+    if differing == ["steps"] and longer:
         differing = []
     if differing:
         word = differing[0]
@@ -143,8 +147,9 @@ def claim(job: Job, student: str) -> None:
             f"{job.out} holds a training with {'other pictures' if word == 'names' else told}",
             remedy="name another folder with --out, or remove that one",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    if not begun or before != facts:
+        with whole_file(path) as partial:
+            partial.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
 def _is_longer(before: int | None, now: int | None) -> bool:

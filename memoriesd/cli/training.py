@@ -3,15 +3,22 @@
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.cli.running import progress_line
+from memoriesd.locks import LockedError, hold
+
+if TYPE_CHECKING:
+    from indexer.training.sets import PictureSet
 
 STUDENTS = ("detector", "embedder", "scenes")
 PURPOSE = "training"
+LOCK = "training.lock"
+"""In --out: two trainings would write over each other's work."""
 OWN_USE = "the result is for your own use, do not give it to others"
 
 
@@ -66,8 +73,8 @@ def train_command(
     and by the pictures' sub-folders, whose names are the words.
 
     Hours are usual. All that was done is kept in --out, and the same command goes on where it was
-    stopped, or further with more --steps. A fifth of a folder's photographs is kept from teaching,
-    to judge the result by.
+    stopped; an embedder also goes further with more --steps, the others take a new --out for that.
+    A fifth of a folder's photographs is kept from teaching, to judge the result by.
 
     The result lies in OUT/models/own, beside the built-in networks for what was not taught there.
     To use it, write into the configuration what this command says at its end: pack =
@@ -79,34 +86,63 @@ def train_command(
     require("train", "torch", "onnx", "dlib", "face_recognition_models", purpose=PURPOSE)
     if coreml:
         require("coreml", "coremltools", purpose="--coreml")
-    from indexer.training.job import Job, claim, report_json
-    from indexer.training.own_pack import how_to_use, put_into_pack
-    from indexer.training.sets import open_sets
-    from indexer.training.taught import Listeners
 
     _check(student, teacher, folders, out)
-    bad: dict[str, str] = {}
-    with progress_line(f"train {student}") as line:
-        line.say("looking for pictures")
-        job = Job(
-            sets=tuple(one for folder in folders for one in open_sets(folder)),
-            teacher=teacher,
-            teacher_files=teacher_files or session.packs_folder(),
-            out=out / student,
-            steps=steps,
-            seed=seed,
-            coreml=coreml,
-        )
-        claim(job, student)
-        listeners = Listeners(progress=line, on_bad=bad.__setitem__)
-        module = importlib.import_module(f"indexer.training.student_{student}")
-        report = report_json(module.train(job, listeners), bad=bad)
-    network = put_into_pack(out, Path(report["onnx"]["path"]), report)
-    report |= {"pack": str(network.parent), "use": how_to_use(out, network.name)}
+    report = _trained(
+        student,
+        folders,
+        out,
+        teacher=teacher,
+        teacher_files=teacher_files or session.packs_folder(),
+        steps=steps,
+        seed=seed,
+        coreml=coreml,
+    )
     if as_json:
         echo_json(report)
         return
     _tell(report)
+
+
+def _trained(student: str, folders: tuple[Path, ...], out: Path, **asked: Any) -> dict[str, Any]:
+    """Train, put the network into the pack of ``out``, and report; one training there at a time."""
+    from indexer.training.job import Job, claim, report_json
+    from indexer.training.own_pack import how_to_use, put_into_pack
+    from indexer.training.taught import Listeners
+
+    bad: dict[str, str] = {}
+    try:
+        with hold(out / LOCK), progress_line(f"train {student}") as line:
+            line.say("looking for pictures")
+            job = Job(sets=_opened(folders), out=out / student, **asked)
+            claim(job, student)
+            listeners = Listeners(progress=line, on_bad=bad.__setitem__)
+            module = importlib.import_module(f"indexer.training.student_{student}")
+            report = report_json(module.train(job, listeners), bad=bad)
+            network = put_into_pack(out, Path(report["onnx"]["path"]), report)
+    except LockedError as error:
+        raise NothingToDoError(
+            f"a training is at work in {out} already (process {error})",
+            remedy="wait until it has ended, or name another folder with --out",
+        ) from error
+    return report | {"pack": str(network.parent), "use": how_to_use(out, network.name)}
+
+
+def _opened(folders: tuple[Path, ...]) -> "tuple[PictureSet, ...]":
+    """The sets of all folders; what is kept of them goes by their names, so these must differ."""
+    from indexer.training.sets import open_sets
+
+    sets: dict[str, PictureSet] = {}
+    origins: dict[str, Path] = {}
+    for folder in folders:
+        for one in open_sets(folder):
+            if one.name in sets:
+                raise click.UsageError(
+                    f"--data {origins[one.name]} and --data {folder} both hold pictures called"
+                    f" {one.name!r}: rename one of them"
+                )
+            sets[one.name], origins[one.name] = one, folder
+    return tuple(sets.values())
 
 
 def _check(student: str, teacher: str, folders: tuple[Path, ...], out: Path) -> None:

@@ -7,13 +7,16 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from indexer.faces.octave import open_octave
 from indexer.scenes.labels import load_scenes
 from indexer.training.sets import open_tar_set
 from memoriesd.cli.main import run
+from memoriesd.cli.training import LOCK
 from memoriesd.exits import Exit
+from memoriesd.locks import hold
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="needs the extra 'train'")
@@ -113,6 +116,7 @@ def test_folders_become_the_words_of_a_labeller(
     labeller = load_scenes(tmp_path / "own" / "models" / "own" / "scenes.onnx")
     assert {"desert", "kitchen", "waterfall"} <= set(labeller.words)
     assert 0 <= report["figures"]["data top1"] <= 1
+    assert report["taught"]["pictures"] > 20
     assert "scenes.onnx" in report["use"]
 
 
@@ -135,6 +139,27 @@ def test_wrong_questions_are_told_before_work_begins(
     assert "--out lies within --data" in told
     assert "no teacher 'nobody'" in told
     assert "models pull absent" in told
+
+
+@needs_torch
+def test_sets_of_one_name_and_two_trainings_in_one_folder_are_kept_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in ("mine", "yours"):
+        (tmp_path / place / "faces").mkdir(parents=True)
+        picture = np.full((24, 32, 3), 200, np.uint8)
+        cv2.imwrite(str(tmp_path / place / "faces" / "one.png"), picture)
+    mine, yours = tmp_path / "mine" / "faces", tmp_path / "yours" / "faces"
+    words = [*words_for(mine, tmp_path / "own"), "--teacher", "yunet"]
+
+    twins = run([*words, "--data", str(yours)])
+    with hold(tmp_path / "own" / LOCK):
+        meanwhile = run(words)
+
+    told = " ".join(capsys.readouterr().err.split())
+    assert (twins, meanwhile) == (Exit.USAGE, Exit.NOTHING)
+    assert f"--data {mine} and --data {yours} both hold pictures called 'faces'" in told
+    assert f"a training is at work in {tmp_path / 'own'} already" in told
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ from indexer.training.teachers import TERMS, Terms
 FOREIGN = Terms(licence="non-commercial research", pictures="faces of the web", may_ship=False)
 
 
-def pictures(*files: str) -> FolderSet:
-    rows = tuple(Row(file=file) for file in files)
+def pictures(*files: str, **told: str) -> FolderSet:
+    rows = tuple(Row(file=file, **told) for file in files)  # type: ignore[arg-type]
     return FolderSet(name="holiday", rows=rows, folder=Path("holiday"), max_side_px=640)
 
 
@@ -54,16 +54,41 @@ def test_the_same_question_goes_on(tmp_path: Path) -> None:
     assert json.loads((job.out / "job.json").read_text())["teacher"] == "yunet"
 
 
-def test_more_steps_go_on_and_fewer_are_refused(tmp_path: Path) -> None:
+def test_more_steps_go_on_for_an_embedder_and_fewer_are_refused(tmp_path: Path) -> None:
     job = replace(make_job(tmp_path / "out"), steps=10)
-    claim(job, "detector")
+    claim(job, "embedder")
     (job.out / "answers").mkdir()
 
-    claim(replace(job, steps=20), "detector")
+    claim(replace(job, steps=20), "embedder")
 
     assert json.loads((job.out / "job.json").read_text())["steps"] == 20
     with pytest.raises(JobMixedUpError, match="with steps 20, not 10"):
-        claim(job, "detector")
+        claim(job, "embedder")
+
+
+@pytest.mark.parametrize("student", ["detector", "scenes"])
+def test_more_steps_take_a_new_folder_for_students_of_several_stages(
+    tmp_path: Path, student: str
+) -> None:
+    job = replace(make_job(tmp_path / "out"), steps=10)
+    claim(job, student)
+    (job.out / "answers").mkdir()
+
+    with pytest.raises(JobMixedUpError, match="with steps 10, not 20") as caught:
+        claim(replace(job, steps=20), student)
+
+    assert "another folder with --out" in caught.value.remedy
+
+
+def test_claim_that_says_the_same_is_not_written_again(tmp_path: Path) -> None:
+    job = make_job(tmp_path / "out")
+    claim(job, "detector")
+    (job.out / "answers").mkdir()
+    before = (job.out / "job.json").stat()
+
+    claim(job, "detector")
+
+    assert (job.out / "job.json").stat() == before
 
 
 @pytest.mark.parametrize(
@@ -74,6 +99,9 @@ def test_more_steps_go_on_and_fewer_are_refused(tmp_path: Path) -> None:
         ({"steps": 9}, "with steps None, not 9"),
         ({"sets": (pictures("a.jpg"),)}, "with pictures 2, not 1"),
         ({"sets": (pictures("a.jpg", "c.jpg"),)}, "with other pictures$"),
+        ({"sets": (pictures("a.jpg", "b.jpg", label="dog"),)}, "with other pictures$"),
+        ({"sets": (pictures("a.jpg", "b.jpg", split="test"),)}, "with other pictures$"),
+        ({"sets": (pictures("a.jpg", "b.jpg", identity="Ada"),)}, "with other pictures$"),
     ],
 )
 def test_another_question_is_refused(tmp_path: Path, change: dict[str, object], told: str) -> None:
