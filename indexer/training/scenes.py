@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,13 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
-from indexer.models.session import open_session
+from indexer.models.session import content_id, open_session
 from indexer.scenes.words import CLASSES_BY_WORD, WORDS, classes_of
 from indexer.training.export import Exported
 from indexer.training.loop import Plan, Progress, teach
 from indexer.training.scenes_backbone import read_backbone
 from indexer.training.scenes_export import export_student
-from indexer.training.scenes_features import Seen, as_network, look_at_set
+from indexer.training.scenes_features import as_network, view_of
 from indexer.training.scenes_figures import figures_of
 from indexer.training.scenes_student import (
     Head,
@@ -35,28 +35,20 @@ from indexer.training.scenes_truth import (
     words_of_folder,
 )
 from indexer.training.sets import TRAIN, PictureSet, PictureSetError, split_of
+from indexer.training.taught import Answers, Listeners, ask_all
 
 CALIBRATION_SHARE = 0.12
 """Of the pictures for teaching: kept from it, to calibrate by."""
-WARM_STEPS = 40
+STEPS = 4800
+"""Of the second of two rounds, which learns what the first thinks of what nobody labelled; the
+first takes a third of them."""
+BATCH, RATE, WARM_STEPS = 256, 2e-3, 40
+VIEWS = 2
+"""How often every picture is looked at; two and more serve as augmentation."""
+SEEN = "scenes-1"
+"""Version of how pictures are prepared and varied: answers of another one are not taken up."""
 STUDENT, REPORT = "scenes.onnx", "report.json"
 LICENCE = "Apache-2.0, from MobileNetV2 of the ONNX model zoo (Apache-2.0); see the model card"
-
-OnBad = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScenesPlan:
-    """How the student is taught."""
-
-    seed: int
-    steps: int = 4800
-    """Of the second of two rounds, which learns what the first thinks of what nobody labelled; the
-    first takes a third of them."""
-    batch: int = 256
-    rate: float = 2e-3
-    views: int = 2
-    """How often every picture is looked at; two and more serve as augmentation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +58,8 @@ class TaughtScenes:
     written: Exported
     figures: Mapping[str, Any]
     """By set, of the pictures kept for judging."""
+    n_taught: Mapping[str, int]
+    """Pictures and words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,10 +83,10 @@ def train_scenes(
     sets: Sequence[PictureSet],
     teacher: Path,
     out: Path,
-    plan: ScenesPlan,
+    listeners: Listeners,
     *,
-    progress: Progress,
-    on_bad: OnBad,
+    steps: int = STEPS,
+    seed: int = 1,
 ) -> TaughtScenes:
     """Teach a scene student and write it, with a report, into a folder.
 
@@ -108,19 +102,17 @@ def train_scenes(
     Raises
     ------
     PictureSetError
-        If fewer than two words can be learnt.
+        If no picture is left to teach with.
     """
-    pictures = _see(sets, teacher, out, plan, progress, on_bad)
+    pictures = _see(sets, teacher, out, listeners, seed=seed)
     words = words_to_teach(pictures.labels)
     mapped, taught = teacher_words(pictures.chances)
     truth = truth_of(pictures.labels, words, mapped, taught)
     for_teaching = pictures.rows(lambda split, file: split == TRAIN and not _calibrates(file))
-    if len(words) < 2 or not len(for_teaching):
-        raise PictureSetError(
-            "the pictures teach fewer than two words",
-            remedy="sort them into folders that are named by what they show",
-        )
-    head = _two_rounds(pictures, truth, for_teaching, plan, out, progress)
+    if not len(for_teaching):
+        raise _nothing_to_teach_with()
+    lessons = _lessons(pictures, truth, for_teaching)
+    head = _two_rounds(lessons, out, listeners.progress, steps=steps, seed=seed)
     kept = pictures.rows(lambda split, file: split == TRAIN and _calibrates(file))
     calibrate(head, pictures.views[0][kept], _of(truth, kept))
     written = export_student(teacher, head, words, out / STUDENT, licence=LICENCE)
@@ -135,44 +127,52 @@ def train_scenes(
     )
     report = {"pictures": len(pictures.files), "words": list(words), "judged": figures}
     (out / REPORT).write_text(json.dumps(report, indent=1, sort_keys=True) + "\n")
-    return TaughtScenes(written=written, figures=figures)
+    return TaughtScenes(
+        written=written,
+        figures=figures,
+        n_taught={"pictures": len(for_teaching), "words": len(words)},
+    )
 
 
 def _see(
-    sets: Sequence[PictureSet],
-    teacher: Path,
-    out: Path,
-    plan: ScenesPlan,
-    progress: Progress,
-    on_bad: OnBad,
+    sets: Sequence[PictureSet], teacher: Path, out: Path, listeners: Listeners, *, seed: int
 ) -> _Pictures:
+    """Every view of every picture that can be read, taking up what was seen before."""
     out.mkdir(parents=True, exist_ok=True)
     cut = out / "fixed.onnx"
     onnx.save(read_backbone(teacher, keep_classes=True), cut)
     network = as_network(open_session(cut))
 
-    def seen(one: PictureSet, view: int) -> Seen:
-        return look_at_set(
-            one,
-            network,
-            view=view,
-            seed=plan.seed,
-            cache=out / "seen",
-            progress=lambda done, total: progress(done, total, f"seen of {one.name}, view {view}"),
-            on_bad=on_bad,
-        )
+    def seen(of: PictureSet, view: int) -> Answers:
+        ask = view_of(network, view=view, seed=seed)
+        seer = f"{content_id(teacher, recipe=SEEN)} view {view} seed {seed}"
+        return ask_all(of, ask, out / "seen", seer, listeners)
 
-    by_view = [[seen(one, view) for one in sets] for view in range(plan.views)]
+    by_view = [[seen(of, view) for of in sets] for view in range(VIEWS)]
     whole = [
-        (one, index) for one, part in zip(sets, by_view[0], strict=True) for index in part.rows
+        (of, of.rows[row])
+        for of, told in zip(sets, by_view[0], strict=True)
+        for row in told["row"].tolist()
     ]
+    if not whole:
+        raise _nothing_to_teach_with()
     return _Pictures(
-        files=tuple(one.rows[index].file for one, index in whole),
-        labels=tuple(one.rows[index].label for one, index in whole),
-        sets=tuple(one.name for one, _ in whole),
-        splits=tuple(one.rows[index].split for one, index in whole),
-        views=tuple(np.concatenate([part.features for part in view]) for view in by_view),
-        chances=np.concatenate([part.chances for part in by_view[0]]),
+        files=tuple(row.file for _, row in whole),
+        labels=tuple(row.label for _, row in whole),
+        sets=tuple(of.name for of, _ in whole),
+        splits=tuple(row.split for _, row in whole),
+        views=tuple(_joined(view, "features") for view in by_view),
+        chances=_joined(by_view[0], "chances"),
+    )
+
+
+def _joined(told: Sequence[Answers], name: str) -> NDArray[np.float16]:
+    return np.concatenate([np.asarray(part[name]) for part in told if name in part])
+
+
+def _nothing_to_teach_with() -> PictureSetError:
+    return PictureSetError(
+        "no picture to teach with", remedy="give more pictures, in folders named by what they show"
     )
 
 
@@ -204,33 +204,33 @@ def _of(truth: Truth, rows: NDArray[np.int64]) -> Truth:
     return Truth(wanted=truth.wanted[rows], weight=truth.weight[rows])
 
 
-def _two_rounds(
-    pictures: _Pictures,
-    truth: Truth,
-    rows: NDArray[np.int64],
-    plan: ScenesPlan,
-    out: Path,
-    progress: Progress,
-) -> Head:
-    views = tuple(view[rows] for view in pictures.views)
-    whole = views[0].astype(np.float32)
-    mean, spread = whole.mean(0), whole.std(0)
-    share = shares_of([f"{pictures.sets[n]}\0{pictures.labels[n]}" for n in rows])
+def _lessons(pictures: _Pictures, truth: Truth, rows: NDArray[np.int64]) -> Lessons:
+    return Lessons(
+        views=tuple(view[rows] for view in pictures.views),
+        truth=_of(truth, rows),
+        chances=pictures.chances[rows],
+        share=shares_of([f"{pictures.sets[n]}\0{pictures.labels[n]}" for n in rows]),
+    )
 
-    def taught(number: int, known: Truth, steps: int) -> Head:
-        lessons = Lessons(views=views, truth=known, chances=pictures.chances[rows], share=share)
-        seed = plan.seed + number
+
+def _two_rounds(lessons: Lessons, out: Path, progress: Progress, *, steps: int, seed: int) -> Head:
+    """Teach a head twice, the second time with what the first thinks of what nobody labelled."""
+    clean = lessons.views[0]
+    whole = clean.astype(np.float32)
+    mean, spread = whole.mean(0), whole.std(0)
+
+    def taught(number: int, known: Lessons, n_steps: int) -> Head:
         told = teach(
-            Head(mean, spread, known.wanted.shape[1], seed),
-            loss_of(lessons, batch=plan.batch, seed=seed),
-            Plan(seed=seed, steps=steps, rate=plan.rate, warm_steps=WARM_STEPS),
+            Head(mean, spread, known.truth.wanted.shape[1], seed + number),
+            loss_of(known, batch=BATCH, seed=seed + number),
+            Plan(seed=seed + number, steps=n_steps, rate=RATE, warm_steps=WARM_STEPS),
             out / f"round{number}",
             progress=progress,
         )
         assert isinstance(told.network, Head)
         return told.network
 
-    part = _of(truth, rows)
-    first = taught(1, part, max(1, plan.steps // 3))
-    calibrate(first, views[0], part)
-    return taught(2, with_opinion(part, look(first, views[0])[0]), plan.steps)
+    first = taught(1, lessons, max(1, steps // 3))
+    calibrate(first, clean, lessons.truth)
+    truth = with_opinion(lessons.truth, look(first, clean)[0])
+    return taught(2, replace(lessons, truth=truth), steps)

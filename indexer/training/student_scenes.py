@@ -2,7 +2,7 @@
 
 from indexer.errors import NothingToDoError
 from indexer.training.job import Job, NetworkFile, Report
-from indexer.training.scenes import ScenesPlan, train_scenes
+from indexer.training.scenes import STEPS, train_scenes
 from indexer.training.taught import Listeners
 from indexer.training.teachers import TERMS, scenes_file
 
@@ -20,22 +20,19 @@ def train(job: Job, listeners: Listeners) -> Report:
             "the scene labeller stands on an ONNX network and has no Core ML form",
             remedy="leave --coreml out",
         )
-    plan = ScenesPlan(seed=job.seed)
-    if job.steps is not None:
-        plan = ScenesPlan(seed=job.seed, steps=job.steps)
     made = train_scenes(
         job.sets,
         scenes_file(job.teacher, job.teacher_files),
         job.out,
-        plan,
-        progress=listeners.progress,
-        on_bad=listeners.on_bad,
+        listeners,
+        steps=job.steps or STEPS,
+        seed=job.seed,
     )
     return Report(
         student="scenes",
         teachers={job.teacher: TERMS[job.teacher]},
         n_pictures={of.name: len(of.rows) for of in job.sets},
-        n_taught={},
+        n_taught=made.n_taught,
         figures={
             f"{name} {measure}": value
             for name, measures in made.figures.items()

@@ -14,11 +14,14 @@ import torch
 
 from indexer.scenes.labels import load_scenes
 from indexer.training.loop import Plan, teach
-from indexer.training.scenes import words_to_teach
+from indexer.training.scenes import train_scenes, words_to_teach
 from indexer.training.scenes_backbone import BackboneError, read_backbone
 from indexer.training.scenes_export import export_student
+from indexer.training.scenes_features import view_of
 from indexer.training.scenes_student import Head, Lessons, calibrate, look, loss_of, shares_of
 from indexer.training.scenes_truth import Truth, truth_of
+from indexer.training.sets import FolderSet, PictureSetError, Row
+from indexer.training.taught import Listeners
 
 NETWORK = Path(__file__).parents[3].parent / "shared/models/scenes/mobilenetv2-12-int8.onnx"
 needs_network = pytest.mark.skipif(
@@ -103,6 +106,37 @@ def test_folders_teach_one_word_however_they_are_written() -> None:
     assert words[-1] == "long board"
     assert "Beach" not in words
     assert not [word for word in words if "house" in word and word != "lighthouse"]
+
+
+def test_view_hangs_on_the_picture_the_seed_and_its_number() -> None:
+    def network(images: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return images.reshape(1, -1)[:, ::97], images.mean((2, 3))
+
+    picture = np.random.default_rng(3).integers(0, 256, (90, 120, 3), np.uint8)
+    plain, other = (view_of(network, view=view, seed=1)(picture) for view in (0, 1))
+
+    again = view_of(network, view=1, seed=1)(picture)
+    another_seed = view_of(network, view=1, seed=2)(picture)
+
+    assert np.array_equal(other["features"], again["features"])
+    assert not np.array_equal(other["features"], plain["features"])
+    assert not np.array_equal(other["features"], another_seed["features"])
+    assert plain["chances"].sum() == pytest.approx(1, abs=1e-2)
+
+
+@needs_network
+def test_pictures_of_which_none_can_be_read_are_told_each_time(tmp_path: Path) -> None:
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(200))
+    rows = (Row(file="broken.jpg"),)
+    of = FolderSet(name="data", rows=rows, folder=tmp_path, max_side_px=320)
+    bad: list[str] = []
+    listeners = Listeners(progress=lambda *_: None, on_bad=lambda file, _: bad.append(file))
+
+    for _ in range(2):
+        with pytest.raises(PictureSetError, match="no picture to teach with"):
+            train_scenes([of], NETWORK, tmp_path / "out", listeners)
+
+    assert bad == ["broken.jpg"] * 4  # of two views
 
 
 @needs_network
