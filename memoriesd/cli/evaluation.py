@@ -49,7 +49,6 @@ def evaluate_command(
         folder,
         teacher=None if teacher is None else open_teacher(teacher),
         clock=time.process_time,
-        checkpoint=lambda: None,
         progress=lambda what: click.echo(what, err=True),
     )
     told = document(found)

@@ -50,16 +50,13 @@ class SetDetection:
     """By kind of group and group."""
 
 
-def judge_detection(
-    pictures: PictureSet, find: Find, checkpoint: Callable[[], None]
-) -> SetDetection:
+def judge_detection(pictures: PictureSet, find: Find) -> SetDetection:
     """Search every judged picture of a set."""
     numbers = judged_rows(pictures.rows)
     rows = [pictures.rows[number] for number in numbers]
     people = holds_people(pictures)
     wanted, found = [], []
     for number, row in zip(numbers, rows, strict=True):
-        checkpoint()
         image = pictures.read(number)
         view = brought_to(image, PEOPLE_PX if people else OTHERS_PX)
         detections = find(view)

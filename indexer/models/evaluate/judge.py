@@ -84,7 +84,6 @@ def evaluate(
     *,
     teacher: FaceDetector | None,
     clock: Clock,
-    checkpoint: Callable[[], None],
     progress: Callable[[str], None],
 ) -> Evaluation:
     """Judge a pack by the picture sets of a folder.
@@ -101,8 +100,6 @@ def evaluate(
         Whose landmarks are compared with.
     clock : callable
         Processor time in seconds.
-    checkpoint : callable
-        Called between pictures.
     progress : callable
         Told what is judged next.
 
@@ -117,21 +114,17 @@ def evaluate(
     detector = []
     for pictures in sets:
         progress(f"faces in {pictures.name}")
-        detector.append(judge_detection(pictures, find, checkpoint))
+        detector.append(judge_detection(pictures, find))
     progress("faces by their size")
-    sizes = recall_by_width(sets, find, checkpoint)
-    landmarks = {} if teacher is None else compare_landmarks(sets, find, teacher, checkpoint)
+    sizes = recall_by_width(sets, find)
+    landmarks = {} if teacher is None else compare_landmarks(sets, find, teacher)
     embedder = []
     for told in open_pairs(folder, sets):
         progress(f"people in {told.name}")
-        embedder.append(judge_pairs(told, find, pack.embedder, checkpoint))
-    groups: dict[str, Mapping[str, Mapping[str, GroupVerification]]] = {}
-    for pictures in sets if embedder else ():
-        progress(f"groups of people in {pictures.name}")
-        threshold = embedder[0].verification.threshold
-        judged = compare_groups(pictures, find, pack, threshold, checkpoint)
-        groups |= {pictures.name: judged} if judged else {}
-    scenes = () if labeller is None else judge_words(sets, labeller, checkpoint, progress)
+        embedder.append(judge_pairs(told, find, pack.embedder))
+    progress("groups of people")
+    groups = compare_groups(sets, find, pack, embedder[0]) if embedder else {}
+    scenes = () if labeller is None else judge_words(sets, labeller, progress)
     progress("time")
     return Evaluation(
         pack=pack.name,
@@ -149,7 +142,6 @@ def evaluate(
 def judge_words(
     sets: Sequence[PictureSet],
     labeller: Labeller,
-    checkpoint: Callable[[], None],
     progress: Callable[[str], None],
 ) -> tuple[SetScenes, ...]:
     """A labeller on the sets without people whose classes its words can answer."""
@@ -157,7 +149,7 @@ def judge_words(
     for pictures in sets:
         if not holds_people(pictures):
             progress(f"words for {pictures.name}")
-            judged.append(judge_scenes(pictures, labeller.chances, labeller.answers, checkpoint))
+            judged.append(judge_scenes(pictures, labeller.chances, labeller.answers))
     return tuple(found for found in judged if found is not None)
 
 
@@ -175,23 +167,27 @@ def remembering(find: Find) -> Find:
 
 
 def compare_groups(
-    pictures: PictureSet,
+    sets: Sequence[PictureSet],
     find: Find,
     pack: FacePack,
-    threshold: float,
-    checkpoint: Callable[[], None],
-) -> dict[str, dict[str, GroupVerification]]:
-    """The embedder group by group, where the table tells of ages."""
-    if "age" not in groups_of(pictures.rows[number] for number in judged_rows(pictures.rows)):
-        return {}
-    return judge_groups(pictures, find, pack.embedder, threshold, checkpoint)
+    people: PairsVerification,
+) -> dict[str, dict[str, dict[str, GroupVerification]]]:
+    """The embedder group by group, set by set, where the table tells of ages.
+
+    Whether two faces are one person is judged at the threshold found with ``people``.
+    """
+    threshold = people.verification.threshold
+    judged = {}
+    for pictures in sets:
+        if "age" in groups_of(pictures.rows[number] for number in judged_rows(pictures.rows)):
+            judged[pictures.name] = judge_groups(pictures, find, pack.embedder, threshold)
+    return judged
 
 
 def compare_landmarks(
     sets: Sequence[PictureSet],
     find: Find,
     teacher: FaceDetector,
-    checkpoint: Callable[[], None],
 ) -> dict[str, Landmarks]:
     """Landmarks of the faces that both see in the sets of people."""
     found = {}
@@ -201,7 +197,6 @@ def compare_landmarks(
             continue
         errors = []
         for number in judged_rows(pictures.rows):
-            checkpoint()
             view = brought_to(pictures.read(number), PEOPLE_PX)
             errors += face_errors(find(view), see(view))
         if errors:

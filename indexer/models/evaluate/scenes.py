@@ -35,9 +35,7 @@ class SetScenes:
     """By class: the class that was most often told instead; those that were always right lack."""
 
 
-def judge_scenes(
-    pictures: PictureSet, chances: Chances, answers: Answers, checkpoint: Callable[[], None]
-) -> SetScenes | None:
+def judge_scenes(pictures: PictureSet, chances: Chances, answers: Answers) -> SetScenes | None:
     """Label every judged picture of a set.
 
     A class is as likely as the likeliest of the words that answer it, and never told if none does.
@@ -50,7 +48,6 @@ def judge_scenes(
         return None
     told, confidence, shares, truth = [], [], [], []
     for number in numbers:
-        checkpoint()
         found = chances(pictures.read(number))
         likely = [
             max((found.get(word, 0.0) for word in words[name]), default=0.0) for name in classes

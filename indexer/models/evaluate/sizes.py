@@ -1,6 +1,6 @@
 """Recall by the size of faces, and landmarks against a teacher's."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -41,9 +41,7 @@ class Composed:
     """x and y of each face's middle, px."""
 
 
-def recall_by_width(
-    sets: Sequence[PictureSet], find: Find, checkpoint: Callable[[], None]
-) -> dict[int, Share]:
+def recall_by_width(sets: Sequence[PictureSet], find: Find) -> dict[int, Share]:
     """Recall for faces of each width in a picture of 1280 px; empty without faces or grounds.
 
     The same sets give the same pictures.
@@ -56,7 +54,6 @@ def recall_by_width(
     for width_px in WIDTHS_PX:
         n, hits = 0, 0
         for composed in compose(faces, grounds, width_px):
-            checkpoint()
             detections = find(composed.image)
             n += len(composed.middles)
             hits += sum(is_found(detections, middle, width_px) for middle in composed.middles)

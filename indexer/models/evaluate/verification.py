@@ -1,7 +1,7 @@
 """How well an embedder tells people apart: by pairs, and by age band, gender and group."""
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -58,9 +58,7 @@ class GroupVerification:
         return (self.same_share + self.different_share) / 2
 
 
-def judge_pairs(
-    told: PairsFile, find: Find, embedder: FaceEmbedder, checkpoint: Callable[[], None]
-) -> PairsVerification:
+def judge_pairs(told: PairsFile, find: Find, embedder: FaceEmbedder) -> PairsVerification:
     """Judge every pair by the cosine of its two faces.
 
     Raises
@@ -70,7 +68,7 @@ def judge_pairs(
     """
     files = sorted({f for pair in told.pairs for f in (pair.file_a, pair.file_b)})
     place = {row.file: number for number, row in enumerate(told.pictures.rows)}
-    crops, n_not_found = face_crops(told.pictures, [place[f] for f in files], find, checkpoint)
+    crops, n_not_found = face_crops(told.pictures, [place[f] for f in files], find)
     vectors = embedder.embed(crops)
     row = {file: number for number, file in enumerate(files)}
     first = vectors[[row[pair.file_a] for pair in told.pairs]]
@@ -93,7 +91,7 @@ def judge_pairs(
 
 
 def face_crops(
-    pictures: PictureSet, numbers: Sequence[int], find: Find, checkpoint: Callable[[], None]
+    pictures: PictureSet, numbers: Sequence[int], find: Find
 ) -> tuple[NDArray[np.uint8], int]:
     """Aligned faces of some rows, ``uint8[n, 112, 112, 3]``, and how many were not found.
 
@@ -102,7 +100,6 @@ def face_crops(
     crops = np.empty((len(numbers), CROP_PX, CROP_PX, 3), np.uint8)
     n_not_found = 0
     for at, number in enumerate(numbers):
-        checkpoint()
         image = pictures.read(number)
         view = brought_to(image, PEOPLE_PX)
         landmarks = middle_landmarks(find(view), view)
@@ -137,7 +134,6 @@ def judge_groups(
     find: Find,
     embedder: FaceEmbedder,
     threshold: float,
-    checkpoint: Callable[[], None],
 ) -> dict[str, dict[str, GroupVerification]]:
     """Compare the groups of a set whose people are told by nobody.
 
@@ -149,7 +145,7 @@ def judge_groups(
     groups = groups_of(pictures.rows[number] for number in numbers)
     if not groups:
         return {}
-    crops, _ = face_crops(pictures, numbers, find, checkpoint)
+    crops, _ = face_crops(pictures, numbers, find)
     vectors = embedder.embed(crops)
     likeness = embedder.embed(np.stack([worse(crop) for crop in crops]))
     same = np.sum(vectors * likeness, axis=1) >= threshold

@@ -32,10 +32,6 @@ from indexer.training.sets import PictureSet, PictureSetError, Row
 Table = Sequence[Mapping[str, str]]
 
 
-def nothing() -> None:
-    pass
-
-
 def picture(colour: int) -> Rgb8:
     made = np.full((100, 100, 3), colour, np.uint8)
     made[30:70, 30:70] = 255 - colour
@@ -168,7 +164,7 @@ def test_pairs_of_one_kind_alone_are_an_error(tmp_path: Path) -> None:
     (told,) = open_pairs(tmp_path, open_pictures(tmp_path))
 
     with pytest.raises(PictureSetError, match="lfw_pairs: pairs of the same and of different"):
-        judge_pairs(told, lambda _: [], ColourEmbedder(), nothing)
+        judge_pairs(told, lambda _: [], ColourEmbedder())
 
 
 def test_groups_are_bands_of_age_gender_and_group() -> None:
@@ -191,8 +187,8 @@ def test_recall_counts_faces_in_the_middle_only(tmp_path: Path) -> None:
     write_set(tmp_path, "lfw", rows_of(4), [middle, corner, middle, np.zeros_like(middle)])
     write_set(tmp_path, "masks", rows_of(2), [corner, np.zeros_like(middle)])
 
-    lfw = judge_detection(the_set(tmp_path, "lfw"), BrightDetector().detect, nothing)
-    masks = judge_detection(the_set(tmp_path, "masks"), BrightDetector().detect, nothing)
+    lfw = judge_detection(the_set(tmp_path, "lfw"), BrightDetector().detect)
+    masks = judge_detection(the_set(tmp_path, "masks"), BrightDetector().detect)
 
     assert (lfw.n_pictures, lfw.share) == (4, 0.5)
     assert (masks.n_pictures, masks.share) == (2, 0.5)
@@ -203,7 +199,7 @@ def test_face_where_nobody_is_counts_as_false(tmp_path: Path) -> None:
     rows = [row | {"label": kind} for row, kind in zip(rows_of(4), "ccdd", strict=True)]
     write_set(tmp_path, "animals", rows, [bright, dark, dark, dark])
 
-    found = judge_detection(the_set(tmp_path, "animals"), BrightDetector().detect, nothing)
+    found = judge_detection(the_set(tmp_path, "animals"), BrightDetector().detect)
 
     assert (found.has_people, found.share) == (False, 0.25)
     assert {name: s.share for name, s in found.groups["label"].items()} == {"c": 0.5, "d": 0.0}
@@ -218,7 +214,7 @@ def test_pictures_are_brought_to_320_px_with_people_and_to_640_without(tmp_path:
 
     for name in ("lfw", "objects"):
         write_set(tmp_path, name, rows_of(1), [np.zeros((50, 100, 3), np.uint8)])
-        judge_detection(the_set(tmp_path, name), note, nothing)
+        judge_detection(the_set(tmp_path, name), note)
 
     assert sizes == [(160, 320), (320, 640)]
 
@@ -250,7 +246,7 @@ def test_faces_of_every_width_are_found_where_they_were_pasted(tmp_path: Path) -
     write_set(tmp_path, "lfw", rows_of(1), [face])
     write_set(tmp_path, "scenes", rows_of(1), [np.zeros((90, 120, 3), np.uint8)])
 
-    found = recall_by_width(open_pictures(tmp_path), BrightDetector().detect, nothing)
+    found = recall_by_width(open_pictures(tmp_path), BrightDetector().detect)
 
     assert {width: s.share for width, s in found.items()} == dict.fromkeys(WIDTHS_PX, 1.0)
 
@@ -264,7 +260,7 @@ def test_pairs_are_judged_by_the_faces_in_their_pictures(tmp_path: Path) -> None
     (tmp_path / "lfw_pairs.csv").write_text("file_a,file_b,same\n" + lines)
     (told,) = open_pairs(tmp_path, open_pictures(tmp_path))
 
-    found = judge_pairs(told, lambda _: [seen((128, 128, 64, 64))], ColourEmbedder(), nothing)
+    found = judge_pairs(told, lambda _: [seen((128, 128, 64, 64))], ColourEmbedder())
 
     assert (found.n_pairs, found.n_not_found) == (12, 0)
     assert (found.verification.accuracy, found.verification.tpr) == (1.0, 1.0)
@@ -275,7 +271,7 @@ def test_picture_in_which_no_face_is_found_is_judged_by_its_middle(tmp_path: Pat
     (tmp_path / "lfw_pairs.csv").write_text("file_a,file_b,same\n0.png,1.png,1\n2.png,3.png,0\n")
     (told,) = open_pairs(tmp_path, open_pictures(tmp_path))
 
-    found = judge_pairs(told, lambda _: [], ColourEmbedder(), nothing)
+    found = judge_pairs(told, lambda _: [], ColourEmbedder())
 
     assert found.n_not_found == 4
 
@@ -288,7 +284,7 @@ def test_classes_of_a_set_compete_by_their_likeliest_word(tmp_path: Path) -> Non
     def chances(image: Rgb8) -> dict[str, float]:
         return {"lake": image[0, 0, 0] / 10, "wood": 0.65, "dog": 1.0}
 
-    found = judge_scenes(the_set(tmp_path, "scenes"), chances, answers, nothing)
+    found = judge_scenes(the_set(tmp_path, "scenes"), chances, answers)
 
     assert found is not None
     assert (found.n_pictures, found.top1) == (4, 0.75)
@@ -301,7 +297,7 @@ def test_set_whose_classes_the_words_cannot_answer_is_left_out(tmp_path: Path) -
     rows = [row | {"label": kind} for row, kind in zip(rows_of(2), "ab", strict=True)]
     write_set(tmp_path, "scenes", rows)
 
-    assert judge_scenes(the_set(tmp_path, "scenes"), lambda _: {}, {"a": ("x",)}, nothing) is None
+    assert judge_scenes(the_set(tmp_path, "scenes"), lambda _: {}, {"a": ("x",)}) is None
 
 
 def test_landmarks_are_measured_in_widths_of_the_face() -> None:
@@ -348,7 +344,6 @@ def test_document_has_every_part_of_what_was_measured(tmp_path: Path) -> None:
             tmp_path,
             teacher=BrightDetector(),
             clock=lambda: float(next(ticks)),
-            checkpoint=nothing,
             progress=lambda _: None,
         )
     )
