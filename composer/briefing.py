@@ -5,16 +5,21 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from composer.atmosphere import atmosphere_of
 from composer.choose import released_subjects
+from composer.curate.model import MemoryKind
 from composer.curate.wording import Wording
 from composer.feedback import look_costs
 from composer.library import LibraryView
 from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.request import AUTO, Run
 from composer.soundtrack import file_for, sound_for, sound_of_file
-from composer.storyboard.brief import Brief, SoundFor
+from composer.storyboard.brief import Brief, Eyes, SoundFor
+from composer.storyboard.route import route_of
 from indexer.catalog.connection import Catalog
+from indexer.catalog.faces import PersonId, faces_of_item, landmarks_of
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import Memory
 from themes.load import load_theme
@@ -56,6 +61,8 @@ def brief_for(
         items=view.items,
         reasons=reasons,
         vectors=view.vectors_of(reasons),
+        eyes=_eyes(run.catalog, view),
+        route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),
         theme_name=theme,
         length=run.request.length,
@@ -77,6 +84,23 @@ def sound_of(brief: Brief) -> SoundFor:
     if brief.music_file is None:
         return sound_for(brief.theme.mood, brief.music_seed)
     return sound_of_file(Path(brief.music_file))
+
+
+def _eyes(catalog: Catalog, view: LibraryView) -> dict[tuple[ItemId, PersonId], Eyes]:
+    """Where the known people on photographs have their eyes; of two faces the larger one's."""
+    found: dict[tuple[ItemId, PersonId], Eyes] = {}
+    for item in (item for item in view.items if item.people and not item.is_video):
+        size = np.array([item.width, item.height])
+        for face in faces_of_item(catalog, item.id):
+            if face.person_id is None or (item.id, face.person_id) in found:
+                continue
+            left, right = landmarks_of(face)[:2]
+            x, y = (float(side) for side in (left + right) / 2 / size)
+            apart_px = float(np.hypot(*(left - right)))
+            if apart_px > 0:
+                eyes = Eyes(x_norm=x, y_norm=y, apart_norm=apart_px / item.width)
+                found[item.id, face.person_id] = eyes
+    return found
 
 
 def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 
+from composer.render.chart import Chart
 from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of
@@ -64,6 +65,9 @@ class ShotFrames:
         self._shot, self._span, self._stage = shot, span, stage
         self._hung = tuple(_hang(panel, span, stage) for panel in shot.panels)
         self._ground = _still_ground(shot, self._hung, stage)
+        self._chart: Chart | None = None
+        if shot.route:
+            self._chart = Chart(shot.route, stage.theme, (stage.width, stage.height))
         self._last: tuple[tuple[int, float], Planes] | None = None
         self._changed: PlanesAt | None = None
         if shot.panels and stage.theme.effects:
@@ -77,6 +81,7 @@ class ShotFrames:
         for hung in self._hung:
             hung.picture.close()
         self._hung, self._ground, self._last, self._changed = (), None, None, None
+        self._chart = None
 
     def frame(self, index: int) -> Planes:
         """The ``index``-th visible frame; not to be modified."""
@@ -101,7 +106,7 @@ class ShotFrames:
             fps=stage.fps,
             fades_in=self._span.n_fade_in > 0 or shot.start_frame == 0,
         )
-        moving = any(hung.panel.is_video for hung in self._hung)
+        moving = self._chart is not None or any(hung.panel.is_video for hung in self._hung)
         still = all(hung.panel.view_start == hung.panel.view_end for hung in self._hung)
         key = (index if moving else 0, 0.0 if still else at)
         if self._last is None or self._last[0] != key:
@@ -110,6 +115,8 @@ class ShotFrames:
 
     def _drawn(self, index: int, at: float) -> Planes:
         stage = self._stage
+        if self._chart is not None:
+            return self._chart.frame(index, at, self._span.n_visible)
         if len(self._hung) == 1 and self._hung[0].panel.frame == WHOLE:
             out = empty(stage.width, stage.height)
             self._hung[0].picture.draw(index, at, out)
@@ -150,9 +157,8 @@ class ShotFrames:
         block = drawn_block(shot.text, kind, *frame_px) if shot.text else None
         if shot.text is None or block is None:
             return None
-        at_px = place(
-            block, style=shot.text.style, kind=kind, frame_px=frame_px, faces=_faces(self._hung)
-        )
+        spared = _faces(self._hung) if self._chart is None else self._chart.busy()
+        at_px = place(block, style=shot.text.style, kind=kind, frame_px=frame_px, faces=spared)
         if shot.kind is ShotKind.END or not self._hung:
             inks = Inks(
                 words=palette.ink, accent=_visible(palette.accent, palette.ground, palette.ink)

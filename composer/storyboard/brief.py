@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from composer.curate.wording import Wording
 from composer.library import Vector, ViewItem
+from composer.storyboard.model import Stop
+from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
 from themes.theme import Theme
 
@@ -63,6 +65,17 @@ SoundFor = Callable[[float], Sound]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """Somebody's eyes on an item, in fractions of the upright picture."""
+
+    x_norm: float
+    y_norm: float
+    """Of the middle between them."""
+    apart_norm: float
+    """In fractions of the picture's width."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """Everything that decides what a movie will be like."""
 
@@ -74,6 +87,10 @@ class Brief:
     """In the order of time."""
     reasons: Mapping[ItemId, str] = field(default_factory=dict)
     vectors: Mapping[ItemId, tuple[str, Vector]] = field(default_factory=dict)
+    eyes: Mapping[tuple[ItemId, PersonId], Eyes] = field(default_factory=dict)
+    """Of the photographs' known people, as far as they are known."""
+    route: tuple[Stop, ...] = ()
+    """Of a trip: a map opens its movie."""
     theme: Theme
     theme_name: str
     """As the theme is found again: a built-in name or a path."""

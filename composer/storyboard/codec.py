@@ -107,7 +107,7 @@ def _read_fields(value: Any, wanted: Any, where: str) -> Any:
     table = _of_type(value, (dict,), where)
     hints = get_type_hints(wanted)
     inside = f"{where}." if where else ""
-    if odd := sorted((table.keys() ^ hints.keys()) - {"locked"}):
+    if odd := sorted((table.keys() ^ hints.keys()) - {"locked", "route"}):
         what = "is missing" if odd[0] in hints else "is no key"
         raise ValueError(f"{inside}{odd[0]} {what}")
     found = {

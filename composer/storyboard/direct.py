@@ -14,7 +14,8 @@ from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
-from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text
+from composer.storyboard.matching import match_eyes
+from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
 from composer.storyboard.slides import Slide, slides_of
 from composer.storyboard.timing import Material, Plan, plan_timing
 
@@ -83,10 +84,15 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
 
 
 def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
+    priority = ranking(slides)
+    opening = choose_opening(slides, brief.theme.type.placement, brief.canvas)
+    if brief.route:
+        # Under a map no picture is seen: it stands in for the one that matters least.
+        opening = next((n for n in reversed(priority) if not slides[n].is_video), priority[-1])
     return Material(
         slides=slides,
-        opening=choose_opening(slides, brief.theme.type.placement, brief.canvas),
-        priority=ranking(slides),
+        opening=opening,
+        priority=priority,
         index={int(item.id): n for n, item in enumerate(brief.items)},
         looks=looks_of(brief.items, brief.vectors),
     )
@@ -156,7 +162,23 @@ def _shots(
                 reason=_reason(brief, plan.arc, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
             )
         )
-    return (*shots, _end(brief, plan, starts[-1], lengths[-1], joins[-1]))
+    shots.append(_end(brief, plan, starts[-1], lengths[-1], joins[-1]))
+    if brief.route:
+        shots[0] = _map(shots[0], brief.route)
+    return match_eyes(shots, slides, brief)
+
+
+def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:
+    """The title over a map instead of a picture."""
+    return replace(
+        title,
+        panels=(),
+        ground=Ground.MAP,
+        route=route,
+        motion="push_in",
+        sound_gain_db=None,
+        reason=f"opens: a map of the trip with {len(route)} stops",
+    )
 
 
 def _joins(brief: Brief, slides: Sequence[Slide], lengths: Sequence[int]) -> list[Join]:

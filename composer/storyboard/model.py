@@ -17,7 +17,7 @@ class ShotKind(StrEnum):
     PICTURE = "picture"
     """Photographs or video clips, one panel each."""
     TITLE = "title"
-    """The opening: text over the first panel's picture."""
+    """The opening: text over the first panel's picture, or over a map without a panel."""
     END = "end"
     """The closing card: text on the theme's ground, without a panel."""
 
@@ -30,6 +30,8 @@ class Ground(StrEnum):
     """The first panel's picture, enlarged and blurred."""
     COLOUR = "colour"
     """The theme's ground colour."""
+    MAP = "map"
+    """Where the shot's route leads, in the theme's colours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,16 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A place on a route."""
+
+    name: str
+    """Empty where it is not known."""
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """One continuous stretch on screen."""
 
@@ -113,6 +125,8 @@ class Shot:
     n_frames: int
     panels: tuple[Panel, ...]
     ground: Ground = Ground.NONE
+    route: tuple[Stop, ...] = ()
+    """What a map shows."""
     motion: str = "hold"
     """The move's name, for the report; the views say where it goes."""
     transition: Transition
@@ -125,6 +139,10 @@ class Shot:
     """True where a person wants it as it is: nothing is changed by itself."""
     seed: int
     reason: str
+
+    def __post_init__(self) -> None:
+        if (self.ground is Ground.MAP) != bool(self.route):
+            raise ValueError("a map has a route, and what has a route is a map")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ def test_names_that_are_not_utf8_survive(text: str) -> None:
         (lambda table: table.update(colour="red"), "colour"),
         (lambda table: table.update(schema=2), "schema is not 1"),
         (lambda table: table["shots"][0].update(kind="opera"), "opera"),
-        (lambda table: table["shots"][1].update(start_frame=3), "tile the timeline"),
+        (lambda table: table["shots"][1].update(n_frames=0), "tile the timeline"),
         (lambda table: table["shots"][1]["panels"][0].pop("frame"), "frame is missing"),
         (lambda table: table.update(width=1919), "width"),
         (lambda table: table.update(height="x"), "height is 'x', not int"),

@@ -1,0 +1,72 @@
+"""The map: land where land is, a route that grows, words that can be read."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from composer.render.chart import Chart
+from composer.render.land import world
+from composer.render.planes import to_rgb
+from composer.storyboard.model import Stop
+from themes.colour import MIN_CONTRAST, contrast
+from themes.load import BUILTIN, load_theme
+
+LISBON = Stop(name="Lisbon", latitude=38.72, longitude=-9.14)
+PORTO = Stop(name="Porto", latitude=41.15, longitude=-8.61)
+FIJI = Stop(name="Suva", latitude=-18.1, longitude=178.4)
+SAMOA = Stop(name="Apia", latitude=-13.8, longitude=-171.8)
+FRAME = (640, 360)
+
+
+def drawn(route: list[Stop], index: int, theme: str = "chill") -> NDArray[np.int_]:
+    chart = Chart(route, load_theme(theme), FRAME)
+    return to_rgb(chart.frame(index, index / 99, 100)).astype(int)
+
+
+def test_land_is_the_whole_earths_and_no_line_runs_across_it() -> None:
+    land = world()
+
+    across = [np.abs(np.diff(np.unwrap(ring[:, 0], period=360))).max() for ring in land.rings]
+
+    assert len(land.rings) > 1000
+    assert max(ring[:, 1].max() for ring in land.rings) > 83
+    assert sorted(across)[-2] < 10
+
+
+def test_route_grows_and_stays() -> None:
+    early, late, last = (drawn([LISBON, PORTO], index) for index in (8, 40, 99))
+
+    lit = [(np.abs(one - drawn([LISBON, PORTO], 0)).sum(2) > 60).sum() for one in (early, late)]
+
+    assert lit[0] < lit[1]
+    assert (np.abs(last - late).sum(2) > 60).any()
+
+
+def test_the_shorter_way_round_is_taken() -> None:
+    chart = Chart([FIJI, SAMOA], load_theme("gentle"), FRAME)
+
+    first, second = chart.busy()[:2]
+
+    assert second.x_norm - first.x_norm > 0.2
+
+
+@pytest.mark.parametrize("name", BUILTIN)
+def test_words_can_be_read_on_every_ground_of_the_map(name: str) -> None:
+    theme = load_theme(name)
+    picture = drawn([LISBON], 0, name)[250:]
+    colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+
+    main = colours[counts > 0.05 * counts.sum()]
+
+    assert len(main) >= 2
+    for colour in main.tolist():
+        assert contrast(theme.palette.ink, (colour[0], colour[1], colour[2])) >= MIN_CONTRAST
+
+
+def test_one_place_is_a_map_too_and_frames_do_not_depend_on_their_order() -> None:
+    chart = Chart([LISBON], load_theme("gentle"), FRAME)
+
+    there = chart.frame(50, 0.5, 100).i420
+    chart.frame(99, 1.0, 100)
+
+    np.testing.assert_array_equal(chart.frame(50, 0.5, 100).i420, there)

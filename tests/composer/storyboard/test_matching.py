@@ -1,0 +1,111 @@
+"""Match cuts: through the years the eyes of one person stay where they are."""
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from composer.library import ViewItem
+from composer.storyboard.brief import Eyes, Sound
+from composer.storyboard.direct import direct
+from composer.storyboard.model import Rect, Shot, Storyboard
+from indexer.catalog.faces import PersonId
+
+Factory = Callable[..., Any]
+MATCHED = "the eyes stay"
+
+
+def beats(duration_s: float) -> Sound:
+    return Sound(beats_s=tuple(np.arange(0, duration_s, 0.5)), peak_s=(20.0, 28.0))
+
+
+def eyes_in(item: ViewItem) -> Eyes:
+    (face,) = item.faces
+    return Eyes(
+        x_norm=face.x_norm + 0.5 * face.w_norm,
+        y_norm=face.y_norm + 0.4 * face.h_norm,
+        apart_norm=0.4 * face.w_norm,
+    )
+
+
+@pytest.fixture
+def years(make_item: Factory, make_face: Factory) -> list[ViewItem]:
+    """One person on one picture a year, the face at another place and of another size each time."""
+    rng = np.random.default_rng(3)
+    return [
+        make_item(
+            n,
+            people=(1,),
+            taken_at=make_item(0).taken_at.replace(year=2005 + n),
+            faces=(
+                make_face(
+                    float(rng.uniform(0.36, 0.46)),
+                    float(rng.uniform(0.28, 0.36)),
+                    float(rng.uniform(0.13, 0.17)),
+                    PersonId(1),
+                ),
+            ),
+        )
+        for n in range(14)
+    ]
+
+
+@pytest.fixture
+def board(years: list[ViewItem], make_brief: Factory) -> Storyboard:
+    eyes = {(item.id, PersonId(1)): eyes_in(item) for item in years}
+    return direct(make_brief(years, eyes=eyes), beats).storyboard
+
+
+def on_frame(shot: Shot, view: Rect, items: list[ViewItem]) -> tuple[float, float, float]:
+    """Eyes in px of a frame 1920 px wide."""
+    eyes = eyes_in(next(item for item in items if item.id == shot.panels[0].item_id))
+    return (
+        1920 * (eyes.x_norm - view.x_norm) / view.w_norm,
+        1080 * (eyes.y_norm - view.y_norm) / view.h_norm,
+        1920 * eyes.apart_norm / view.w_norm,
+    )
+
+
+def test_eyes_meet_at_every_matched_cut(board: Storyboard, years: list[ViewItem]) -> None:
+    matched = [(a, b) for a, b in itertools.pairwise(board.shots) if MATCHED in b.reason]
+
+    before = [on_frame(a, a.panels[0].view_end, years) for a, _ in matched]
+    after = [on_frame(b, b.panels[0].view_start, years) for _, b in matched]
+
+    assert len(matched) >= 4
+    np.testing.assert_allclose(after, before, atol=1e-3)
+    assert {b.transition.name for _, b in matched} <= {"dissolve", "cut"}
+
+
+def test_matched_shots_go_nearer_and_away_by_turns(board: Storyboard) -> None:
+    for a, b in itertools.pairwise(board.shots):
+        if MATCHED in b.reason:
+            assert {a.motion, b.motion} == {"push_in", "pull_out"}
+
+
+def test_faces_stay_safe_and_no_picture_is_enlarged_too_far(board: Storyboard) -> None:
+    for shot in board.shots:
+        for panel in shot.panels:
+            for view in (panel.view_start, panel.view_end):
+                assert board.width / (view.w_norm * panel.width) <= 2.0
+                for face in panel.faces:
+                    left = (face.x_norm - view.x_norm) / view.w_norm
+                    right = left + face.w_norm / view.w_norm
+                    assert left >= 0.05 - 1e-6
+                    assert right <= 0.95 + 1e-6
+
+
+def test_without_eyes_or_within_one_year_nothing_is_matched(
+    years: list[ViewItem], make_item: Factory, make_brief: Factory
+) -> None:
+    one_year = [make_item(n, people=(1,)) for n in range(14)]
+    eyes = {(item.id, PersonId(1)): eyes_in(item) for item in one_year}
+
+    boards = [
+        direct(make_brief(years), beats).storyboard,
+        direct(make_brief(one_year, eyes=eyes), beats).storyboard,
+    ]
+
+    assert not [shot for one in boards for shot in one.shots if MATCHED in shot.reason]
