@@ -8,10 +8,14 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
+
+FEW = 1000
+"""So many items are looked for by their ids; of more, the newest are looked through by time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,21 +61,23 @@ def list_items(
     hidden : bool, optional
         Hidden ones alone, or the others.
     """
-    ids = None if among is None else json.dumps(sorted(among))
     # Crossed, so that SQLite begins with the items by time, of which it may need a few only.
-    rows = catalog.select(
-        Listed,
-        "SELECT i.id AS id, kind, taken_at, score, mundane, favourite, hidden, duplicate_of,"
-        " r.path AS root, f.path AS path FROM items i"
+    sql = (
+        "SELECT i.id, kind, taken_at, score, mundane, favourite, hidden, duplicate_of,"
+        " r.path, f.path FROM items i"
         " CROSS JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
         " CROSS JOIN files f ON f.id = m.file_id JOIN roots r ON r.id = f.root_id"
-        " WHERE f.state != 'missing' AND (?1 IS NULL OR duplicate_of IS NULL)"
-        + (" AND i.id IN (SELECT value FROM json_each(?1))" if ids is not None else "")
-        + " AND favourite >= ?2 AND (?3 IS NULL OR hidden = ?3)"
-        " ORDER BY taken_at DESC, i.id DESC LIMIT ?4",
-        (ids, int(favourite), hidden, -1 if last is None else last),
+        " WHERE f.state != 'missing' AND (?1 OR duplicate_of IS NULL)"
+        " AND favourite >= ?2 AND (?3 IS NULL OR hidden = ?3)"
     )
-    return rows[::-1]
+    values: list[object] = [among is None, int(favourite), hidden]
+    if among is not None and len(among) <= FEW:
+        sql += " AND i.id IN (SELECT value FROM json_each(?4))"
+        values.append(json.dumps(sorted(among)))
+    rows = catalog.execute(sql + " ORDER BY taken_at DESC, i.id DESC", values)
+    fitting = rows if among is None else (row for row in rows if row[0] in among)
+    found = [dict(zip(Listed.__slots__, row, strict=True)) for row in islice(fitting, last)]
+    return [Listed(**row) for row in reversed(found)]
 
 
 def words_seen(catalog: Catalog) -> list[str]:
@@ -99,17 +105,33 @@ def event_titles(catalog: Catalog) -> list[tuple[int, str]]:
 
 
 def paths_with(catalog: Catalog, text: str) -> Iterator[tuple[ItemId, bytes]]:
-    """Items and paths of main files that have some ASCII text in any case; and all non-ASCII ones.
+    """Items and paths of main files that may have some ASCII text, in any case.
 
-    The latter because what is the same in another case is another text for SQLite.
+    Among them are all paths that are not ASCII: what is the same in another case is another text
+    for SQLite; and ``%`` in the text stands for anything.
     """
     rows = catalog.execute(
         "SELECT m.item_id, f.path FROM files f CROSS JOIN item_files m ON m.file_id = f.id"
-        " AND m.role = 'main' WHERE instr(lower(CAST(f.path AS TEXT)), ?)"
+        " AND m.role = 'main' WHERE CAST(f.path AS TEXT) LIKE ?"
         " OR length(CAST(f.path AS TEXT)) != length(f.path)",
-        (text,),
+        (f"%{text}%",),
     )
     return ((ItemId(item), path) for item, path in rows)
+
+
+def paths_of(catalog: Catalog, items: Iterable[ItemId]) -> list[tuple[ItemId, bytes]]:
+    """Some items with the paths of their main files."""
+    rows = catalog.execute(
+        "SELECT m.item_id, f.path FROM item_files m JOIN files f ON f.id = m.file_id"
+        " WHERE m.role = 'main' AND m.item_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(items)),),
+    )
+    return [(ItemId(item), path) for item, path in rows]
+
+
+def people_names(catalog: Catalog) -> list[tuple[int, str]]:
+    """Id and name of everybody who has one."""
+    return catalog.execute("SELECT id, name FROM people WHERE name != ''").fetchall()
 
 
 def of_people(catalog: Catalog, ids: Iterable[int]) -> set[ItemId]:
