@@ -54,6 +54,7 @@ def render(run: Run, board: Storyboard) -> MovieFile:
         theme=theme,
         made_on=run.request.today,
         segments=segments_folder(run.catalog),
+        encoder=run.request.encoder,
         checkpoint=run.checkpoint,
         progress=run.progress,
     )

@@ -54,6 +54,7 @@ def render_movie(
     theme: Theme,
     made_on: date,
     segments: Path,
+    encoder: str = "libx264",
     checkpoint: Callable[[], None] = lambda: None,
     progress: Progress = lambda _done, _total, _what: None,
 ) -> MovieFile:
@@ -66,6 +67,8 @@ def render_movie(
     ----------
     segments : Path
         The folder of segments; what lies there already is not rendered again.
+    encoder : str
+        As `composer.render.encoders.choose_encoder` has given it.
     checkpoint : callable
         Called before every frame that is rendered; may wait, or raise in order to stop.
 
@@ -89,6 +92,7 @@ def render_movie(
         fps=storyboard.fps,
         title=storyboard.title,
         made_on=made_on,
+        encoder=encoder,
     )
     wanted = stretches(storyboard, theme, form)
     paths = [segment_path(segments, stretch.key) for stretch in wanted]

@@ -49,6 +49,8 @@ class ComposeRequest:
     seed: int | None = None
     """None: from the memory, and another one each time it is made."""
     canvas: Canvas = FULL_HD
+    encoder: str = "libx264"
+    """As `composer.render.encoders.choose_encoder` has given it."""
     music: Path | None = None
     """A folder of the user's music; None: our own."""
     draft: bool = False

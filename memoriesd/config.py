@@ -75,7 +75,8 @@ class Output:
     resolution: Literal["720p", "1080p", "4k"] = "1080p"
     aspect: Literal["16:9", "9:16", "1:1"] = "16:9"
     fps: Literal[24, 30, 60] = 30
-    codec: Literal["h264"] = "h264"
+    codec: Literal["h264", "hevc"] = "h264"
+    encoder: Literal["software", "hardware"] = "software"
     language: Literal["auto", "en", "de", "fr", "es", "it", "pt", "nl"] = "auto"
     keep_days: Annotated[int, Field(ge=0)] = 0
 

@@ -27,8 +27,10 @@ folder = {output}
 #aspect = "16:9"
 # Frames a second: 24, 30 or 60.
 #fps = 30
-# "h264", which plays everywhere.
+# "h264", which plays everywhere, or "hevc": smaller files, two to three times the work.
 #codec = "h264"
+# "software", or "hardware" where an encoder of this machine passes a test: quicker, larger files.
+#encoder = "software"
 # Language of titles: "auto" (of this machine), "en", "de", "fr", "es", "it", "pt" or "nl".
 #language = "auto"
 # Movies older than this are removed, unless kept by "memoriesd movies keep"; 0: never.

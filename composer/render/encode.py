@@ -1,8 +1,8 @@
-"""Frames into segments: stretches of a movie, each an H.264 file that stands for itself.
+"""Frames into segments: stretches of a movie, each a file that stands for itself.
 
 A segment begins with a key frame and refers to nothing outside of it (a closed group of pictures),
 so `composer.render.join` makes a movie of segments without encoding again. Encoding runs in a
-thread of its own while the next frames are composed; x264 releases the interpreter while it works.
+thread of its own while the next frames are composed; it releases the interpreter while it works.
 """
 
 import queue
@@ -15,22 +15,17 @@ from pathlib import Path
 from typing import Final
 
 import av
-from av.container import OutputContainer
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 
+from composer.render.encoders import open_stream
 from composer.render.planes import Planes
 from composer.render.writing import finish, part_of, writing_to
+from composer.storyboard.brief import Canvas
 
 OURS = "memoriesd"
 """The comment by which movies of ours are recognised, so that they are never indexed."""
 
-_BT709 = 1
-_LIMITED = 1
 _QUEUED_FRAMES = 4
-_KEY_FRAME_EVERY_S = 4
-_X264_THREADS = 2
-"""A fixed number, so that the same frames give the same file on every machine."""
 
 _END: Final = None
 
@@ -44,8 +39,13 @@ class MovieFormat:
     fps: int
     title: str
     made_on: date
-    preset: str = "veryfast"
-    crf: int = 20
+    encoder: str = "libx264"
+    """A name that `composer.render.encoders.choose_encoder` has given."""
+
+    @property
+    def canvas(self) -> Canvas:
+        """The frame without what the file tells."""
+        return Canvas(width=self.width, height=self.height, fps=self.fps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ class _Encoder:
                 str(part), "w", format="mp4", options={"fflags": "+bitexact"}
             ) as container:
                 container.metadata["comment"] = OURS
-                video = _video_stream(container, self._form)
+                video = open_stream(container, self._form.encoder, self._form.canvas)
                 handed: _Handed = first
                 number = 0
                 while isinstance(handed, tuple):
@@ -151,20 +151,6 @@ class _Encoder:
                 finish(part, path)
                 return True
         return False
-
-
-def _video_stream(container: OutputContainer, form: MovieFormat) -> VideoStream:
-    stream = container.add_stream("libx264", rate=form.fps)
-    stream.width, stream.height = form.width, form.height
-    stream.pix_fmt = "yuv420p"
-    stream.options = {"preset": form.preset, "crf": str(form.crf)}
-    context = stream.codec_context
-    context.thread_count = _X264_THREADS
-    context.time_base = Fraction(1, form.fps)
-    context.gop_size = form.fps * _KEY_FRAME_EVERY_S
-    context.color_primaries = context.color_trc = context.colorspace = _BT709
-    context.color_range = _LIMITED
-    return stream
 
 
 def _video_frame(planes: Planes, number: int, fps: int) -> VideoFrame:

@@ -1,4 +1,4 @@
-"""Segments and samples into one MP4: H.264 and AAC, constant frame rate, faststart."""
+"""Segments and samples into one MP4: H.264 or HEVC and AAC, constant frame rate, faststart."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -63,6 +63,8 @@ def _joined(
 ) -> int:
     with av.open(str(segments[0])) as first:
         video = container.add_stream_from_template(first.streams.video[0])
+        # The muxer's own choice for HEVC is one that Apple's players refuse.
+        video.codec_context.codec_tag = first.streams.video[0].codec_context.codec_tag
     audio = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
     audio.bit_rate = _AAC_BIT_RATE
     sound = _audio_frames(samples)

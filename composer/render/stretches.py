@@ -49,7 +49,7 @@ def stretches(storyboard: Storyboard, theme: Theme, form: MovieFormat) -> tuple[
     common: dict[str, Any] = {
         "renderer": _renderer(),
         "theme": dataclasses.asdict(theme),
-        "form": [form.width, form.height, form.fps, form.preset, form.crf],
+        "form": [form.width, form.height, form.fps, form.encoder],
     }
     return tuple(
         Stretch(

@@ -20,6 +20,13 @@ class Length(StrEnum):
     LONG = "long"
 
 
+class Codec(StrEnum):
+    """How a movie's pictures are coded."""
+
+    H264 = "h264"
+    HEVC = "hevc"
+
+
 RANGES_S: Mapping[Length, tuple[float, float]] = {
     Length.SHORT: (15.0, 20.0),
     Length.MEDIUM: (40.0, 50.0),

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from composer.compose import compose
+from composer.render.encoders import choose_encoder
 from composer.request import ComposeRequest, Due
-from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.brief import Canvas, Codec, Length
 from composer.written import render_storyboard
 from indexer.catalog.memories import MemoryId
 from indexer.errors import MissingResourceError
@@ -58,6 +59,7 @@ def _request(task: Task) -> ComposeRequest:
     args, config = task.args, task.config
     told_due = args.get("due")
     told_memory = args.get("memory")
+    canvas, output = canvas_of(config.output), config.output
     return ComposeRequest(
         out=Path(args.get("out") or config.output.folder),
         today=task.today,
@@ -68,7 +70,8 @@ def _request(task: Task) -> ComposeRequest:
         theme_is_told=bool(args.get("theme")),
         length=Length(args.get("length") or config.theme.length),
         seed=args.get("seed"),
-        canvas=canvas_of(config.output),
+        canvas=canvas,
+        encoder=choose_encoder(Codec(output.codec), canvas, hardware=output.encoder == "hardware"),
         music=config.theme.music if isinstance(config.theme.music, Path) else None,
         draft=bool(args.get("draft")),
         due=None if told_due is None else Due(**told_due),
