@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
+from indexer.training.whole_file import whole_file
+
 PANEL_PX = (360, 200)
 MARGIN_PX = 28
 COLUMNS = 3
@@ -29,9 +31,8 @@ def draw_curves(history: Sequence[Mapping[str, float]], path: Path) -> None:
     for place, (name, points) in enumerate(curves.items()):
         line, column = divmod(place, COLUMNS)
         _panel(draw, (column * PANEL_PX[0], line * PANEL_PX[1]), name, points)
-    partial = path.with_name(f".{path.name}.part")
-    sheet.save(partial, format="PNG")
-    partial.replace(path)
+    with whole_file(path) as partial:
+        sheet.save(partial, format="PNG")
 
 
 def curves_of(history: Sequence[Mapping[str, float]]) -> dict[str, Points]:

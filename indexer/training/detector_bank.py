@@ -11,6 +11,7 @@ from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix
 from indexer.training.detector_mistakes import candidates
 from indexer.training.detector_tiles import Material, Tile, make_tile
 from indexer.training.loop import Progress
+from indexer.training.whole_file import whole_file
 
 PICTURES_MOST, COPY_MOST = 3000, 8
 IS_FACE, IS_NONE, IS_UNASKED = 0.45, 0.15, 0.1
@@ -94,12 +95,10 @@ def gathered(
         points=np.array(growing.points, np.float32).reshape(-1, 10),
         logits=np.array(growing.logits, np.float32),
     )
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as file:
+    with whole_file(path) as partial, partial.open("wb") as file:
         np.savez(
             file, crops=bank.crops, is_face=bank.is_face, points=bank.points, logits=bank.logits
         )
-    partial.replace(path)
     return bank
 
 

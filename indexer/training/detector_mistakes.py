@@ -11,6 +11,7 @@ from indexer.faces.detector import Detection, FaceDetector, Rgb8
 from indexer.faces.pyramid import copies, count_scales
 from indexer.training.detector_pools import CROP_PX, BackgroundPool
 from indexer.training.loop import Progress
+from indexer.training.whole_file import whole_file
 
 LONG_SIDES_PX = (320, 320, 448, 640)
 """Pictures without faces are searched at one of these."""
@@ -47,7 +48,9 @@ def mined(
             for view, found in candidates(pool.picture(row), detector, rng):
                 windows.extend(window(view, face) for face in found[:COPY_MOST])
             progress(done + 1, len(rows), "looking for false faces")
-        _keep(path, np.array(windows[:MISTAKES_MOST], np.uint8))
+        kept = np.array(windows[:MISTAKES_MOST], np.uint8).reshape(-1, CROP_PX, CROP_PX, 3)
+        with whole_file(path) as partial, partial.open("wb") as file:
+            np.save(file, kept)
     windows_kept = np.load(path, mmap_mode="r")
     return pool_of(windows_kept) if len(windows_kept) else None
 
@@ -84,10 +87,3 @@ def pool_of(windows: NDArray[np.uint8]) -> BackgroundPool:
         sizes=np.full((n, 2), (height, width)),
         shares=np.arange(1, n + 1) / n,
     )
-
-
-def _keep(path: Path, windows: NDArray[np.uint8]) -> None:
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as file:
-        np.save(file, windows.reshape(-1, CROP_PX, CROP_PX, 3))
-    partial.replace(path)

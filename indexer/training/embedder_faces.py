@@ -18,6 +18,7 @@ from indexer.faces.detector import Detection, FaceDetector, Landmarks, Rgb8
 from indexer.faces.pyramid import search
 from indexer.training.sets import TRAIN, PictureSet, Row
 from indexer.training.taught import Answers
+from indexer.training.whole_file import whole_file
 
 MARGIN_PX = 8
 SIDE_PX = CROP_PX + 2 * MARGIN_PX
@@ -95,10 +96,8 @@ def cut_faces(of: PictureSet, answers: Answers, folder: Path) -> Faces:
         "identity": np.array([of.rows[row].identity for row in rows], np.str_),
         "vector": np.asarray(vectors, np.float32)[chosen],
     }
-    partial = facts_path.with_name(f".{facts_path.name}.part")
-    with partial.open("wb") as file:
+    with whole_file(facts_path) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, **facts)
-    partial.replace(facts_path)
     return read_faces(facts_path)
 
 

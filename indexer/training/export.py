@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
-from indexer.errors import MemoriesError, ModelPackMissingError
+from indexer.errors import MemoriesError
 from indexer.models.session import open_session
+from indexer.training.whole_file import whole_file
 
 OPSET = 17
 """Has all that our students use; onnxruntime reads it since version 1.13."""
@@ -53,7 +54,6 @@ def export_onnx(
     facts: Mapping[str, str],
     byte_weights: bool = False,
     input_range: tuple[float, float] = (-1.0, 1.0),
-    difference_most: float | None = None,
 ) -> Exported:
     """Write a network, and compare it with torch on random input of every shape given.
 
@@ -73,8 +73,6 @@ def export_onnx(
     byte_weights : bool
         Store weights with eight bits and a scale for each output, a quarter of the file. They
         become float32 again while the file is loaded, so that speed stays.
-    difference_most : float, optional
-        As a share of the largest output; by default what the kind of storage allows.
 
     Raises
     ------
@@ -86,7 +84,7 @@ def export_onnx(
     if byte_weights:
         store_bytes(model)
     helper.set_model_props(model, dict(sorted(facts.items())))
-    allowed = difference_most or (DIFFERENCE_MOST_BYTES if byte_weights else DIFFERENCE_MOST)
+    allowed = DIFFERENCE_MOST_BYTES if byte_weights else DIFFERENCE_MOST
     inputs = [_random_input(shape, input_range) for shape in shapes]
     return checked_write(model, path, inputs, [_torch_run(ready, x) for x in inputs], allowed)
 
@@ -176,25 +174,18 @@ def checked_write(
         If onnxruntime cannot load it, or an output differs by more than the allowed share.
     """
     onnx.checker.check_model(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    partial.write_bytes(model.SerializeToString(deterministic=True))
-    try:
+    with whole_file(path) as partial:
+        partial.write_bytes(model.SerializeToString(deterministic=True))
         worst = max(
             difference(run_onnx(partial, x), outputs)
             for x, outputs in zip(inputs, wanted, strict=True)
         )
-    except (ModelPackMissingError, ExportError):
-        partial.unlink()
-        raise
-    if not worst <= allowed:
-        partial.unlink()
-        raise ExportError(
-            f"{path.name}: outputs differ from torch's by {worst:.2g} of the largest,"
-            f" {allowed:.2g} is allowed",
-            remedy="export it with whole weights, or look for what the exporter cannot write",
-        )
-    partial.replace(path)
+        if not worst <= allowed:
+            raise ExportError(
+                f"{path.name}: outputs differ from torch's by {worst:.2g} of the largest,"
+                f" {allowed:.2g} is allowed",
+                remedy="export it with whole weights, or look for what the exporter cannot write",
+            )
     return Exported(path=path, size_bytes=path.stat().st_size, difference=worst)
 
 

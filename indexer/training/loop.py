@@ -18,6 +18,7 @@ from torch import nn
 
 from indexer.errors import MemoriesError
 from indexer.training.curves import draw_curves
+from indexer.training.whole_file import whole_file
 
 Loss = Callable[[nn.Module, int], tuple[Any, Mapping[str, float]]]
 """Loss of the batch of a step as a scalar tensor, and its parts for the report: a step may lack
@@ -222,9 +223,8 @@ def _save(state: _State, plan: Plan, out: Path) -> None:
         "history": state.history,
         "parts": state.parts,
     }
-    partial = out / f".{CHECKPOINT}.part"
-    torch.save(kept, partial)
-    partial.replace(out / CHECKPOINT)
+    with whole_file(out / CHECKPOINT) as partial:
+        torch.save(kept, partial)
     n_parameters = sum(p.numel() for p in state.network.parameters())
     report = {
         "plan": asdict(plan),
@@ -232,9 +232,8 @@ def _save(state: _State, plan: Plan, out: Path) -> None:
         "parameters": n_parameters,
         "history": state.history,
     }
-    partial = out / f".{REPORT}.part"
-    partial.write_text(json.dumps(report, indent=1) + "\n")
-    partial.replace(out / REPORT)
+    with whole_file(out / REPORT) as partial:
+        partial.write_text(json.dumps(report, indent=1) + "\n")
     draw_curves(state.history, out / CURVES)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.models.registry import WEIGHTS
+from indexer.training.whole_file import whole_file
 
 PACK = "own"
 FACE_PARTS = ("detector.onnx", "embedder.onnx")
@@ -80,6 +81,5 @@ def licence_text(folder: Path) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    partial = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, partial)
-    partial.replace(target)
+    with whole_file(target) as partial:
+        shutil.copyfile(source, partial)

@@ -17,6 +17,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
 from indexer.training.sets import PictureSet
 from indexer.training.teachers import FaceTeacher, Teacher
+from indexer.training.whole_file import whole_file
 
 PICTURES_A_FILE = 256
 _DIGEST, _BAD_ROW, _BAD_WHY = "_digest", "_bad_row", "_bad_why"
@@ -154,8 +155,5 @@ def _kept(path: Path, digest: NDArray[np.uint8]) -> Answers | None:
 
 
 def _keep(path: Path, answers: Answers, digest: NDArray[np.uint8]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.part")
-    with partial.open("wb") as file:
+    with whole_file(path) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, **{_DIGEST: digest}, **answers)
-    partial.replace(path)
