@@ -71,14 +71,13 @@ def harvest(found: Sequence[Found], folder: Path, *, seed: int, listeners: Liste
         _cut_faces(found, folder, rng, listeners)
         _cut_backgrounds(found, folder, rng, listeners)
         done.touch()
-    names = sorted({one.of.name for one in found})
     return Material(
         faces=[
             read_faces(folder, name, side_px=side)
             for name, (side, _) in POOLS.items()
             if (folder / f"{name}_meta.npz").exists()
         ],
-        backgrounds=read_backgrounds(folder, BACKGROUND, dict.fromkeys(names, 1.0)),
+        backgrounds=read_backgrounds(folder, BACKGROUND),
     )
 
 

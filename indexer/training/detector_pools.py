@@ -68,20 +68,14 @@ def read_faces(folder: Path, name: str, *, side_px: float) -> FacePool:
         )
 
 
-def read_backgrounds(folder: Path, name: str, shares: dict[str, float]) -> BackgroundPool:
-    """A pool of backgrounds, its sources taken as often as their shares say.
-
-    Raises
-    ------
-    KeyError
-        If a source has no share.
-    """
+def read_backgrounds(folder: Path, name: str) -> BackgroundPool:
+    """A pool of backgrounds, each of its sources taken as often as any other."""
     with np.load(folder / f"{name}_meta.npz") as meta:
         sources, starts, sizes = meta["src"], meta["off"], meta["hw"]
     chances = np.zeros(len(sources))
     for source in np.unique(sources):
         here = sources == source
-        chances[here] = shares[str(source)] / here.sum()
+        chances[here] = 1 / here.sum()
     return BackgroundPool(
         pixels=np.load(folder / f"{name}_px.npy", mmap_mode="r"),
         starts=starts,

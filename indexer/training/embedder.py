@@ -25,12 +25,12 @@ from torch.nn import functional
 
 from indexer.faces.align import CROP_PX
 from indexer.models.evaluate.rates import rate_at
-from indexer.training.dlib_layers import INPUT_PX, VECTOR_LENGTH, DlibLayers
+from indexer.training.dlib_layers import VECTOR_LENGTH, DlibLayers
 from indexer.training.embedder_lesson import Batch, Lesson, as_input, draw, face_at, inner, unit
 from indexer.training.embedder_net import LEFT_OUT, EmbedderNet
 from indexer.training.embedder_start import begin_as_teacher
 from indexer.training.export import Exported, ExportError, export_onnx
-from indexer.training.loop import Plan, Progress, averaged_weights, teach
+from indexer.training.loop import Plan, Progress, teach
 from indexer.training.quantise import export_int8, nodes_below
 
 JUDGE_BATCH = 64
@@ -53,8 +53,6 @@ class Schedule:
     """How long the student learns."""
 
     steps: int
-    inner_px: int = INPUT_PX
-    """Side at which the student looks."""
     rate: float = 0.00012
     seed: int = 1
 
@@ -71,7 +69,6 @@ def teach_embedder(
     *,
     layers: DlibLayers,
     teacher_is_dlib: bool,
-    start: Path | None = None,
     progress: Progress | None = None,
 ) -> EmbedderNet:
     """Teach a student, taking up the run that lies in ``out``.
@@ -82,9 +79,6 @@ def teach_embedder(
         What the student begins as.
     teacher_is_dlib : bool
         Whether the goals are dlib's too: then the last layer is dlib's, else it is learnt anew.
-    start : Path, optional
-        Checkpoint of another run whose weights this one starts from instead; what is given is then
-        half-way between both.
 
     Returns
     -------
@@ -94,8 +88,6 @@ def teach_embedder(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(schedule.seed)
     network = _begun(lesson, layers, schedule, teacher_is_dlib=teacher_is_dlib)
-    if start is not None:
-        network.load_state_dict(averaged_weights(start))
     network = network.to(device, memory_format=torch.channels_last)
 
     def loss(model: nn.Module, step: int) -> tuple[Tensor, dict[str, float]]:
@@ -114,22 +106,7 @@ def teach_embedder(
     )
     taught = teach(network, loss, plan, out, judge=judge, progress=progress).network
     assert isinstance(taught, EmbedderNet)
-    if start is not None:
-        taught.load_state_dict(halfway(averaged_weights(start), taught.state_dict()))
     return taught
-
-
-def halfway(first: Mapping[str, Tensor], last: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights half-way between where a round began and where it ended.
-
-    They find more than either (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR
-    2022); measured on people kept for judging, at false rates of 0.001 and 0.0001: 89.9 and 72.2 %
-    at the beginning of a round, 90.8 and 63.5 % at its end, 91.7 and 69.9 % half-way.
-    """
-    return {
-        name: (first[name].to(values) + values) / 2 if values.is_floating_point() else values
-        for name, values in last.items()
-    }
 
 
 def _begun(
@@ -148,7 +125,6 @@ def _begun(
     )
     if not teacher_is_dlib:
         network.last = fresh
-    network.inner_px = schedule.inner_px
     return network
 
 

@@ -44,7 +44,6 @@ def train_embedder(
     listeners: Listeners,
     *,
     schedule: Schedule,
-    start: Path | None = None,
 ) -> TaughtEmbedder:
     """Teach an embedder with the ``train`` pictures of some sets and write ``embedder.onnx``.
 
@@ -69,7 +68,6 @@ def train_embedder(
         out / RUN,
         layers=read_layers(Path(face_recognition_models.face_recognition_model_location())),
         teacher_is_dlib=teacher.name == "dlib",
-        start=start,
         progress=listeners.progress,
     )
     if len(lesson.taught) >= FACES_LEAST:

@@ -22,7 +22,6 @@ from indexer.training import student_embedder
 from indexer.training.embedder import (
     Schedule,
     face_loss,
-    halfway,
     strangers,
     told_apart,
 )
@@ -176,16 +175,6 @@ def test_file_says_how_alike_strangers_look() -> None:
 
     assert strangers(vectors, people) == {"strangers_mean": "0.6000", "strangers_spread": "0.0000"}
     assert strangers(vectors[:2], people[:2]) == {}
-
-
-def test_halfway_is_between_both() -> None:
-    first = {"w": torch.tensor([0.0, 2.0]), "n": torch.tensor(3)}
-    last = {"w": torch.tensor([2.0, 2.0]), "n": torch.tensor(5)}
-
-    between = halfway(first, last)
-
-    assert between["w"].tolist() == [1.0, 2.0]
-    assert int(between["n"]) == 5
 
 
 def test_people_far_apart_are_all_found() -> None:
