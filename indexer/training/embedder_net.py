@@ -1,12 +1,11 @@
 """The student that tells faces apart: dlib's face ResNet cut down, normalised to learn on.
 
 Dense 3x3 convolutions, residuals and pooling, as its teacher has them; without the teacher's last
-blocks, which hold most of the weights and, by our measure, little of the knowledge. It takes the
-crops of the index: the part that the teacher would see is cut out and enlarged inside the network.
+two blocks, which hold 42 % of the weights: of what the teacher finds at a low false rate two thirds
+are lost with them, and come back when it is taught on. It takes the crops of the index: the part
+that the teacher would see is cut out and enlarged inside the network.
 """
 
-import numpy as np
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -109,21 +108,3 @@ def _blocks(inner_px: int, left_out: frozenset[int]) -> list[Block]:
         blocks.append(Block(n_in, n_out, halving=halving, missing=missing))
         side = side // 2 if halving else side
     return blocks
-
-
-def multiplications(network: EmbedderNet) -> int:
-    """Of one face: what a student costs, whatever computes it."""
-    counted = 0
-
-    def count(layer: nn.Module, _given: object, answer: Tensor) -> None:
-        nonlocal counted
-        counted += int(np.prod(answer.shape[2:])) * layer.weight.numel()
-
-    hooks = [m.register_forward_hook(count) for m in network.modules() if type(m) is nn.Conv2d]
-    mode = network.training
-    with torch.no_grad():
-        network.eval()(torch.zeros(1, 3, CROP_PX, CROP_PX))
-    network.train(mode)
-    for hook in hooks:
-        hook.remove()
-    return counted

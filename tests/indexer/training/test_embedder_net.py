@@ -14,11 +14,13 @@ pytest.importorskip("face_recognition_models", reason="needs the extra 'train'")
 import dlib
 import face_recognition_models as models
 import torch
+from torch import Tensor, nn
 
 from indexer.errors import MissingResourceError
+from indexer.faces.align import CROP_PX
 from indexer.training.dlib_layers import INPUT_PX, DlibLayers, read_layers
 from indexer.training.embedder_lesson import as_input, unit
-from indexer.training.embedder_net import LEFT_OUT, EmbedderNet, multiplications
+from indexer.training.embedder_net import LEFT_OUT, EmbedderNet
 from indexer.training.embedder_start import begin_as_teacher
 
 WEIGHTS_MOST = 5_000_000
@@ -120,6 +122,24 @@ def test_vector_a_face(crops: NDArray[np.uint8], count: int) -> None:
 
     with torch.no_grad():
         assert network(as_input(crops[:count])).shape == (count, 128)
+
+
+def multiplications(network: EmbedderNet) -> int:
+    """Of one face: what a student costs, whatever computes it."""
+    counted = 0
+
+    def count(layer: nn.Module, _given: object, answer: Tensor) -> None:
+        nonlocal counted
+        counted += int(np.prod(answer.shape[2:])) * layer.weight.numel()
+
+    hooks = [m.register_forward_hook(count) for m in network.modules() if type(m) is nn.Conv2d]
+    mode = network.training
+    with torch.no_grad():
+        network.eval()(torch.zeros(1, 3, CROP_PX, CROP_PX))
+    network.train(mode)
+    for hook in hooks:
+        hook.remove()
+    return counted
 
 
 def test_student_keeps_to_its_size() -> None:
