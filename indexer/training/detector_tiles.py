@@ -164,7 +164,8 @@ def with_face(
         shrunk = 0.5
     matrix = placement(pool.boxes[index], scale, rng)
     before = tile.image.copy()
-    lay(tile.image, crop, matrix, shrunk, pool.pictures[index], pool.boxes[index], rng)
+    picture, box = pool.pictures[index], pool.boxes[index]
+    lay(tile.image, crop, matrix, rng, shrunk=shrunk, picture=picture, box=box)
     face = moved_face(pool.boxes[index], pool.points[index], matrix)
     others = moved_boxes(pool.others[index], matrix)
     visible = shown_share(face[:4])
@@ -206,10 +207,11 @@ def lay(
     tile: Rgb8,
     crop: Rgb8,
     matrix: NDArray[np.float64],
+    rng: Generator,
+    *,
     shrunk: float,
     picture: NDArray[np.float32],
     box: NDArray[np.float32],
-    rng: Generator,
 ) -> None:
     """Draw a crop over a tile: all of it, its picture only, or the head only.
 

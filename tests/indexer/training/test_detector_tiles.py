@@ -72,7 +72,8 @@ def test_landmarks_and_box_stay_on_the_face(seed: int, scale: float) -> None:
     tile = np.zeros((TILE_PX, TILE_PX, 3), np.uint8)
 
     matrix = placement(pool.boxes[0], scale, rng)
-    lay(tile, pool.crops[0], matrix, 1.0, pool.pictures[0], pool.boxes[0], rng)
+    picture, box = pool.pictures[0], pool.boxes[0]
+    lay(tile, pool.crops[0], matrix, rng, shrunk=1.0, picture=picture, box=box)
     face = moved_face(pool.boxes[0], pool.points[0], matrix)
 
     assert math.sqrt(face[2] * face[3]) == pytest.approx(SIDE_PX * scale, rel=1e-3)
