@@ -105,7 +105,7 @@ def test_smoothstep_is_symmetric(at: float) -> None:
 )
 @settings(deadline=None)
 def test_quick_way_shows_what_the_affine_warp_shows(x: float, y: float, factor: float) -> None:
-    source = marker(420, 380, 260, 240)
+    source = marker(MARGIN_PX + 260, MARGIN_PX + 220, MARGIN_PX + 100, MARGIN_PX + 80)
     window = (MARGIN_PX + x, MARGIN_PX + y, 80 * factor, 60 * factor)
     quick, plain = empty(80, 60), empty(80, 60)
 
@@ -119,7 +119,8 @@ def test_quick_way_shows_what_the_affine_warp_shows(x: float, y: float, factor: 
 def test_pan_over_a_decoded_picture_goes_the_quick_way(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = []
     monkeypatch.setattr("composer.render.warp.warped_into", lambda *given: plain.append(given))
-    source, target = marker(900, 520, 300, 200), empty(400, 224)
+    source = marker(MARGIN_PX + 740, MARGIN_PX + 360, 300, 200)
+    target = empty(400, 224)
     side = (400 * OVERSAMPLE, 224 * OVERSAMPLE)
 
     for index in range(100):
