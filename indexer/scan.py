@@ -6,11 +6,11 @@ Only names, sizes and times are looked at; nothing is opened. A root that is awa
 import fnmatch
 import logging
 import os
-import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
+from stat import S_IFDIR, S_IFLNK, S_IFMT, S_IFREG
 
 from indexer.catalog import files
 from indexer.catalog.connection import Catalog
@@ -53,7 +53,7 @@ _TELLS_OF_CLOUDS = hasattr(os.stat_result, "st_file_attributes") or hasattr(
 _GONE_SHARE = 0.2
 _GONE_LEAST = 3
 
-_NO_STAMP: files.Stamp = (-1, 0, "", 0, FileId(0))
+_NO_STAMP: files.Stamp = (b"", -1, 0, "", 0, FileId(0))
 
 _Entry = tuple[bytes, os.stat_result, str]
 """Path below the root, what it is, and a digest of its sidecars."""
@@ -73,7 +73,7 @@ class ScanRules:
 
 def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
     """Every regular file below a root that the rules do not leave out, in the order of names."""
-    return (_seen(*entry) for entry in _entries(root, rules))
+    return (_seen(*entry) for folder in _folders(root, rules) for entry in folder)
 
 
 def _seen(path: bytes, status: os.stat_result, sidecars: str) -> Seen:
@@ -86,7 +86,8 @@ def _seen(path: bytes, status: os.stat_result, sidecars: str) -> Seen:
     )
 
 
-def _entries(root: Path, rules: ScanRules) -> Iterator[_Entry]:
+def _folders(root: Path, rules: ScanRules) -> Iterator[list[_Entry]]:
+    """The files of one folder after the other."""
     top = os.fsencode(root)
     left_out = {_identity(folder) for folder in rules.leave_out if folder.exists()}
     known = {_identity(root)}
@@ -101,10 +102,8 @@ def _entries(root: Path, rules: ScanRules) -> Iterator[_Entry]:
                 raise
             log.warning("folder left out: %s: %s", os.fsdecode(below), error)
             continue
-        if any(entry.name == b".nomedia" for entry in entries):
-            continue
         folders, found = _sort_out(top, below, entries, rules)
-        yield from found
+        yield found
         for folder in reversed(folders):
             identity = _identity(Path(os.fsdecode(os.path.join(top, folder))))  # noqa: PTH118
             if identity not in known and identity not in left_out:
@@ -125,30 +124,38 @@ def _sort_out(
     found: list[_Entry] = []
     sidecars: dict[str, str] = {}
     before = below + b"/" if below else b""
+    patterns, may_be_afar = rules.ignore, _TELLS_OF_CLOUDS
     for entry in entries:
         name = entry.name
-        if name.startswith(b".") or _ignored(before + name, name, rules.ignore):
+        if name.startswith(b".") or (patterns and _ignored(before + name, name, patterns)):
+            if name == b".nomedia":
+                return [], []
             continue
         try:
             status = entry.stat(follow_symlinks=False)
-            if stat.S_ISLNK(status.st_mode):
+            kind = S_IFMT(status.st_mode)
+            if kind == S_IFLNK:
                 status = _target(top, entry, rules) or status
+                kind = S_IFMT(status.st_mode)
         except OSError:
             continue  # a link to nowhere, or a file that went while we looked
-        if stat.S_ISREG(status.st_mode):
+        if kind == S_IFREG:
             if name.lower().endswith(SIDECAR_SUFFIXES):
                 sidecars[os.fsdecode(name)] = f"{status.st_size} {status.st_mtime_ns}"
-            elif not (_TELLS_OF_CLOUDS and _in_the_cloud(status)):
+            elif not (may_be_afar and _in_the_cloud(status)):
                 found.append((before + name, status, ""))
-        elif stat.S_ISDIR(status.st_mode) and _is_looked_into(name):
+        elif kind == S_IFDIR and _is_looked_into(name):
             folders.append(before + name)
+    return folders, _beside(found, sidecars) if sidecars else found
+
+
+def _beside(found: Sequence[_Entry], sidecars: Mapping[str, str]) -> list[_Entry]:
+    """The files with a digest of the sidecars that tell of each."""
     names = frozenset(sidecars)
-    if names:
-        found = [
-            (path, status, " ".join(sidecars[n] for n in sidecars_of(_name(path), names)))
-            for path, status, _ in found
-        ]
-    return folders, found
+    return [
+        (path, status, " ".join(sidecars[n] for n in sidecars_of(_name(path), names)))
+        for path, status, _ in found
+    ]
 
 
 def _name(path: bytes) -> str:
@@ -271,19 +278,20 @@ def scan(
 def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
     root_id = files.add_root(catalog, root)
     stamps = files.stamps_of_root(catalog, root_id)
-    n_present = sum(is_present for *_, is_present, _ in stamps.values())
+    n_present = sum(map(itemgetter(4), stamps.values()))
     n_seen = 0
     new: list[Seen] = []
     back: list[FileId] = []
     unreadable = ""
     try:
-        for path, status, sidecars in _entries(root, rules):
-            n_seen += 1
-            size, mtime_ns, beside, is_present, file_id = stamps.pop(path, _NO_STAMP)
-            if size != status.st_size or mtime_ns != status.st_mtime_ns or beside != sidecars:
-                new.append(_seen(path, status, sidecars))
-            elif not is_present:
-                back.append(file_id)
+        for folder in _folders(root, rules):
+            n_seen += len(folder)
+            for path, status, sidecars in folder:
+                _, size, mtime_ns, beside, is_present, file_id = stamps.pop(path, _NO_STAMP)
+                if size != status.st_size or mtime_ns != status.st_mtime_ns or beside != sidecars:
+                    new.append(_seen(path, status, sidecars))
+                elif not is_present:
+                    back.append(file_id)
     except OSError as error:
         unreadable = f"{root} cannot be read: {error.strerror}"
     gone = [path for path, (*_, is_present, _) in stamps.items() if is_present]

@@ -104,8 +104,9 @@ def files_of_root(catalog: Catalog, root_id: RootId) -> list[File]:
     return catalog.select(File, sql, (root_id,))
 
 
-Stamp = tuple[int, int, str, int, FileId]
-"""Size, mtime_ns, sidecars, whether it is present, id: a plain tuple, for a scan reads them all."""
+Stamp = tuple[bytes, int, int, str, int, FileId]
+"""Path, size, mtime_ns, sidecars, whether it is present, id: the row as it is, for a scan reads
+all of them."""
 
 
 def stamps_of_root(catalog: Catalog, root_id: RootId) -> dict[bytes, Stamp]:
@@ -115,7 +116,7 @@ def stamps_of_root(catalog: Catalog, root_id: RootId) -> dict[bytes, Stamp]:
         " FROM files WHERE root_id = ?",
         (root_id,),
     )
-    return {row[0]: row[1:] for row in rows}
+    return {row[0]: row for row in rows}
 
 
 def files_at(catalog: Catalog, root_id: RootId, paths: Iterable[bytes]) -> list[File]:
