@@ -1,5 +1,6 @@
 """The job that makes sense of what was indexed: local times, places, people, events."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Place
 from indexer.catalog.items import Item, ItemId, offset_text
 from indexer.catalog.people import restore_corrections
+from indexer.catalog.settings import get_setting, put_setting
 
 STEPS = ("local times", "places", "people", "events")
 BATCH = 500
@@ -25,6 +27,8 @@ Columns = Mapping[str, str | float | None]
 """Columns of an item by name."""
 LANGUAGE = "en"
 """Of place names in the catalog; other languages are found when they are shown."""
+NAMELESS = "nameless spots"
+"""The setting with a digest of the items that no town lends its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +72,11 @@ def update(
     progress(3, len(STEPS), STEPS[3])
     events = record_events(catalog)
     progress(4, len(STEPS), STEPS[3])
-    items = item_rows.all_items(catalog)
+    n_items, n_dated, n_placed = item_rows.count_known(catalog)
     return ClusterReport(
-        n_items=len(items),
-        n_dated=sum(item.taken_at is not None for item in items),
-        n_placed=sum(item.place_id is not None for item in items),
+        n_items=n_items,
+        n_dated=n_dated,
+        n_placed=n_placed,
         people=people,
         events=events,
     )
@@ -132,13 +136,17 @@ def read_offset(text: str) -> timedelta | None:
 
 
 def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
-    """Name the place of every item that has one."""
-    items = item_rows.all_items(catalog)
-    located = [i for i in items if i.latitude is not None and i.longitude is not None]
-    points = np.array([(i.latitude, i.longitude) for i in located], np.float64).reshape(-1, 2)
+    """Name the place of every item that has none yet; the catalog takes it from one that moves.
+
+    Where there is no town, as at sea, is remembered: the gazetteer is not read for it again.
+    """
+    without = item_rows.unnamed_spots(catalog)
+    if get_setting(catalog, NAMELESS) == digest_of(without):
+        return
+    points = np.array([spot for _, *spot in without], np.float64).reshape(-1, 2)
     ids: dict[Place, int] = {}
-    place_of: dict[ItemId, int] = {}
-    for item, named in zip(located, name_places(points, language=LANGUAGE), strict=True):
+    changed: list[tuple[ItemId, Columns]] = []
+    for (item_id, *_), named in zip(without, name_places(points, language=LANGUAGE), strict=True):
         if named is not None:
             place = Place(
                 id=0,
@@ -149,13 +157,14 @@ def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
             )
             if place not in ids:
                 ids[place] = event_rows.put_place(catalog, place)
-            place_of[item.id] = ids[place]
-    changed = [
-        (item.id, {"place_id": place_of.get(item.id)})
-        for item in items
-        if item.place_id != place_of.get(item.id)
-    ]
+            changed.append((item_id, {"place_id": ids[place]}))
     write_items(catalog, changed, checkpoint)
+    put_setting(catalog, NAMELESS, digest_of(item_rows.unnamed_spots(catalog)))
+
+
+def digest_of(spots: Sequence[tuple[ItemId, float, float]]) -> str:
+    """Changes when any of the items or where it was taken does."""
+    return hashlib.blake2b(repr(spots).encode(), digest_size=16).hexdigest()
 
 
 def write_items(

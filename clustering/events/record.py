@@ -12,7 +12,7 @@ from indexer.catalog import events as event_rows
 from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Event, EventId
-from indexer.catalog.faces import all_face_boxes
+from indexer.catalog.faces import counts_at_once
 from indexer.catalog.items import Item, ItemId
 
 CONFIDENCE_MIN = 0.5
@@ -76,9 +76,8 @@ def is_dated(item: Item) -> bool:
 
 def faces_at_once(catalog: Catalog) -> dict[ItemId, int]:
     """How many faces an item shows at once."""
-    together = Counter((box.item_id, box.time_s) for box in all_face_boxes(catalog))
     most: dict[ItemId, int] = {}
-    for (item_id, _), count in together.items():
+    for item_id, count in counts_at_once(catalog):
         most[item_id] = max(most.get(item_id, 0), count)
     return most
 

@@ -119,6 +119,13 @@ def all_face_boxes(catalog: Catalog) -> list[FaceBox]:
     return catalog.select(FaceBox, sql)
 
 
+def counts_at_once(catalog: Catalog) -> list[tuple[ItemId, int]]:
+    """How many faces an item shows, for each instant of a video that shows any."""
+    return catalog.execute(
+        "SELECT item_id, count(*) FROM faces GROUP BY item_id, time_s"
+    ).fetchall()
+
+
 def face_boxes_of_item(catalog: Catalog, item_id: ItemId) -> list[FaceBox]:
     """The faces of an item without their vectors, the largest first."""
     sql = f"SELECT {columns(FaceBox)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"

@@ -116,6 +116,22 @@ def present_items(catalog: Catalog) -> list[Item]:
     )
 
 
+def unnamed_spots(catalog: Catalog) -> list[tuple[ItemId, float, float]]:
+    """Id, latitude and longitude of items without a place, in the order of their ids."""
+    sql = (
+        "SELECT id, latitude, longitude FROM items WHERE place_id IS NULL"
+        " AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY id"
+    )
+    return catalog.execute(sql).fetchall()
+
+
+def count_known(catalog: Catalog) -> tuple[int, int, int]:
+    """How many items there are, with a local time, and with a place that has a name."""
+    sql = "SELECT count(*), count(taken_at), count(place_id) FROM items"
+    n_items, n_dated, n_placed = catalog.execute(sql).fetchone()
+    return n_items, n_dated, n_placed
+
+
 def get_item(catalog: Catalog, item_id: ItemId) -> Item | None:
     """One item."""
     sql = f"SELECT {columns(Item)} FROM items WHERE id = ?"
