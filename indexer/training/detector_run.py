@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from indexer.training.detector_net import STRIDE_PX, DetectorNet
+from indexer.training.detector_small import small_tile
 from indexer.training.detector_targets import loss, targets
 from indexer.training.detector_tiles import TILE_PX, Material, make_tile
 
@@ -15,6 +16,9 @@ FACES_MOST = 2
 UNASKED_MOST = 12
 MOSAIC = 2
 """Tiles are shown two by two, so that their seams, not zeros, are what lies around most of them."""
+SMALL_CHANCES = (0.5, 0.12)
+"""Of a small picture on black, for a mosaic's first tile, at whose corner there are zeros as at a
+picture's own, and for the other three."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +40,11 @@ def make_batch(material: Material, rng: np.random.Generator, *, n_mosaics: int) 
     faces = np.zeros((n_tiles, FACES_MOST, 14), np.float32)
     unasked = np.zeros((n_tiles, UNASKED_MOST, 4), np.float32)
     for row in range(n_tiles):
-        tile = make_tile(material, rng)
+        first = row % (MOSAIC * MOSAIC) == 0
+        if rng.random() < SMALL_CHANCES[not first]:
+            tile = small_tile(material, rng, at_corner=first)
+        else:
+            tile = make_tile(material, rng)
         pixels[row] = tile.image
         faces[row, : len(tile.faces)] = tile.faces
         unasked[row, : len(tile.unasked[:UNASKED_MOST])] = tile.unasked[:UNASKED_MOST]
