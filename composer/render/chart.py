@@ -21,13 +21,18 @@ from composer.storyboard.model import Rect, Stop
 from themes.colour import MIN_CONTRAST, contrast
 from themes.theme import Theme
 
+ABOVE_WORDS = Rect(x_norm=0.0, y_norm=0.0, w_norm=1.0, h_norm=0.6)
+"""Where the route is; words stand below it."""
+
 GROWN_AT = 0.7
 """The route has arrived after so much of the time that the map is seen."""
 
 _FOCUS = (0.16, 0.84, 0.14, 0.52)
 """Where on the frame the stops lie: left, right, top, bottom. Below it stand the words."""
-_LEAST_SPAN_KM = 700.0
-"""A map of less shows too little of what people know the shape of."""
+_LEAST_SPANS_KM = (700.0, 1000.0, 1400.0, 2000.0, 2800.0)
+"""A map of less shows too little of what people know the shape of; the first with a
+coast is taken."""
+_MOST_LAND = 0.9
 _EARTH_KM = 6371.0
 _MOST_LATITUDE = 84.0
 _NEARER = 1.05
@@ -37,7 +42,7 @@ _LEG_POINTS = 32
 _SHIFT = 4
 """OpenCV draws on a grid of 1 / 16 px."""
 _NAME_FADE = 0.06
-_LAND, _BORDER, _COAST = 0.10, 0.26, 0.40
+_LAND, _BORDER, _COAST = 0.10, 0.32, 0.42
 """How far from the ground's colour to the ink's."""
 
 Points = NDArray[np.float64]  # [n, 2], px of the chart
@@ -68,8 +73,8 @@ class Chart:
         self._ink = palette.ink
         self._line = _seen(palette.accent, palette.ground, palette.ink)
         self._hollow = palette.ground
-        stops, scale, offset = _placed(route, self._size)
-        self._stops = stops
+        stops, scale, offset = _oriented(route, self._size)
+        self.stops_px = stops
         self._way, self._reached = _way(stops)
         self._ground = _drawn_ground(theme, self._size, scale, offset)
         self._names = self._set_names(route, theme)
@@ -87,16 +92,6 @@ class Chart:
         warp(shown, (left, top, width, height), out)
         return out
 
-    def busy(self) -> list[Rect]:
-        """What words must not hide, in fractions of the frame."""
-        width, height = self._size
-        boxes = [(x - 12.0, y - 12.0, 24.0, 24.0) for x, y in self._stops.tolist()]
-        boxes += [(*n.at_px, n.mask.shape[1], n.mask.shape[0]) for n in self._names]
-        return [
-            Rect(x_norm=x / width, y_norm=y / height, w_norm=w / width, h_norm=h / height)
-            for x, y, w, h in boxes
-        ]
-
     def _draw(self, shown: Planes, grown: float) -> None:
         mask = np.zeros(self._size[::-1], np.uint8)
         way = _first_part(self._way, grown)
@@ -104,7 +99,7 @@ class Chart:
         self._lay(shown, mask, self._line)
         for colour, radius in ((self._ink, 0.0125), (self._hollow, 0.0065)):
             mask[:] = 0
-            for stop, reached in zip(self._stops, self._reached, strict=True):
+            for stop, reached in zip(self.stops_px, self._reached, strict=True):
                 size = smoothstep((grown - reached) / _NAME_FADE) * radius
                 if size > 0:
                     x, y = _grid(stop[np.newaxis])[0, 0].tolist()
@@ -135,7 +130,7 @@ class Chart:
         ]
         names: list[_Name] = []
         told: set[str] = set()
-        for stop, (x, y), reached in zip(route, self._stops.tolist(), self._reached, strict=True):
+        for stop, (x, y), reached in zip(route, self.stops_px.tolist(), self._reached, strict=True):
             if not stop.name or stop.name in told:
                 continue
             mask = drawn_line(stop.name, theme.type.caption, self._short_px).mask
@@ -174,7 +169,7 @@ class Chart:
         """Left, top, right, bottom of all that is drawn over the ground; even."""
         spare = 3 * self._px(0.0125)
         points = np.vstack(
-            [self._way, self._stops]
+            [self._way, self.stops_px]
             + [np.array([n.at_px, np.add(n.at_px, n.mask.shape[::-1])]) for n in self._names]
         )
         low = np.maximum(points.min(0) - spare, 0).astype(int) // 2 * 2
@@ -188,8 +183,21 @@ def _mercator(line: Line) -> Points:
     return np.column_stack([np.radians(line[:, 0]), -np.log(np.tan(np.pi / 4 + latitude / 2))])
 
 
-def _placed(
+def _oriented(
     route: Sequence[Stop], size: tuple[int, ...]
+) -> tuple[Points, float, NDArray[np.float64]]:
+    """As near as possible, but with a coast in sight: nobody knows a plain by its borders."""
+    small = tuple(side // 8 for side in size)
+    for least_km in _LEAST_SPANS_KM:
+        _, scale, offset = _placed(route, small, least_km)
+        mask = _filled(_seen_lines(world().rings, scale, offset, small), small)
+        if mask.mean() <= 255 * _MOST_LAND:
+            break
+    return _placed(route, size, least_km)
+
+
+def _placed(
+    route: Sequence[Stop], size: tuple[int, ...], least_km: float
 ) -> tuple[Points, float, NDArray[np.float64]]:
     """The stops in px, and what makes px of a projected point: times a scale, plus an offset."""
     # Across the date line the shorter way round.
@@ -197,7 +205,7 @@ def _placed(
     line = np.column_stack([longitudes, [stop.latitude for stop in route]])
     points = _mercator(line)
     low, high = points.min(0), points.max(0)
-    least = _LEAST_SPAN_KM / _EARTH_KM / np.cos(np.radians(line[:, 1].mean()))
+    least = least_km / _EARTH_KM / np.cos(np.radians(line[:, 1].mean()))
     left, right, top, bottom = _FOCUS
     focus_px = np.array([(right - left) * size[0], (bottom - top) * size[1]])
     span = np.maximum(high - low, [least, least * focus_px[1] / focus_px[0]])
@@ -239,11 +247,9 @@ def _drawn_ground(
     width, height = size
     shown = filled(width, height, ground)
     rings, borders = (
-        [_grid(points) for line in lines for points in _near(line, scale, offset, size)]
-        for lines in (world().rings, world().borders)
+        _seen_lines(lines, scale, offset, size) for lines in (world().rings, world().borders)
     )
-    mask = np.zeros((height, width), np.uint8)
-    cv2.fillPoly(mask, rings, 255, cv2.LINE_AA, _SHIFT)
+    mask = _filled(rings, size)
     _laid(shown, mask, _land_colour(ground, ink), (0, 0))
     thick_px = max(1, round(0.0012 * min(size)))
     for lines, closed, share in ((borders, False, _BORDER), (rings, True, _COAST)):
@@ -251,6 +257,18 @@ def _drawn_ground(
         cv2.polylines(mask, lines, closed, 255, thick_px, cv2.LINE_AA, _SHIFT)
         _laid(shown, mask, _towards(ground, ink, share), (0, 0))
     return shown
+
+
+def _seen_lines(
+    lines: Sequence[Line], scale: float, offset: NDArray[np.float64], size: tuple[int, ...]
+) -> list[NDArray[np.int32]]:
+    return [_grid(points) for line in lines for points in _near(line, scale, offset, size)]
+
+
+def _filled(rings: list[NDArray[np.int32]], size: tuple[int, ...]) -> Plane:
+    mask = np.zeros(size[::-1], np.uint8)
+    cv2.fillPoly(mask, rings, 255, cv2.LINE_AA, _SHIFT)
+    return mask
 
 
 def _near(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 
-from composer.render.chart import Chart
+from composer.render.chart import ABOVE_WORDS, Chart
 from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of
@@ -157,7 +157,7 @@ class ShotFrames:
         block = drawn_block(shot.text, kind, *frame_px) if shot.text else None
         if shot.text is None or block is None:
             return None
-        spared = _faces(self._hung) if self._chart is None else self._chart.busy()
+        spared = _faces(self._hung) if self._chart is None else [ABOVE_WORDS]
         at_px = place(block, style=shot.text.style, kind=kind, frame_px=frame_px, faces=spared)
         if shot.kind is ShotKind.END or not self._hung:
             inks = Inks(

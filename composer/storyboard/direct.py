@@ -41,6 +41,7 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
     """
     best = 0
     for length in _from(brief.length):
+        brief = replace(brief, route=_worth_showing(brief.route, length))
         for narrow in (True, False):
             items = [item for item in brief.items if _is_playable(item, brief, narrow=narrow)]
             slides = slides_of(items, brief.canvas)
@@ -52,6 +53,11 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
                 board = _storyboard(replace(brief, length=length), plan)
                 return Directed(storyboard=board, notes=_notes(brief, length, len(slides), plan))
     raise TooFewItemsError(f"memory {brief.memory_key}: {best} pictures do not fill a short movie")
+
+
+def _worth_showing(route: tuple[Stop, ...], length: Length) -> tuple[Stop, ...]:
+    """A short movie has no time for a map without a way on it: it opens with a picture."""
+    return route if len(route) > 1 or length is not Length.SHORT else ()
 
 
 def _is_playable(item: ViewItem, brief: Brief, *, narrow: bool) -> bool:

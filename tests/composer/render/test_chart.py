@@ -45,9 +45,9 @@ def test_route_grows_and_stays() -> None:
 def test_the_shorter_way_round_is_taken() -> None:
     chart = Chart([FIJI, SAMOA], load_theme("gentle"), FRAME)
 
-    first, second = chart.busy()[:2]
+    (first, _), (second, _) = chart.stops_px.tolist()
 
-    assert second.x_norm - first.x_norm > 0.2
+    assert 0.2 * FRAME[0] < second - first < FRAME[0]
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -70,3 +70,12 @@ def test_one_place_is_a_map_too_and_frames_do_not_depend_on_their_order() -> Non
     chart.frame(99, 1.0, 100)
 
     np.testing.assert_array_equal(chart.frame(50, 0.5, 100).i420, there)
+
+
+def test_a_map_of_a_plain_shows_so_much_that_a_coast_is_in_sight() -> None:
+    munich = Stop(name="Munich", latitude=48.1, longitude=11.6)
+
+    picture = drawn([munich], 0, "gentle")
+
+    sea = np.abs(picture - load_theme("gentle").palette.ground).max(2) <= 3
+    assert sea.mean() > 0.05
