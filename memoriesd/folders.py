@@ -4,6 +4,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +77,18 @@ def find_folders(environ: Mapping[str, str], config_file: Path | None = None) ->
     else:
         data = platformdirs.user_data_path(APP, appauthor=False)
         default = platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
-        runtime = platformdirs.user_runtime_path(APP, appauthor=False)
+        runtime = _session_runtime() or data / "run"
     return Folders(
         config_file=(told or default).absolute(), data=data, runtime=_short(runtime, data)
     )
+
+
+def _session_runtime() -> Path | None:
+    """The runtime folder of the person's session; None where there is no session, as under cron."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        found = platformdirs.user_runtime_path(APP, appauthor=False)
+    return None if told else found
 
 
 def _path(text: str | None) -> Path | None:

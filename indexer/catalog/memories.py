@@ -120,9 +120,13 @@ def put_memory(
 
 
 def forget_stale(catalog: Catalog, keys: Sequence[str]) -> None:
-    """What the last choosing did not find again: ready and held ones go, the rest is history."""
+    """What the last choosing did not find again: ready and held ones go, the rest is history.
+
+    So is what a movie or a draft was made of: these belong to their memory.
+    """
     catalog.execute(
         "DELETE FROM memories WHERE state IN ('ready', 'held')"
+        " AND id NOT IN (SELECT memory_id FROM storyboards)"
         " AND key NOT IN (SELECT value FROM json_each(?))",
         (json.dumps(list(keys)),),
     )

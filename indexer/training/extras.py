@@ -11,7 +11,7 @@ class MissingExtraError(MissingResourceError):
     def __init__(self, extra: str, package: str, purpose: str) -> None:
         super().__init__(
             f"{purpose} needs the package {package}, which is not installed",
-            remedy=f"run: pip install 'memoriesd[{extra}]'",
+            remedy=f"run, in the folder of the source: pip install '.[{extra}]'",
         )
 
 

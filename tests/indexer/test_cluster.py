@@ -183,7 +183,7 @@ def test_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(MissingResourceError, match="not installed") as caught:
         ClusterPool("tcp://127.0.0.1:9", task_limit_s=2, must_see=[])
 
-    assert "memoriesd[cluster]" in caught.value.remedy
+    assert ".[cluster]" in caught.value.remedy
 
 
 class AnsweringClient:

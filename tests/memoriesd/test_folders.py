@@ -51,3 +51,14 @@ def test_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(PermissionError, match="belongs to somebody else"):
         make_private(folder)
+
+
+def test_without_a_session_the_socket_lies_beside_the_data_and_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+    found = find_folders({})
+
+    assert found.runtime == found.data / "run" or os.access(found.runtime.parent, os.W_OK)

@@ -173,5 +173,5 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.returncode == Exit.MISSING_RESOURCE
-    assert "pip install 'memoriesd[train]'" in done.stderr
+    assert "pip install '.[train]'" in done.stderr
     assert not (tmp_path / "own").exists()

@@ -189,5 +189,5 @@ def test_missing_extra_says_what_to_install() -> None:
     with pytest.raises(MissingExtraError, match="needs the package no_such_package") as caught:
         require("train", "no_such_package", purpose="training")
 
-    assert caught.value.remedy == "run: pip install 'memoriesd[train]'"
+    assert caught.value.remedy == "run, in the folder of the source: pip install '.[train]'"
     assert isinstance(caught.value, MissingResourceError)

@@ -1,0 +1,42 @@
+"""Memories that the last choosing did not find again."""
+
+from pathlib import Path
+
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.memories import (
+    Memory,
+    MemoryId,
+    MemoryState,
+    all_memories,
+    forget_stale,
+    put_memory,
+)
+from indexer.catalog.movies import put_storyboard
+
+
+def memory(key: str) -> Memory:
+    return Memory(
+        id=MemoryId(0),
+        kind="trip",
+        key=key,
+        title="Lisbon",
+        subtitle="",
+        window_start=None,
+        window_end=None,
+        state=MemoryState.READY,
+        reason="a trip",
+        score=1.0,
+        subjects="[]",
+        current=1,
+    )
+
+
+def test_what_a_movie_or_draft_was_made_of_is_kept_and_not_chosen(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog, catalog.transaction():
+        filmed = put_memory(catalog, memory("trip:1"), [])
+        put_memory(catalog, memory("trip:2"), [])
+        put_storyboard(catalog, filmed, "gentle", "short", 1, "{}")
+
+        forget_stale(catalog, [])
+
+        assert [(m.id, m.current) for m in all_memories(catalog)] == [(filmed, 0)]
