@@ -17,7 +17,7 @@ from indexer.catalog import files, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
 from indexer.catalog.items import Item, ItemFile
-from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
+from indexer.catalog.settings import INDEX_LIMIT_MB, INDEX_MEMORY, get_setting, put_setting
 from indexer.chosen import ModelChoice, Models, describe_models
 from indexer.cluster import ClusterPool
 from indexer.identity import content_hash
@@ -102,7 +102,7 @@ def index(
             now=settings.now,
             checkpoint=checkpoint,
         )
-        if budget.limit_mb > _limit_before_mb(catalog):
+        if budget.limit_mb > int(get_setting(catalog, INDEX_LIMIT_MB) or 0):
             files.retry_dear(catalog)
         run = Run(
             catalog=catalog,
@@ -117,6 +117,7 @@ def index(
             progress=progress,
         )
         indexed, left = _read(run)
+        put_setting(catalog, INDEX_LIMIT_MB, str(budget.limit_mb))
     finally:
         pool.shutdown(cancel_futures=True)
     return IndexReport(
@@ -154,12 +155,6 @@ def _read_dear(run: Run, dear: Sequence[tuple[Item, ItemFile]]) -> int:
     run.pool.shutdown()
     with WorkerPool(1, TASK_LIMIT_S) as alone:
         return replace(run, pool=alone).read_dear(dear)
-
-
-def _limit_before_mb(catalog: Catalog) -> int:
-    """The limit of the last run that read pixels; 0 before the first one."""
-    told = json.loads(get_setting(catalog, INDEX_MEMORY) or "{}")
-    return int(told.get("limit_mb", 0))
 
 
 def _open_pool(

@@ -3,7 +3,9 @@
 from indexer.catalog.connection import Catalog
 
 INDEX_MEMORY = "index_memory"
-"""What the last indexing that read pixels was allowed and took, as JSON."""
+"""What the last indexing that read pixels was allowed, and the most that was taken, as JSON."""
+INDEX_LIMIT_MB = "index_limit_mb"
+"""What the last indexing was allowed, whether or not it read pixels."""
 
 
 def get_setting(catalog: Catalog, key: str) -> str | None:

@@ -130,3 +130,14 @@ def test_a_second_run_keeps_what_the_first_one_told(catalog: Catalog, root: Path
 
     assert report.indexed == 0
     assert get_setting(catalog, INDEX_MEMORY) == before
+
+
+def test_what_fails_under_a_limit_is_not_read_again_under_the_same(
+    catalog: Catalog, root: Path
+) -> None:
+    (root / "small.jpg").unlink()
+    tried: list[str] = []
+    for _ in range(3):
+        run(catalog, root, limit_mb=256, progress=lambda _, __, what: tried.append(what))
+
+    assert tried.count("looking at large pictures") == 1
