@@ -137,6 +137,15 @@ def resolve(rules: Iterable[Rule], view: LibraryView) -> Exclusions:
     return Exclusions(reasons=tuple(reasons), less=frozenset(less) - never_shown, never=never_shown)
 
 
+def n_matched(rule: Rule, view: LibraryView) -> int:
+    """How many items of a library a rule speaks of as the library is now."""
+    if rule.kind is ExclusionKind.PERSON:
+        who = _people_called(rule.fact["person"], view.people)
+        return sum(bool(item.people & who) for item in view.items)
+    test = _TESTS[rule.kind](rule.fact, view)
+    return sum(test(item) is not None for item in view.items)
+
+
 def without_excluded(view: LibraryView, exclusions: Exclusions) -> LibraryView:
     """The library as it may be shown."""
     return view.keep(lambda item: exclusions.reason(item) is None)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import click
 
-from composer.curate.exclude import ExclusionError, ExclusionKind, parse_rule
+from composer.curate.exclude import ExclusionError, ExclusionKind, Rule, n_matched, parse_rule
+from composer.library import read_library
 from indexer.catalog.exclusions import add_exclusion, all_exclusions, remove_exclusion
 from indexer.catalog.people import Person, all_people
 from indexer.errors import NotFoundError
@@ -61,7 +62,9 @@ def add_rule(
             named = {"name": person.name} if person.name else {}
             fact = {**fact, "person": person.id, **named}
         number = add_exclusion(catalog, rule.kind, fact, stamp(utc_now()))
-    click.echo(f"rule {number}: {kind} {text}")
+        n_items = n_matched(Rule(kind=rule.kind, fact=fact), read_library(catalog))
+    matched = f"{n_items:,} items match it" if n_items else "nothing matches it: is it spelt right?"
+    click.echo(f"rule {number}: {kind} {text}; as the library is now, {matched}")
 
 
 def _rule_text(

@@ -294,6 +294,15 @@ def test_exclusion_is_kept_as_a_fact(
     assert (kept.kind, json.loads(kept.rule)) == (kind, rule)
 
 
+@pytest.mark.usefixtures("home")
+def test_rule_that_matches_nothing_says_so(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "exclude", "add", "label", "nosuchword")
+    _, known, _ = call(capsys, "exclude", "add", "person", "ada")
+
+    assert "nothing matches it" in out
+    assert "items match it" in known
+
+
 def test_exclusion_of_a_person_stays_when_they_get_another_name(
     home: Path, capsys: Capture
 ) -> None:
