@@ -53,6 +53,11 @@ class Budget:
         return int(self.worker_mb * ARENA_SHARE)
 
     @property
+    def process_bytes(self) -> int:
+        """Of a worker that is alone, with its networks."""
+        return (LOADED_MB + self.heavy_mb) << 20
+
+    @property
     def paused_mb(self) -> int:
         """Above a loaded worker while the others pause: they keep their arenas and some blocks."""
         spare_mb = max(0, self.worker_mb - self.arena_mb - KEPT_MB)

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from indexer import copies, pairing
-from indexer.budget import share_out
+from indexer.budget import Budget, share_out
 from indexer.catalog import files, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
@@ -86,7 +86,7 @@ def index(
     """
     # The workers of a cluster have machines of their own, each as good as alone.
     budget = share_out(settings.memory_limit_mb, 1 if settings.scheduler else os.cpu_count() or 1)
-    pool = _open_pool(roots, settings, budget.n_workers)
+    pool = _open_pool(roots, settings, budget)
     try:
         asked = replace(settings.models, arena_mb=budget.arena_mb)
         models, choice = ready_models(pool, asked)
@@ -153,15 +153,15 @@ def _read_dear(run: Run, dear: Sequence[tuple[Item, ItemFile]]) -> int:
     if not isinstance(run.pool, WorkerPool):
         return run.read_dear(dear)
     run.pool.shutdown()
-    with WorkerPool(1, TASK_LIMIT_S) as alone:
+    with WorkerPool(1, TASK_LIMIT_S, memory_bytes=run.budget.process_bytes) as alone:
         return replace(run, pool=alone).read_dear(dear)
 
 
 def _open_pool(
-    roots: Sequence[Path], settings: IndexSettings, n_workers: int
+    roots: Sequence[Path], settings: IndexSettings, budget: Budget
 ) -> WorkerPool | ClusterPool:
     if not settings.scheduler:
-        return WorkerPool(n_workers, TASK_LIMIT_S)
+        return WorkerPool(budget.n_workers, TASK_LIMIT_S, memory_bytes=budget.process_bytes)
     choice = settings.models
     models = [path for path in (choice.folder, choice.scenes) if path is not None]
     must_see = [path for path in (*roots, *models) if path.exists()]

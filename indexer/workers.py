@@ -23,8 +23,8 @@ from indexer.memory import give_back_large_blocks
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MEMORY_LIMIT_BYTES = 1 << 30
-"""Private memory that a worker may ask for; beyond, its allocations fail."""
+MEMORY_LEAST_BYTES = 1 << 30
+"""Private memory that every worker may ask for; beyond what it may, its allocations fail."""
 
 
 class WorkerLostError(Exception):
@@ -40,12 +40,15 @@ class WorkerPool(Executor):
         How many processes.
     task_limit_s : float
         How long one task may take.
+    memory_bytes : int
+        Private memory that a worker may ask for, if that is more than ``MEMORY_LEAST_BYTES``.
     """
 
-    def __init__(self, count: int, task_limit_s: float) -> None:
+    def __init__(self, count: int, task_limit_s: float, *, memory_bytes: int = 0) -> None:
         self.width = count
         """How many tasks run at a time."""
         self._limit_s = task_limit_s
+        self._memory_bytes = max(MEMORY_LEAST_BYTES, memory_bytes)
         self._tasks: queue.SimpleQueue[tuple[Future[Any], Any, bool] | None] = queue.SimpleQueue()
         self._turns = _Turns()
         self._threads = [threading.Thread(target=self._serve) for _ in range(count)]
@@ -92,7 +95,7 @@ class WorkerPool(Executor):
                 continue
             try:
                 with self._turns.taken(alone=is_alone):
-                    worker = worker or _Worker()
+                    worker = worker or _Worker(self._memory_bytes)
                     kind, value = worker.run(call, self._limit_s)
             except WorkerLostError as error:
                 worker = None
@@ -146,10 +149,10 @@ class _Turns:
 class _Worker:
     """One process and the pipe to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory_bytes: int) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs,), daemon=True)
+        self._process = context.Process(target=_work, args=(theirs, memory_bytes), daemon=True)
         self._process.start()
         theirs.close()
         self._is_ready = False
@@ -184,9 +187,9 @@ def _why(exit_code: int | None) -> str:
     return ""
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, memory_bytes: int) -> None:
     """The process: answers calls until the pipe closes."""
-    _bind_to_parent()
+    _bind_to_parent(memory_bytes)
     pipe.send(True)  # noqa: FBT003 - the word that it is ready
     while True:
         try:
@@ -215,7 +218,7 @@ def _portable(answer: tuple[str, Any]) -> tuple[str, Any]:
     return answer
 
 
-def _bind_to_parent() -> None:
+def _bind_to_parent(memory_bytes: int) -> None:
     """End with the parent, never take more than the limit, and keep nothing that is free."""
     give_back_large_blocks()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -225,4 +228,4 @@ def _bind_to_parent() -> None:
     if sys.platform != "win32":
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
+        resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))

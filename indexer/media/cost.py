@@ -7,6 +7,8 @@ from indexer.errors import DearMediaError, UnreadableMediaError
 MAX_DECODE_MB = 700
 """Where nobody says less. More than the largest pictures of phones take; with the program itself it
 stays under 1 GB."""
+RAISE = "raise [index] memory_limit_mb"
+"""What helps; files with it in their reason are read again when the limit is larger."""
 
 
 def refuse_dear(
@@ -27,10 +29,10 @@ def refuse_dear(
         raise DearMediaError(
             f"picture of {width} x {height} px is too large:"
             f" decoding takes {needed_bytes / 1e6:,.0f} MB",
-            remedy=f"raise [index] memory_limit_mb by {_raise_mb(needed_bytes / 1e6 - most_mb)}",
+            remedy=remedy_for(needed_bytes / 1e6 - most_mb),
         )
 
 
-def _raise_mb(lacking_mb: float) -> int:
-    """What is to be added to the limit: up to three eighths of it go to the networks."""
-    return 50 * math.ceil(lacking_mb * 8 / 5 / 50)
+def remedy_for(lacking_mb: float) -> str:
+    """By how much the limit is to be raised: up to three eighths of it go to the networks."""
+    return f"{RAISE} by {50 * math.ceil(lacking_mb * 8 / 5 / 50)}"

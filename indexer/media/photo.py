@@ -23,10 +23,10 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif.as_plugin import HeifImageFile
 from pillow_jxl import JpegXLImagePlugin
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import DearMediaError, UnreadableMediaError
 from indexer.media.boxes import has_own_turn
 from indexer.media.colour import srgb_pixels
-from indexer.media.cost import MAX_DECODE_MB, refuse_dear
+from indexer.media.cost import MAX_DECODE_MB, RAISE, refuse_dear
 from indexer.media.heif import load_heif
 from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
 from indexer.media.jxl import read_jxl_header
@@ -68,7 +68,7 @@ _JP2_LEVELS_OFFSET = 9
 # what is wrong, the others only where the reader stumbled.
 _TELLING = (OSError, SyntaxError, ValueError, RuntimeError, zlib.error)
 _STUMBLING = (
-    LookupError, TypeError, EOFError, ArithmeticError, MemoryError, AttributeError, struct.error,
+    LookupError, TypeError, EOFError, ArithmeticError, AttributeError, struct.error,
     Image.DecompressionBombError,
 )  # fmt: skip
 
@@ -205,6 +205,8 @@ def _damage_told() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except MemoryError as error:
+        raise DearMediaError("decoding takes more memory than there is", remedy=RAISE) from error
     except _TELLING as error:
         raise UnreadableMediaError(f"damaged picture: {error}") from error
     except _STUMBLING as error:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from indexer.budget import share_out
 from indexer.errors import ModelPackMissingError, UnreadableMediaError
 from indexer.workers import WorkerLostError, WorkerPool
 
@@ -84,6 +85,19 @@ def test_allocation_beyond_the_limit_fails_in_the_worker_alone() -> None:
 
         with pytest.raises(MemoryError):
             greedy.result()
+
+
+def test_a_worker_may_ask_for_what_the_limit_leaves_it() -> None:
+    budget = share_out(4096, 1)
+    with WorkerPool(1, task_limit_s=60, memory_bytes=budget.process_bytes) as pool:
+        assert pool.submit(size_of_block, 2 << 30).result() == 2 << 30
+        with pytest.raises(MemoryError):
+            pool.submit(size_of_block, 4 << 30).result()
+
+
+def size_of_block(n_bytes: int) -> int:
+    """Asked for, never touched: nothing becomes resident."""
+    return len(bytearray(n_bytes))
 
 
 def _raise_missing_pack() -> None:

@@ -1,5 +1,6 @@
 """What decoding may take is judged by the header, before anything is decoded."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from indexer.media.jpeg import in_one_scan
 from indexer.media.photo import read_photo
 from indexer.media.probe import MediaFormat, MediaKind
 from indexer.media.tone import Rgb8
+from indexer.memory import told_mb
+from indexer.workers import WorkerPool
 
 
 def textured(width: int, height: int) -> Image.Image:
@@ -70,6 +73,30 @@ def test_heic_is_shrunk_from_the_decoders_memory_as_pillow_would(tmp_path: Path)
     assert np.abs(pixels.astype(np.int16) - theirs).mean() < 2
     with pytest.raises(DearMediaError, match="takes 8 MB"):
         read(path, "heic", most_mb=7)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no such limit elsewhere")
+def test_a_picture_for_which_memory_is_refused_is_dear_not_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    Image.new("RGB", (8000, 6000)).save(path)
+
+    with (
+        WorkerPool(1, task_limit_s=60) as pool,
+        pytest.raises(DearMediaError, match="more memory than there is") as caught,
+    ):
+        pool.submit(read_within, path, 50).result()
+
+    assert "memory_limit_mb" in caught.value.remedy
+
+
+def read_within(path: Path, above_mb: int) -> None:
+    """Read a PNG in a process that may ask for so much more than it has."""
+    import resource
+
+    most_bytes = int((told_mb("VmData") + above_mb) * 2**20)
+    resource.setrlimit(resource.RLIMIT_DATA, (most_bytes, most_bytes))
+    fmt = MediaFormat(kind=MediaKind.PHOTO, name="png")
+    read_photo(path, fmt, exif_orientation=1, max_side_px=8000)
 
 
 def test_a_picture_without_a_size_is_damaged_not_dear() -> None:
