@@ -16,14 +16,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import av
 import moviepy
 import numpy as np
 from indexing import TWELVE_MP, expect_success, make_pictures, need_shared
 from moviepy import vfx
 from PIL import Image, ImageOps
+from skimage.metrics import structural_similarity
 
 from composer.movies import movie_sound, render_movie
 from composer.render.encode import MovieFormat, Segment, write_segments
@@ -60,9 +63,10 @@ def main() -> int:
         for name in PARTS:
             parts[name] = measured(name, Path(scratch), args.seconds)
             print(name, parts[name], file=sys.stderr)
+        ssim = quality(Path(scratch))
     del parts["compose"]
     ratio = round(parts["render"]["cpu_s"] / parts["encode"]["cpu_s"], 3)
-    result = {"seconds": args.seconds, "parts": parts, "render_to_encode": ratio}
+    result = {"seconds": args.seconds, "parts": parts, "render_to_encode": ratio, "ssim": ssim}
     if args.json:
         print(json.dumps(result))
     else:
@@ -98,13 +102,15 @@ def pictures_of(folder: Path) -> list[Path]:
     return sorted((folder / "pictures").iterdir())
 
 
-def storyboard_of(folder: Path, seconds: int) -> Storyboard:
-    """A movie that shows each photograph equally long, coming slowly nearer."""
-    starts = [round(n * seconds * FPS / N_PICTURES) for n in range(N_PICTURES + 1)]
+def storyboard_of(
+    folder: Path, seconds: int, n_shots: int = N_PICTURES, fade_s: float = FADE_S
+) -> Storyboard:
+    """A movie that shows photographs equally long, coming slowly nearer, round and round."""
+    starts = [round(n * seconds * FPS / n_shots) for n in range(n_shots + 1)]
     arrangement = arrange(MOOD, float(seconds), SEED)
     shots = [
-        shot_of(path, number, starts[number], starts[number + 1])
-        for number, path in enumerate(pictures_of(folder))
+        shot_of(path, number, starts[number], starts[number + 1], fade_s)
+        for number, path in enumerate(islice(cycle(pictures_of(folder)), n_shots))
     ]
     return Storyboard(
         memory_id=1,
@@ -125,7 +131,7 @@ def storyboard_of(folder: Path, seconds: int) -> Storyboard:
     )
 
 
-def shot_of(path: Path, number: int, start: int, end: int) -> Shot:
+def shot_of(path: Path, number: int, start: int, end: int, fade_s: float) -> Shot:
     """One photograph from a frame to another."""
     near = 1 / ZOOM
     panel = Panel(
@@ -143,7 +149,7 @@ def shot_of(path: Path, number: int, start: int, end: int) -> Shot:
         ),
         frame=WHOLE,
     )
-    dissolve = Transition(name="dissolve", n_frames=round(FADE_S * FPS) // 2 * 2)
+    dissolve = Transition(name="dissolve", n_frames=round(fade_s * FPS) // 2 * 2)
     return Shot(
         kind=ShotKind.PICTURE,
         start_frame=start,
@@ -202,6 +208,18 @@ def stored_frames(folder: Path) -> Iterator[Planes]:
             yield Planes(np.frombuffer(data, np.uint8).reshape(rows, WIDTH))
 
 
+def quality(folder: Path) -> float:
+    """Mean SSIM of Y between what was composed and what was encoded, of one frame a second."""
+    found = []
+    with av.open(str(folder / "encoded.mp4")) as container:
+        pairs = zip(stored_frames(folder), container.decode(video=0), strict=True)
+        for number, (given, coded) in enumerate(pairs):
+            if number % FPS == FPS // 2:
+                y = coded.to_ndarray(format="yuv420p")[:HEIGHT]
+                found.append(structural_similarity(given.y, y, data_range=219))  # type: ignore[no-untyped-call]  # skimage has none
+    return round(float(np.mean(found)), 4)
+
+
 def with_moviepy(folder: Path, seconds: int) -> None:
     """Part: the program that moviepy's documentation leads to."""
     each_s = (seconds - FADE_S) / N_PICTURES + FADE_S
@@ -240,6 +258,7 @@ def show(result: Mapping[str, Any]) -> None:
     for name, figures in result["parts"].items():
         print(f"{name:<9}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
     print(f"rendering takes {result['render_to_encode']} times the CPU of encoding alone")
+    print(f"SSIM to what was composed: {result['ssim']}")
 
 
 if __name__ == "__main__":
