@@ -22,6 +22,7 @@ from indexer.chosen import ModelChoice, Models
 from indexer.cluster import ClusterPool
 from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.looking import look
+from indexer.media.cost import RAISE
 from indexer.pixels import Pixels, PixelTask
 from indexer.reading import Answered, HeaderTask, read_headers
 from indexer.workers import WorkerLostError, WorkerPool
@@ -185,8 +186,7 @@ class Run:
             files.note_failure(self.catalog, file.file_id, reason)
             return False
         except (WorkerLostError, MemoryError) as error:
-            reason = str(error) or "it needs more memory than a worker may take"
-            files.note_lost(self.catalog, file.file_id, reason)
+            files.note_lost(self.catalog, file.file_id, lost_reason(error))
             return False
         except MissingResourceError:
             raise  # nothing is wrong with the file
@@ -216,6 +216,13 @@ class Run:
             future.exception()  # waits for it
             self.checkpoint()
             yield task, future
+
+
+def lost_reason(error: WorkerLostError | MemoryError) -> str:
+    """Why a file cost its reader, and what to do where memory lacked."""
+    if isinstance(error, WorkerLostError):
+        return str(error)
+    return f"{str(error) or 'it needs more memory than a worker may take'}; {RAISE}"
 
 
 def _need(item: Item, today: date) -> tuple[bool, int, ItemId]:

@@ -15,9 +15,10 @@ from PIL import Image
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from indexer.chosen import ModelChoice
-from indexer.passes import Progress
+from indexer.passes import Progress, lost_reason
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
+from indexer.workers import WorkerLostError
 
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)
 
@@ -141,3 +142,9 @@ def test_what_fails_under_a_limit_is_not_read_again_under_the_same(
         run(catalog, root, limit_mb=256, progress=lambda _, __, what: tried.append(what))
 
     assert tried.count("looking at large pictures") == 1
+
+
+def test_only_what_lacks_memory_is_tried_again_with_a_larger_limit() -> None:
+    assert "memory_limit_mb" in lost_reason(MemoryError())
+    assert lost_reason(MemoryError("x is large")) == "x is large; raise [index] memory_limit_mb"
+    assert lost_reason(WorkerLostError("its reader died")) == "its reader died"
