@@ -7,7 +7,7 @@ is enough for, and within a worker between the networks' arena and the decoder.
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,15 +118,23 @@ class MemorySeen:
             " raise [index] memory_limit_mb to look at all of them."
         ]
 
-    def told(self, budget: Budget) -> dict[str, Any]:
-        """All of it as JSON has it."""
+    def told(self, budget: Budget, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """All of it as JSON has it, together with what earlier runs told."""
+        before = before or {"peak_mb_by_stage": {}, "largest_picture": None}
+        peaks_mb = {stage: round(peak_mb) for stage, peak_mb in self._peaks_mb.items()}
+        for stage, peak_mb in before["peak_mb_by_stage"].items():
+            peaks_mb[stage] = max(peaks_mb.get(stage, 0), peak_mb)
         width, height, path = self._largest
+        largest = {"path": path, "width": width, "height": height} if path else None
+        known = before["largest_picture"]
+        if known and known["width"] * known["height"] > width * height:
+            largest = known
         return {
             "limit_mb": budget.limit_mb,
             "workers": budget.n_workers,
             "worker_mb": budget.worker_mb,
-            "peak_mb_by_stage": {k: round(v) for k, v in self._peaks_mb.items()},
-            "largest_picture": {"path": path, "width": width, "height": height} if path else None,
+            "peak_mb_by_stage": peaks_mb,
+            "largest_picture": largest,
         }
 
 

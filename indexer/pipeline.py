@@ -142,7 +142,8 @@ def _read(run: Run) -> tuple[int, int]:
     if dear:
         indexed += _read_dear(run, dear)
     if indexed:
-        put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget)))
+        before = json.loads(get_setting(run.catalog, INDEX_MEMORY) or "null")
+        put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
     copies.mark_duplicates(run.catalog)
     labels.trim_previews(run.catalog, PREVIEWS_MOST)
     return indexed, left

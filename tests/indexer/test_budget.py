@@ -70,6 +70,19 @@ def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
     assert "4,000 x 3,000 px" in largest
 
 
+def test_what_a_second_run_saw_is_told_with_what_the_first_did() -> None:
+    first, second = MemorySeen(), MemorySeen()
+    first.note(Path("/a/large.jpg"), 4000, 3000, [("decoding", 170.0), ("faces", 150.0)])
+    second.note(Path("/a/small.jpg"), 400, 300, [("decoding", 110.0), ("faces", 180.0)])
+    budget = share_out(512, 2)
+
+    told = second.told(budget, first.told(budget))
+
+    assert told["peak_mb_by_stage"] == {"decoding": 170, "faces": 180}
+    assert told["largest_picture"]["path"] == "/a/large.jpg"
+    assert first.told(budget, second.told(budget)) == told
+
+
 def test_a_library_that_was_not_indexed_has_no_memory_to_tell() -> None:
     assert memory_lines(None) == []
 
