@@ -38,6 +38,8 @@ SOURCES = (
     ("skimage.data", "camera.png"),
     ("skimage.data", "hubble_deep_field.jpg"),
 )
+HEADS = {2: (0.44, 0.23), 7: (0.44, 0.2)}
+"""Where the head is in a portrait, as shares of its width and height: every view shows it."""
 AT_HOME = (3, 4, 1, 6, 7, 2)
 """Sources that pass for a life at home: cat, coffee, flower, motorcycle, two portraits."""
 AWAY = ((0, 1, 3, 4), (5, 8, 6, 2), (7, 6, 0, 4))
@@ -152,7 +154,8 @@ def _taken(at: datetime, source: int, place: tuple[float, float]) -> Taken:
 
 def write_picture(path: Path, taken: Taken, *, size_px: int = LONG_SIDE_PX) -> None:
     """Write a JPEG with the date, the place and the camera in its EXIF."""
-    picture = _variant(_source(taken.source), taken.variant, size_px)
+    head = HEADS.get(taken.source)
+    picture = _variant(_source(taken.source), taken.variant, size_px, head)
     exif = Image.Exif()
     exif[_EXIF_MAKE], exif[_EXIF_MODEL] = "Sample", "Sample One"
     details = exif.get_ifd(_EXIF_OFFSET_IFD)
@@ -168,7 +171,9 @@ def _source(number: int) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
-def _variant(source: Image.Image, variant: int, size_px: int) -> Image.Image:
+def _variant(
+    source: Image.Image, variant: int, size_px: int, head: tuple[float, float] | None
+) -> Image.Image:
     """Another view of a picture: a part of it, upright or not, perhaps mirrored, with grain."""
     rng = np.random.default_rng([variant, *source.size])
     upright = rng.random() < 0.15
@@ -178,9 +183,12 @@ def _variant(source: Image.Image, variant: int, size_px: int) -> Image.Image:
     w = share * min(width, height * aspect)
     h = w / aspect
     x, y = (width - w) * rng.random(), (height - h) * rng.random()
+    if head is not None:
+        x = min(max(0.0, head[0] * width - w * (0.4 + 0.2 * rng.random())), width - w)
+        y = min(max(0.0, head[1] * height - h * (0.4 + 0.1 * rng.random())), height - h)
     size = (round(size_px * aspect), size_px) if upright else (size_px, round(size_px / aspect))
     view = source.resize(size, Image.Resampling.LANCZOS, (x, y, x + w, y + h))
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 and head is None:
         view = ImageOps.mirror(view)
     return _with_grain(view, rng)
 
