@@ -96,8 +96,8 @@ class MemorySeen:
     def __init__(self) -> None:
         self._peaks_mb: dict[str, float] = {}
         self._largest: tuple[int, int, str] = (0, 0, "")
-        self.n_previews = 0
-        """Pictures of which only the embedded preview could be looked at."""
+        self.n_lacking = 0
+        """Pictures of which only the preview, or a smaller copy than asked, could be looked at."""
 
     def note(
         self, path: Path, width: int, height: int, peaks_mb: Iterable[tuple[str, float]]
@@ -110,11 +110,11 @@ class MemorySeen:
 
     def notes(self) -> list[str]:
         """What is to be reported, in whole sentences."""
-        if not self.n_previews:
+        if not self.n_lacking:
             return []
-        pictures = "1 picture" if self.n_previews == 1 else f"{self.n_previews} pictures"
+        pictures = "1 picture" if self.n_lacking == 1 else f"{self.n_lacking} pictures"
         return [
-            f"Of {pictures} only the embedded preview was looked at:"
+            f"Of {pictures} only the embedded preview or a smaller copy was looked at:"
             " raise [index] memory_limit_mb to look at all of them."
         ]
 

@@ -196,7 +196,7 @@ class Run:
             return False
         with self.catalog.transaction():
             self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
-            self.seen.n_previews += bool(pixels.lacks)
+            self.seen.n_lacking += bool(pixels.lacks)
             record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
         return True
 

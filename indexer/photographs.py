@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from indexer.chosen import Tools
 from indexer.errors import DearMediaError
 from indexer.face_names import named_regions, with_names
-from indexer.faces.pyramid import Detail, thorough_px
+from indexer.faces.pyramid import Detail, first_scale, thorough_px
 from indexer.measuring import LOOK_PX, faces_in, labels_of, measured, new_face
+from indexer.media.cost import remedy_for
 from indexer.media.orientation import shrunk
 from indexer.media.photo import read_photo, read_preview
 from indexer.media.probe import MediaFormat, MediaKind
@@ -35,19 +36,21 @@ def look_at_photo(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:
         If decoding or searching it needs more memory than there is while others are at work.
     """
     decode_mb = task.memory_mb - tools.choice.arena_mb
-    side_px = _side_px(task, tools, decode_mb)
+    side_px, lacks = _side_px(task, tools, decode_mb)
     meter = PeakMeter()
     with meter.stage("decoding"):
-        image, lacks = _decoded(task, side_px, decode_mb)
+        image, lacks_all = _decoded(task, side_px, decode_mb)
     with meter.stage("faces"):
-        found = faces_in(image, tools, (task.width, task.height), longest_px=side_px)
+        is_thorough = tools.choice.detail is Detail.THOROUGH
+        longest_px = side_px if is_thorough else LOOK_PX
+        found = faces_in(image, tools, (task.width, task.height), longest_px=longest_px)
     faces = [new_face(f, tools, None) for f in found]
     names = named_regions(task) if found else ()
     image = shrunk(image, LOOK_PX)
     with meter.stage("labels and quality"):
         labels = labels_of(image, tools)
         pixels = measured(image, task, digest, with_names(faces, names, task), labels, ())
-    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()), lacks=lacks)
+    return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()), lacks=lacks_all or lacks)
 
 
 def _decoded(task: PixelTask, side_px: int, decode_mb: int) -> tuple[Rgb8, str]:
@@ -67,24 +70,35 @@ def _decoded(task: PixelTask, side_px: int, decode_mb: int) -> tuple[Rgb8, str]:
         return preview, f"only its embedded preview was looked at: {error}; {error.remedy}"
 
 
-def _side_px(task: PixelTask, tools: Tools, decode_mb: int) -> int:
-    """Long side at which a photograph is decoded.
+def _side_px(task: PixelTask, tools: Tools, decode_mb: int) -> tuple[int, str]:
+    """Long side at which a photograph is decoded; and why it is less than asked, where it is.
 
     Raises
     ------
     DearMediaError
-        If a thorough search needs more memory than there is while others are at work.
+        If searching it needs more memory than there is while others are at work.
     """
-    if tools.faces is None or tools.choice.detail is Detail.NORMAL:
-        return LOOK_PX
-    wanted_px = thorough_px(task.width, task.height, tools.faces.detector)
-    scale = min(1.0, wanted_px / max(task.width, task.height, 1))
-    bytes_a_px = _BYTES_PER_DECODED_PX + scale**2 * _BYTES_PER_LARGE_PX
-    needed_mb = task.width * task.height * bytes_a_px / 1e6
+    long_px, short_px = max(task.width, task.height), min(task.width, task.height)
+    if tools.faces is None or short_px < 1:
+        return LOOK_PX, ""
+    wanted_px = max(LOOK_PX, round(long_px * first_scale(task.width, task.height, LOOK_PX)))
+    area_px = long_px * short_px
+    if tools.choice.detail is Detail.THOROUGH:
+        wanted_px = max(wanted_px, thorough_px(task.width, task.height, tools.faces.detector))
+        scale = min(1.0, wanted_px / long_px)
+        needed_mb = area_px * (_BYTES_PER_DECODED_PX + scale**2 * _BYTES_PER_LARGE_PX) / 1e6
+        decoded_px = long_px
+    else:
+        scale = min(1.0, wanted_px / long_px)
+        needed_mb = area_px * scale**2 * _BYTES_PER_DECODED_PX / 1e6
+        decoded_px = round(long_px * scale)
     if needed_mb <= decode_mb or wanted_px == LOOK_PX:
-        return wanted_px
+        return wanted_px, ""
+    reason = f"searching all of it takes {needed_mb:,.0f} MB"
     if not task.is_alone:
-        raise DearMediaError(f"a thorough search takes {needed_mb:,.0f} MB")
+        raise DearMediaError(reason)
     # JPEG decodes to halves, quarters and eighths; anything between would be decoded whole.
     halvings = math.ceil(math.log(needed_mb / decode_mb, 4))
-    return max(LOOK_PX, max(task.width, task.height) >> halvings)
+    side_px = max(LOOK_PX, decoded_px >> halvings)
+    lacks = f"searched up to {side_px} px only: {reason}; {remedy_for(needed_mb - decode_mb)}"
+    return side_px, lacks

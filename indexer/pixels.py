@@ -48,4 +48,4 @@ class Pixels:
     peaks_mb: tuple[tuple[str, float], ...] = ()
     """The most that the process held in each stage; empty where the system does not tell."""
     lacks: str = ""
-    """Why only the embedded preview was looked at, and what to do; empty where all was."""
+    """Why only the preview or a smaller copy was looked at, and what to do; empty where all was."""

@@ -78,7 +78,10 @@ def test_a_thorough_search_waits_for_memory(task: PixelTask) -> None:
     choice = chosen(Detail.THOROUGH)
     models = describe_models(choice)
 
-    with pytest.raises(DearMediaError, match="thorough search takes 49 MB"):
+    with pytest.raises(DearMediaError, match="searching all of it takes 49 MB"):
         look(replace(task, memory_mb=20), choice, models.stage_model)
 
-    assert look(replace(task, memory_mb=20, is_alone=True), choice, models.stage_model).faces == ()
+    alone = look(replace(task, memory_mb=20, is_alone=True), choice, models.stage_model)
+    assert alone.faces == ()
+    assert "searched up to 1300 px only" in alone.lacks
+    assert "raise [index] memory_limit_mb by 50" in alone.lacks
