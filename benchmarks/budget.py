@@ -30,7 +30,7 @@ from indexing import PACK, PACKS, SCENES, need_shared
 from library import SHARED
 from PIL import Image
 
-from indexer.budget import ARENA_SHARE
+from indexer.budget import arena_within
 from indexer.chosen import ModelChoice, Models, describe_models
 from indexer.errors import DearMediaError
 from indexer.looking import look
@@ -124,7 +124,7 @@ def make_task(path: Path, fmt: str, width: int, height: int) -> PixelTask:
 
 def within(budget_mb: int, choice: ModelChoice = CHOICE) -> ModelChoice:
     """The models of a worker that may take so much; 0: as much as it wants."""
-    return replace(choice, arena_mb=int(budget_mb * ARENA_SHARE))
+    return replace(choice, arena_mb=arena_within(budget_mb))
 
 
 @contextmanager

@@ -28,6 +28,8 @@ WORKER_LEAST_MB = 64
 WORKER_MOST_MB = 256
 """Above it: more makes nothing faster."""
 ARENA_SHARE = 3 / 8
+ARENA_MOST_MB = 40
+"""More makes the built-in networks no faster, and decoding has a use for it."""
 KEPT_MB = LARGE_BYTES >> 20
 """What a worker keeps of the blocks that it has freed, at most."""
 RUNTIME_FACTOR = 2.0
@@ -50,7 +52,7 @@ class Budget:
     @property
     def arena_mb(self) -> int:
         """Of all networks of a worker."""
-        return int(self.worker_mb * ARENA_SHARE)
+        return arena_within(self.worker_mb)
 
     @property
     def process_bytes(self) -> int:
@@ -88,6 +90,11 @@ def share_out(limit_mb: int, n_cores: int) -> Budget:
         worker_mb=min(WORKER_MOST_MB, worker_mb),
         heavy_mb=max(worker_mb, rest_mb - LOADED_MB),
     )
+
+
+def arena_within(worker_mb: int) -> int:
+    """What the networks of a worker may take together, MB."""
+    return min(ARENA_MOST_MB, int(worker_mb * ARENA_SHARE))
 
 
 class MemorySeen:

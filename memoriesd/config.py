@@ -85,7 +85,7 @@ class Output:
 class Index:
     """``[index]``: how media are read."""
 
-    memory_limit_mb: Annotated[int, Field(ge=256)] = 512
+    memory_limit_mb: Annotated[int, Field(ge=280)] = 512
     detail: Literal["normal", "thorough"] = "normal"
     scheduler: Annotated[str, AfterValidator(_check_scheduler)] = ""
     video_sample_s: Annotated[float, Field(gt=0, le=60)] = 1.0

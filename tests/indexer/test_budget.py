@@ -43,6 +43,12 @@ def test_more_memory_never_means_fewer_workers_or_smaller_pictures() -> None:
     assert [b.heavy_mb for b in budgets] == sorted(b.heavy_mb for b in budgets)
 
 
+def test_one_core_reads_as_large_a_picture_as_two() -> None:
+    one, two = (share_out(512, n_cores) for n_cores in (1, 2))
+
+    assert one.heavy_mb - one.arena_mb >= two.heavy_mb - two.arena_mb - 5
+
+
 @pytest.mark.skipif(not MODELS.is_dir(), reason="no ../shared/models beside the project")
 def test_a_smaller_arena_means_smaller_tiles() -> None:
     pack = load_faces("insightface:scrfd500m_mobilefacenet", MODELS / "insightface")
