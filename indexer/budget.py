@@ -18,6 +18,7 @@ from indexer.faces.pyramid import MOST_PX
 from indexer.faces.tiles import TILE_LEAST_PX, TILE_USUAL_PX
 from indexer.memory import LARGE_BYTES
 from indexer.models.graph import read_graph
+from indexer.models.shape_rules import UnknownOperatorError
 
 OWN_MB = 100
 """Command, job and multiprocessing's tracker; measured 94 to 98 MB."""
@@ -36,6 +37,8 @@ RUNTIME_FACTOR = 2.0
 """onnxruntime takes so many times the plan of the same shapes: it keeps both layouts of a tensor
 around where the layout changes, and its arena grows in doubling steps (SCRFD at 640 x 640 px: 30 MB
 by 15; YuNet_n: 22 by 11)."""
+UNPLANNED_BYTES_PER_PX = 150.0
+"""Of detectors that cannot be planned: twice what the heaviest known one takes (SCRFD 2.5g: 72)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +157,11 @@ def printable(path: Path) -> str:
 def most_px_within(pack: FacePack, arena_mb: int) -> int:
     """How many pixels a pack's detector may be given at once, by the plan of its tensors."""
     side_px = TILE_USUAL_PX
-    plan = plan_pyramid(read_graph(pack.files[0]), [(side_px, side_px)])
-    bytes_a_px = RUNTIME_FACTOR * plan.joint.bound_bytes / (side_px * side_px)
+    graph = read_graph(pack.files[0])
+    try:
+        planned_bytes = plan_pyramid(graph, [(side_px, side_px)]).joint.bound_bytes
+    except UnknownOperatorError:
+        bytes_a_px = UNPLANNED_BYTES_PER_PX
+    else:
+        bytes_a_px = RUNTIME_FACTOR * planned_bytes / (side_px * side_px)
     return max(TILE_LEAST_PX**2, min(MOST_PX, int(arena_mb * 1e6 / bytes_a_px)))

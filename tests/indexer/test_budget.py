@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_a_smaller_arena_means_smaller_tiles() -> None:
     assert sizes == sorted(sizes)
     assert sizes[0] < 400 * 400 < sizes[1]
     assert sizes[2] > 640 * 640
+
+
+def test_a_detector_that_cannot_be_planned_is_given_small_tiles(tmp_path: Path) -> None:
+    pack = load_faces("builtin", None)
+    path = tmp_path / "odd.onnx"
+    operator = b'"\x04'  # field and length of a node's operator
+    whole = pack.files[0].read_bytes()
+    path.write_bytes(whole.replace(operator + b"Conv", operator + b"Conx"))
+    odd = replace(pack, files=(path, *pack.files[1:]))
+
+    assert 400 * 400 < most_px_within(odd, 40) < most_px_within(pack, 40)
 
 
 def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
