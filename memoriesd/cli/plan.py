@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from indexer.errors import ModelPackMissingError
 from indexer.faces.detector import padded_length
 from indexer.faces.memory_plan import PyramidPlan, plan_pyramid
 from indexer.faces.plan_drawing import drawn
@@ -14,7 +13,6 @@ from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, copy_sizes
 from indexer.faces.tiles import TILE_USUAL_PX
 from indexer.models.graph import read_graph
 from indexer.models.registry import load_faces
-from indexer.models.session import open_session
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 
 MB = 1e6
@@ -52,7 +50,7 @@ def plan_command(
     block, the same with the large copies cut into tiles, and the least that any plan can take.
     """
     name = pack or session.config().models.pack
-    path = detector_file(name, session.packs_folder())
+    path = load_faces(name, session.packs_folder()).files[0]
     sizes = [
         (padded_length(width), padded_length(height))
         for width, height in copy_sizes(*size, longest_px=NORMAL_PX, n_scales=SCALES_MAX)
@@ -96,25 +94,3 @@ def described(plan: PyramidPlan) -> dict[str, Any]:
         "tensors": len(plan.joint.tensors),
         "steps": plan.joint.n_steps,
     }
-
-
-def detector_file(pack: str, folder: Path | None) -> Path:
-    """The file of the network that finds a pack's faces.
-
-    Raises
-    ------
-    ModelPackMissingError
-        If the pack is not there.
-    """
-    opened: list[tuple[Path, Any]] = []
-
-    def remembering(path: Path) -> Any:
-        session = open_session(path)
-        opened.append((path, session))
-        return session
-
-    detector = load_faces(pack, folder, open_network=remembering).detector
-    for path, session in opened:
-        if getattr(detector, "session", None) is session:
-            return path
-    raise ModelPackMissingError(pack, "its detector is not a network in a file of its own")
