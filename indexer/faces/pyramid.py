@@ -6,7 +6,7 @@ half as large and takes over where the one before ends. A face near such a seam 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -47,6 +47,10 @@ shows dogs and shadows more often than people (SCRFD, made libraries)."""
 CORE_SLACK_PX = 8.0
 """Neighbouring tiles may disagree by so much on where a face's middle is."""
 OVERLAP_MAX = 0.4
+NESTED_MAX = 0.57
+"""Of the smaller box's area: no face lies within another, but the copies of two scales may both
+answer for one, with boxes of which one is twice the other. As much as `OVERLAP_MAX` is of two boxes
+of one size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +91,30 @@ def search(
         faces, end_px = search_copy(view, detector, low_px, most_px, is_last=is_last)
         found += [scaled(face, 1 / scale) for face in faces]
         low_px = end_px * SEAM_BELOW / 2
-    return suppress(found, overlap_max=OVERLAP_MAX)
+    return each_once(suppress(found, overlap_max=OVERLAP_MAX))
+
+
+def each_once(ranked: Sequence[Detection]) -> list[Detection]:
+    """Faces without those whose box lies in a better one's, or around it.
+
+    Parameters
+    ----------
+    ranked : sequence of Detection
+        Best first.
+    """
+    kept: list[Detection] = []
+    for face in ranked:
+        if all(nested_share(face, better) <= NESTED_MAX for better in kept):
+            kept.append(face)
+    return kept
+
+
+def nested_share(one: Detection, other: Detection) -> float:
+    """Share of the smaller box that lies in the other one."""
+    (x, y, w, h), (x_2, y_2, w_2, h_2) = one.box, other.box
+    width = max(0.0, min(x + w, x_2 + w_2) - max(x, x_2))
+    height = max(0.0, min(y + h, y_2 + h_2) - max(y, y_2))
+    return width * height / max(min(w * h, w_2 * h_2), 1e-9)
 
 
 def thorough_px(width: int, height: int, detector: FaceDetector) -> int:

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from skimage import data
 
 from indexer.faces.detector import Detection, FaceDetector, Rgb8
-from indexer.faces.pyramid import copies, count_scales, first_scale, search, side, thorough_px
+from indexer.faces.pyramid import (
+    copies,
+    count_scales,
+    each_once,
+    first_scale,
+    search,
+    side,
+    thorough_px,
+)
 from indexer.models.registry import load_faces
 from indexer.models.session import RUN_ERRORS
 
@@ -212,3 +220,15 @@ def spread(rng: np.random.Generator) -> Iterator[tuple[int, int, int]]:
     for row in range(6):
         for column in range(8):
             yield column * 160 + 4, row * 160 + 4, int(rng.integers(12, 150))
+
+
+def test_face_that_two_scales_answer_for_is_reported_once() -> None:
+    landmarks = np.zeros((5, 2), np.float32)
+    boxes = {1.0: (783, 255, 167, 226), 0.54: (732, 267, 268, 338), 0.9: (960, 250, 160, 220)}
+    seen = [
+        Detection(box=box, score=score, landmarks=landmarks) for score, box in sorted(boxes.items())
+    ]
+
+    kept = each_once(sorted(seen, key=lambda face: -face.score))
+
+    assert [face.score for face in kept] == [1.0, 0.9]
