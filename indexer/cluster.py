@@ -156,7 +156,7 @@ def connect(address: str, connect_s: float) -> Any:
     except ModuleNotFoundError as error:
         raise MissingResourceError(
             "[index] scheduler needs Dask, which is not installed",
-            remedy="in the folder of the source: pip install '.[cluster]', or empty [index] scheduler",
+            remedy="in the source's folder: pip install '.[cluster]', or empty [index] scheduler",
         ) from error
     try:
         return distributed.Client(address, timeout=connect_s, set_as_default=False)
