@@ -67,7 +67,7 @@ LOW_TIDE = Piece(
             grids=("..o.x...o.o.x...", "o...x...o...x.o."),
         ),
         Layer(
-            instrument="bells",
+            instrument="vibraphone",
             pattern="echo",
             gain_db=-15,
             pan=0.4,
