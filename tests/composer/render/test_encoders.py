@@ -57,7 +57,9 @@ def written_in_hevc(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.xfail(reason="now and then the MP4 writer refuses what libx265 gives: open fault")
+@pytest.mark.xfail(
+    strict=False, reason="now and then the MP4 writer refuses what libx265 gives: open fault"
+)
 def test_a_movie_in_hevc_has_every_frame_at_its_time_and_apples_tag(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         path = pool.submit(written_in_hevc, tmp_path).result()
