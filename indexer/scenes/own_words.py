@@ -31,6 +31,9 @@ SHARE_OF_ANYTHING = 0.7
 """Twelve pictures of a library drawn at random, or of one event, seem to be so much of it, a word
 that half of it shows 0.4 to 0.5."""
 QUANTILES = (0.1, 0.25, 0.5, 0.75)
+WIDENED_BY = 0.3
+"""Standard errors. On train pictures of public sets, 10 and 25 examples a class, the precision that
+is told is 0.06 too low without it, 0.02 too low with it, and 0.02 too high with 0.5."""
 SLOPE_PENALTY = 0.01
 """For each picture of the word: keeps the curve from being a step where nothing lies between."""
 ROUNDS = 50
@@ -109,14 +112,20 @@ def share_of_word(seen: Scores, unseen: Scores) -> float:
     """Share of the library that shows the word, by how much of it scores as the examples do.
 
     Of the word's pictures three quarters score above the examples' first quartile, and so on. What
-    else scores so high makes each answer too large: the smallest one counts.
+    else scores so high makes each answer too large: the smallest one counts. With few examples the
+    smallest is often small by chance, the more so the fewer of them lie above: each answer is
+    widened by part of its standard error.
 
     References
     ----------
-    Blanchard, Lee, Scott, "Semi-Supervised Novelty Detection", JMLR 2010: the smallest ratio bounds
-    the share.
+    Blanchard, Lee, Scott, "Semi-Supervised Novelty Detection", JMLR 2010: the smallest ratio,
+    widened by its uncertainty, bounds the share.
     """
-    above = [float((unseen >= np.quantile(seen, q)).mean()) / (1 - q) for q in QUANTILES]
+    above = []
+    for threshold in np.quantile(seen, QUANTILES):
+        kept = float((seen >= threshold).mean())
+        error = np.sqrt((1 - kept) / (kept * len(seen)))
+        above.append(float((unseen >= threshold).mean()) / kept * (1 + WIDENED_BY * error))
     return float(np.clip(min(above), 1 / len(unseen), 1.0))
 
 

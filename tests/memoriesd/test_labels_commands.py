@@ -119,8 +119,9 @@ def test_taught_word_is_found_listed_excluded_and_known_as_own(
     assert len(shown_it & targets) >= N_TARGETS - 2
     assert len(shown_it - targets) <= 2
     assert (told["label"], told["examples"]) == (WORD, 12)
-    # Estimated from twelve examples by cross-validation, where one is 0.08: what is told may be
-    # less than what is reached, not more.
+    # Estimated from twelve examples by cross-validation: one more that is missed costs 0.08. What
+    # is told may be less than what is reached, not more.
+    assert min(told["precision"], told["recall"]) > 0.7
     reached = len(shown_it & targets) / len(shown_it), len(shown_it & targets) / len(targets)
     assert reached[0] - 0.4 < told["precision"] < reached[0] + 0.1
     assert reached[1] - 0.4 < told["recall"] < reached[1] + 0.2

@@ -81,12 +81,17 @@ def test_answers_are_probabilities(seed: int, with_word: int) -> None:
     assert 0 <= head.recall <= 1
 
 
-def test_share_is_what_scores_as_the_examples_do() -> None:
-    seen = np.linspace(1, 3, 11)
+def test_share_is_what_scores_as_the_examples_do_widened_by_chance() -> None:
+    seen = np.linspace(1, 3, 1001)
     unseen = np.concatenate([np.full(90, -2.0), np.full(5, 1.5), np.full(5, 2.5)])
 
-    # By the four quantiles 10/90, 10/75, 5/50 and 5/25; of these the smallest.
-    assert share_of_word(seen, unseen) == pytest.approx(5 / 50)
+    # By the four quantiles about 10/90, 10/75, 5/50 and 5/25; of these the smallest.
+    kept = 501 / 1001
+    widened = 1 + 0.3 * np.sqrt((1 - kept) / kept / 1001)
+    assert share_of_word(seen, unseen) == pytest.approx(5 / 100 / kept * widened)
+    assert widened < 1.01
+    few = np.linspace(1, 3, 10)
+    assert 1.05 < share_of_word(few, unseen) / share_of_word(seen, unseen) < 1.15
 
 
 def test_too_few_examples_are_refused() -> None:
