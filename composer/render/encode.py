@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import av
+from av.packet import Packet
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from composer.render.encoders import open_stream
 from composer.render.planes import Planes
@@ -24,6 +26,9 @@ from composer.storyboard.brief import Canvas
 
 OURS = "memoriesd"
 """The comment by which movies of ours are recognised, so that they are never indexed."""
+
+REORDERED = 2
+"""So many frames may be decoded before they are shown: B frames of B frames."""
 
 _QUEUED_FRAMES = 4
 
@@ -140,17 +145,29 @@ class _Encoder:
                 container.metadata["comment"] = OURS
                 video = open_stream(container, self._form.encoder, self._form.canvas)
                 handed: _Handed = first
-                number = 0
+                number = n_coded = 0
                 while isinstance(handed, tuple):
                     frame = _video_frame(handed[1], number, self._form.fps)
-                    container.mux(video.encode(frame))
-                    number += 1
+                    coded = _in_order(video.encode(frame), n_coded)
+                    container.mux(coded)
+                    number, n_coded = number + 1, n_coded + len(coded)
                     handed = self._pending.get()
-                container.mux(video.encode(None))
+                container.mux(_in_order(video.encode(None), n_coded))
             if isinstance(handed, _Finished):
                 finish(part, path)
                 return True
         return False
+
+
+def _in_order(packets: "list[Packet[VideoStream]]", n_before: int) -> "list[Packet[VideoStream]]":
+    """Give an encoder's next packets times of decoding that follow from their order.
+
+    x265's own start from a delay that it first sets at the third frame: of a segment of one or two
+    frames they are whatever lay in memory, which MP4 refuses (Multicorewareinc/x265, issue 781).
+    """
+    for number, packet in enumerate(packets, n_before):
+        packet.dts = number - REORDERED
+    return packets
 
 
 def _video_frame(planes: Planes, number: int, fps: int) -> VideoFrame:

@@ -12,14 +12,12 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from composer.render.encode import OURS, MovieFormat
+from composer.render.encode import OURS, REORDERED, MovieFormat
 from composer.render.writing import writing_to
 from music.track import RATE_HZ
 
 _AAC_FRAME = 1024
 _AAC_BIT_RATE = 192_000
-_REORDERED = 2
-"""So many frames may be decoded before they are shown: B frames of B frames."""
 
 
 def join_movie(
@@ -96,7 +94,7 @@ def _packets(segments: Sequence[Path], fps: int) -> Iterator["Packet[VideoStream
                 ticks_a_frame = 1 / (fps * (packet.time_base or Fraction(1, fps)))
                 packet.pts = (packet.pts or 0) + round(before * ticks_a_frame)
                 # A segment of few frames reorders none of them, so its own times do not line up.
-                packet.dts = round((number - _REORDERED) * ticks_a_frame)
+                packet.dts = round((number - REORDERED) * ticks_a_frame)
                 number += 1
                 yield packet
 
