@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from composer.feedback import (
 )
 from composer.mood import choose_theme
 from indexer.catalog.connection import Catalog, open_catalog
-from indexer.catalog.memories import Memory, MemoryId, MemoryState, get_memory, put_memory
+from indexer.catalog.memories import MemoryId, MemoryState, get_memory, put_memory
 from indexer.catalog.movies import Movie, add_movie, all_movies, put_storyboard
 from indexer.errors import NotFoundError, NothingToDoError
+from tests.made import TRIP_MEMORY
 
 NOW = "2026-11-21T09:00:00+00:00"
 
@@ -31,7 +33,7 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
             catalog.execute(
                 "INSERT INTO items (id, kind, width, height) VALUES (?, 'photo', 4, 3)", (item,)
             )
-        put_memory(catalog, _memory(), [])
+        put_memory(catalog, replace(TRIP_MEMORY, state="made"), [])
         shots = [{"panels": []}, {"panels": [{"item_id": 1}, {"item_id": 2}]}]
         board = put_storyboard(
             catalog, MemoryId(1), "chill", "short", 1, json.dumps({"shots": shots})
@@ -40,23 +42,6 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
             (tmp_path / name).write_bytes(b"movie")
         add_movie(catalog, MemoryId(1), board, tmp_path / "m.mp4", 20.0, NOW)
         yield catalog
-
-
-def _memory() -> Memory:
-    return Memory(
-        id=MemoryId(0),
-        kind="trip",
-        key="trip:1",
-        title="Lisbon",
-        subtitle="",
-        window_start=None,
-        window_end=None,
-        state="made",
-        reason="",
-        score=1.0,
-        subjects="[]",
-        current=1,
-    )
 
 
 def movie(catalog: Catalog) -> Movie:

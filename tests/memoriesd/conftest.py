@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,10 @@ from indexer.catalog.events import Event, EventId, Place
 from indexer.catalog.faces import NewFace
 from indexer.catalog.files import FileState, Seen
 from indexer.catalog.items import Item, ItemId
-from indexer.catalog.memories import Memory, MemoryId
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders
 from memoriesd.protocol import TASK_MODULES, Request
+from tests.made import TRIP_MEMORY
 
 PROBE = Path(__file__).parent / "probe"
 NOT_UTF8 = b"2021/caf\xe9.jpg"
@@ -167,20 +168,7 @@ def _describe(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
 def _make_movie(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
     memory = memories.put_memory(
         catalog,
-        Memory(
-            id=MemoryId(0),
-            kind="trip",
-            key="trip:1",
-            title="Lisbon",
-            subtitle="July 2021",
-            window_start=None,
-            window_end=None,
-            state="ready",
-            reason="a trip",
-            score=0.5,
-            subjects="[]",
-            current=1,
-        ),
+        replace(TRIP_MEMORY, subtitle="July 2021", reason="a trip", score=0.5),
         [(photo, "sharp", ""), (video, "lively", "")],
     )
     board = json.dumps(_board(photo))

@@ -5,6 +5,7 @@ import json
 import os
 import wave
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,12 @@ from PIL import Image
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileId, add_root
 from indexer.catalog.items import Item, ItemId, add_item
-from indexer.catalog.memories import Memory, MemoryId, put_memory
+from indexer.catalog.memories import put_memory
 from memoriesd.config import parse_config
 from memoriesd.tasks.compose import run
 from memoriesd.worker import Task
 from music.errors import MusicError
+from tests.made import TRIP_MEMORY
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 
@@ -39,7 +41,11 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
                 (root, f"{n}.jpg".encode(), n),
             )
             items.append(add_item(catalog, _item(n), FileId(int(cursor.lastrowid or 0))))
-        put_memory(catalog, _memory(), [(item, "shown", "") for item in items])
+        put_memory(
+            catalog,
+            replace(TRIP_MEMORY, subtitle="May 2024"),
+            [(item, "shown", "") for item in items],
+        )
         yield catalog
 
 
@@ -61,23 +67,6 @@ def _item(n: int) -> Item:
         "hidden": 0,
     }
     return Item(**told)  # type: ignore[arg-type]  # a table of columns
-
-
-def _memory() -> Memory:
-    return Memory(
-        id=MemoryId(0),
-        kind="trip",
-        key="trip:1",
-        title="Lisbon",
-        subtitle="May 2024",
-        window_start=None,
-        window_end=None,
-        state="ready",
-        reason="",
-        score=1.0,
-        subjects="[]",
-        current=1,
-    )
 
 
 def _task(catalog: Catalog, home: Path, music: str) -> Task:

@@ -1,34 +1,21 @@
 """Memories that the last choosing did not find again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.memories import (
     Memory,
-    MemoryId,
-    MemoryState,
     all_memories,
     forget_stale,
     put_memory,
 )
 from indexer.catalog.movies import put_storyboard
+from tests.made import TRIP_MEMORY
 
 
 def memory(key: str) -> Memory:
-    return Memory(
-        id=MemoryId(0),
-        kind="trip",
-        key=key,
-        title="Lisbon",
-        subtitle="",
-        window_start=None,
-        window_end=None,
-        state=MemoryState.READY,
-        reason="a trip",
-        score=1.0,
-        subjects="[]",
-        current=1,
-    )
+    return replace(TRIP_MEMORY, key=key, reason="a trip")
 
 
 def test_what_a_movie_or_draft_was_made_of_is_kept_and_not_chosen(tmp_path: Path) -> None:
