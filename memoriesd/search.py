@@ -3,28 +3,28 @@
 import calendar
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from indexer.catalog import finding
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import all_places
-from indexer.catalog.finding import Listed
+from indexer.catalog.finding import Few, Listed
 from indexer.catalog.items import ItemId
 
-LEAST_PROBABILITY = 0.2
-"""A scene word less probable than this does not say what an item shows."""
 YEAR_DIGITS = 4
-FEW_ITEMS = 1000
-"""Of so many the paths are looked up one by one; of more, all paths are looked through."""
+FEW_ITEMS = 4000
+"""Of so many each is looked up; of more, all items are looked through."""
+NEWEST_ITEMS = 1000
+"""So many are asked first: of what nearly everything fits (``img``, ``2``) they show enough."""
 
 Key = TypeVar("Key", int, str)
 
 _MONTHS = tuple(name.casefold() for name in calendar.month_name[1:])
 _KINDS = ("photo", "video", "live", "motion")
 _EVENT_KINDS = ("trip", "outing", "party", "day")
-_SEPARATORS = re.compile(r"[/\\._\-,()\s]+")
+_SEPARATOR = r"[/\\._\-,()\s]"
 
 
 def find_by_words(catalog: Catalog, words: Sequence[str], last: int | None = None) -> list[Listed]:
@@ -41,16 +41,14 @@ def find_by_words(catalog: Catalog, words: Sequence[str], last: int | None = Non
         Only the newest so many.
     """
     known = _known(catalog)
-    among: set[ItemId] | None = None
-    for word in sorted({w for text in words for w in _split(text)}, key=len, reverse=True):
-        # Long words first: they fit few items, and of few each path is looked at for the others.
-        found = _fitting(catalog, known, word)
-        if among is None or len(among) > FEW_ITEMS:
-            found |= _with_path(finding.paths_with(catalog, _plain(word)), word)
-        else:
-            found |= _with_path(finding.paths_of(catalog, among), word)
-        among = found if among is None else among & found
-    return finding.list_items(catalog, among=among or set(), last=last, hidden=False)
+    each = {word for text in words for word in _split(text)}
+    if last is not None:
+        among = _fitting_all(catalog, known, each, finding.newest(catalog, NEWEST_ITEMS))
+        found = finding.list_items(catalog, among=among, last=last, hidden=False)
+        if len(found) == last:
+            return found
+    among = _fitting_all(catalog, known, each, None)
+    return finding.list_items(catalog, among=among, last=last, hidden=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +75,33 @@ def _known(catalog: Catalog) -> _Known:
     )
 
 
-def _fitting(catalog: Catalog, known: _Known, word: str) -> set[ItemId]:
-    """The items that a word fits by anything but their paths."""
+def _fitting_all(catalog: Catalog, known: _Known, words: Collection[str], few: Few) -> set[ItemId]:
+    """The items that all words fit, of some or of all; none without a word."""
+    among: set[ItemId] | None = None
+    # Long words first: they fit few items, and only those are asked for the others.
+    for word in sorted(words, key=len, reverse=True):
+        found = _fitting(catalog, known, word, few)
+        among = found if among is None else among & found
+        if len(among) <= FEW_ITEMS:
+            few = among
+    return among or set()
+
+
+def _fitting(catalog: Catalog, known: _Known, word: str, few: Few) -> set[ItemId]:
+    """The items that a word fits, of some or of all."""
     months = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(word)]
     is_year = word.isdecimal() and len(word) <= YEAR_DIGITS
     return set().union(
-        finding.of_people(catalog, _called(known.people, word)),
-        finding.of_words(catalog, _called(known.labels, word), LEAST_PROBABILITY),
-        finding.of_places(catalog, _called(known.places, word)),
-        finding.of_cameras(catalog, _called(known.cameras, word)),
-        finding.of_events(catalog, _called(known.events, word)),
-        finding.of_months(catalog, months),
-        finding.of_years(catalog, word) if is_year else (),
-        finding.of_kinds(catalog, _starting(word, _KINDS)),
-        finding.of_event_kinds(catalog, _starting(word, _EVENT_KINDS)),
+        finding.of_people(catalog, _called(known.people, word), few),
+        finding.of_words(catalog, _called(known.labels, word), few),
+        finding.of_places(catalog, _called(known.places, word), few),
+        finding.of_cameras(catalog, _called(known.cameras, word), few),
+        finding.of_events(catalog, _called(known.events, word), few),
+        finding.of_months(catalog, months, few),
+        finding.of_years(catalog, word, few) if is_year else (),
+        finding.of_kinds(catalog, _starting(word, _KINDS), few),
+        finding.of_event_kinds(catalog, _starting(word, _EVENT_KINDS), few),
+        _with_path(catalog, word, few),
     )
 
 
@@ -103,10 +114,13 @@ def _plain(word: str) -> str:
     return max(re.findall("[ -~]+", word), key=len, default="")
 
 
-def _with_path(paths: Iterable[tuple[ItemId, bytes]], word: str) -> set[ItemId]:
-    """Those items with a folder or a file name that a word fits."""
-    fits = re.compile(f"(?:^|{_SEPARATORS.pattern}){re.escape(word)}")
-    return {item for item, path in paths if fits.search(os.fsdecode(path).casefold())}
+def _with_path(catalog: Catalog, word: str, few: Few) -> Iterator[ItemId]:
+    """The items with a folder or a file name that a word fits."""
+    paths = (
+        finding.paths_with(catalog, _plain(word)) if few is None else finding.paths_of(catalog, few)
+    )
+    fits = re.compile(f"(?:^|{_SEPARATOR}){re.escape(word)}")
+    return (item for item, path in paths if fits.search(os.fsdecode(path).casefold()))
 
 
 def _starting(word: str, names: Iterable[str]) -> list[str]:
@@ -118,4 +132,4 @@ def _begins(word: str, text: str) -> bool:
 
 
 def _split(text: str) -> list[str]:
-    return [part for part in _SEPARATORS.split(text.casefold()) if part]
+    return [part for part in re.split(_SEPARATOR, text.casefold()) if part]

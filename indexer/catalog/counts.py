@@ -1,6 +1,7 @@
 """How much of everything there is, without reading it."""
 
 from indexer.catalog.connection import Catalog
+from indexer.catalog.labels import SHOWN_PROBABILITY
 
 _PRESENT = (
     "SELECT item_id FROM item_files JOIN files ON files.id = file_id"
@@ -25,9 +26,14 @@ def count_memories(catalog: Catalog) -> dict[str, int]:
 
 
 def count_words(catalog: Catalog) -> list[tuple[str, int]]:
-    """Every scene word with the number of items that show it, the most frequent first."""
+    """Every scene word with the number of items that show it, the most frequent first.
+
+    As in a search, copies, hidden and missing items do not count.
+    """
     sql = (
-        f"SELECT word, count(*) AS n FROM labels WHERE item_id IN ({_PRESENT})"
+        f"SELECT word, count(*) AS n FROM labels WHERE probability >= {SHOWN_PROBABILITY}"
+        f" AND item_id IN ({_PRESENT}) AND item_id IN"
+        " (SELECT id FROM items WHERE duplicate_of IS NULL AND hidden = 0)"
         " GROUP BY word ORDER BY n DESC, word"
     )
     return [(word, n) for word, n in catalog.execute(sql)]

@@ -8,14 +8,19 @@ import json
 import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
+from indexer.catalog.labels import SHOWN_PROBABILITY
 
-FEW = 1000
-"""So many items are looked for by their ids; of more, the newest are looked through by time."""
+BATCH = 500
+"""So many items are listed at a time where only some of all are wanted."""
+
+Few = Collection[ItemId] | None
+"""The only items that matter, some thousands at most; None: all of them."""
+_GIVEN = "(SELECT value FROM json_each(?1))"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +72,36 @@ def list_items(
         " r.path, f.path FROM items i"
         " CROSS JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
         " CROSS JOIN files f ON f.id = m.file_id JOIN roots r ON r.id = f.root_id"
-        " WHERE f.state != 'missing' AND (?1 OR duplicate_of IS NULL)"
-        " AND favourite >= ?2 AND (?3 IS NULL OR hidden = ?3)"
+        " WHERE f.state != 'missing' AND favourite >= ?2 AND (?3 IS NULL OR hidden = ?3)"
+        "{only} ORDER BY taken_at DESC, i.id DESC"
     )
-    values: list[object] = [among is None, int(favourite), hidden]
-    if among is not None and len(among) <= FEW:
-        sql += " AND i.id IN (SELECT value FROM json_each(?4))"
-        values.append(json.dumps(sorted(among)))
-    rows = catalog.execute(sql + " ORDER BY taken_at DESC, i.id DESC", values)
-    fitting = rows if among is None else (row for row in rows if row[0] in among)
-    found = [dict(zip(Listed.__slots__, row, strict=True)) for row in islice(fitting, last)]
+    values = [int(favourite), hidden]
+    if among is None:
+        rows = chain(catalog.execute(sql.format(only=""), [None, *values]))
+    else:
+        only = f" AND duplicate_of IS NULL AND i.id IN {_GIVEN}"
+        rows = chain.from_iterable(
+            catalog.execute(sql.format(only=only), [json.dumps(batch), *values])
+            for batch in _newest_first(catalog, among)
+        )
+    found = [dict(zip(Listed.__slots__, row, strict=True)) for row in islice(rows, last)]
     return [Listed(**row) for row in reversed(found)]
+
+
+def _by_time(catalog: Catalog) -> Iterator[ItemId]:
+    """Every item, the newest first."""
+    rows = catalog.execute("SELECT id FROM items ORDER BY taken_at DESC, id DESC")
+    return chain.from_iterable(rows)
+
+
+def _newest_first(catalog: Catalog, among: Collection[ItemId]) -> Iterator[list[ItemId]]:
+    """Some items in batches, those of each batch newer than those of the next."""
+    if len(among) <= BATCH:
+        yield list(among)
+        return
+    wanted = (item for item in _by_time(catalog) if item in among)
+    while batch := list(islice(wanted, BATCH)):
+        yield batch
 
 
 def words_seen(catalog: Catalog) -> list[str]:
@@ -134,59 +158,77 @@ def people_names(catalog: Catalog) -> list[tuple[int, str]]:
     return catalog.execute("SELECT id, name FROM people WHERE name != ''").fetchall()
 
 
-def of_people(catalog: Catalog, ids: Iterable[int]) -> set[ItemId]:
+def newest(catalog: Catalog, count: int) -> list[ItemId]:
+    """The items that were taken last, of all that there are."""
+    return list(islice(_by_time(catalog), count))
+
+
+def of_people(catalog: Catalog, ids: Iterable[int], few: Few) -> set[ItemId]:
     """Items on which any of some people was found."""
-    return _among(catalog, "SELECT item_id FROM faces WHERE person_id IN", ids)
+    return _among(
+        catalog, f"SELECT item_id AS item FROM faces WHERE person_id IN {_GIVEN}", ids, few
+    )
 
 
-def of_words(catalog: Catalog, words: Iterable[str], least: float) -> set[ItemId]:
-    """Items that show any of some scene words with at least a probability."""
-    sql = f"SELECT item_id FROM labels WHERE probability >= {least:f} AND word IN"
-    return _among(catalog, sql, words)
+def of_words(catalog: Catalog, words: Iterable[str], few: Few) -> set[ItemId]:
+    """Items that show any of some scene words."""
+    sql = (
+        f"SELECT item_id AS item FROM labels WHERE probability >= {SHOWN_PROBABILITY}"
+        f" AND word IN {_GIVEN}"
+    )
+    return _among(catalog, sql, words, few)
 
 
-def of_places(catalog: Catalog, ids: Iterable[int]) -> set[ItemId]:
+def of_places(catalog: Catalog, ids: Iterable[int], few: Few) -> set[ItemId]:
     """Items that were taken at any of some places."""
-    return _among(catalog, "SELECT id FROM items WHERE place_id IN", ids)
+    return _among(catalog, f"SELECT id AS item FROM items WHERE place_id IN {_GIVEN}", ids, few)
 
 
-def of_cameras(catalog: Catalog, names: Iterable[str]) -> set[ItemId]:
+def of_cameras(catalog: Catalog, names: Iterable[str], few: Few) -> set[ItemId]:
     """Items of any of some cameras."""
-    return _among(catalog, "SELECT id FROM items WHERE camera IN", names)
+    return _among(catalog, f"SELECT id AS item FROM items WHERE camera IN {_GIVEN}", names, few)
 
 
-def of_kinds(catalog: Catalog, kinds: Iterable[str]) -> set[ItemId]:
+def of_kinds(catalog: Catalog, kinds: Iterable[str], few: Few) -> set[ItemId]:
     """Items of some kinds."""
-    return _among(catalog, "SELECT id FROM items WHERE kind IN", kinds)
+    return _among(catalog, f"SELECT id AS item FROM items WHERE kind IN {_GIVEN}", kinds, few)
 
 
-def of_event_kinds(catalog: Catalog, kinds: Iterable[str]) -> set[ItemId]:
+def of_event_kinds(catalog: Catalog, kinds: Iterable[str], few: Few) -> set[ItemId]:
     """Items of events of some kinds."""
-    sql = "SELECT item_id FROM event_items JOIN events ON id = event_id WHERE kind IN"
-    return _among(catalog, sql, kinds)
+    sql = (
+        "SELECT item_id AS item FROM event_items JOIN events ON id = event_id"
+        f" WHERE kind IN {_GIVEN}"
+    )
+    return _among(catalog, sql, kinds, few)
 
 
-def of_events(catalog: Catalog, ids: Iterable[int]) -> set[ItemId]:
+def of_events(catalog: Catalog, ids: Iterable[int], few: Few) -> set[ItemId]:
     """Items of some events."""
-    return _among(catalog, "SELECT item_id FROM event_items WHERE event_id IN", ids)
+    return _among(
+        catalog, f"SELECT item_id AS item FROM event_items WHERE event_id IN {_GIVEN}", ids, few
+    )
 
 
-def of_months(catalog: Catalog, months: Iterable[int]) -> set[ItemId]:
+def of_months(catalog: Catalog, months: Iterable[int], few: Few) -> set[ItemId]:
     """Items that were taken in some months, 1 to 12, of any year."""
-    sql = "SELECT id FROM items WHERE substr(taken_at, 6, 2) IN"
-    return _among(catalog, sql, (f"{month:02d}" for month in months))
+    sql = f"SELECT id AS item FROM items WHERE substr(taken_at, 6, 2) IN {_GIVEN}"
+    return _among(catalog, sql, (f"{month:02d}" for month in months), few)
 
 
-def of_years(catalog: Catalog, digits: str) -> set[ItemId]:
+def of_years(catalog: Catalog, digits: str, few: Few) -> set[ItemId]:
     """Items that were taken in years that begin with some digits."""
-    sql = "SELECT id FROM items WHERE taken_at >= ? AND taken_at < ?"
-    rows = catalog.execute(sql, (digits, digits + ":"))  # ":" comes after "9"
-    return {ItemId(item) for (item,) in rows}
+    # ":" comes after "9".
+    sql = f"SELECT id AS item FROM items WHERE taken_at >= {_GIVEN} AND taken_at < {_GIVEN} || ':'"
+    return _among(catalog, sql, (digits,), few)
 
 
-def _among(catalog: Catalog, sql: str, values: Iterable[object]) -> set[ItemId]:
+def _among(catalog: Catalog, sql: str, values: Iterable[object], few: Few) -> set[ItemId]:
     wanted = json.dumps(list(values))
     if wanted == "[]":
         return set()
-    rows = catalog.execute(f"{sql} (SELECT value FROM json_each(?))", (wanted,))
-    return {ItemId(item) for (item,) in rows}
+    sql = f"SELECT item FROM ({sql})"
+    if few is None:
+        return set(chain.from_iterable(catalog.execute(sql, (wanted,))))
+    sql += " WHERE item IN (SELECT value FROM json_each(?2))"
+    return set(chain.from_iterable(catalog.execute(sql, (wanted, json.dumps(sorted(few))))))

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 
+SHOWN_PROBABILITY = 0.2
+"""A scene word less probable than this does not say what an item shows."""
 OWN_WORDS = "own words"
 """The model of labels that a person's own words gave: see :mod:`indexer.catalog.taught`."""
 

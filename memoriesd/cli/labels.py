@@ -26,7 +26,11 @@ def labels_command() -> None:
 @json_option
 @session_command
 def list_labels(session: Session, *, as_json: bool) -> None:
-    """List the words that the library's pictures were labelled with, the most frequent first."""
+    """List the words that pictures show, with the number of them, the most frequent first.
+
+    As in a search, copies and hidden ones do not count, nor does what a word hardly fits. A search
+    also looks for names of files, places and people, and for longer words that begin so.
+    """
     with session.catalog() as catalog:
         counts = dict(count_words(catalog))
         own = {row.word: row for row in taught.taught_words(catalog)}

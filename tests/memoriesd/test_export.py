@@ -54,4 +54,9 @@ def test_item_is_left_out_when_its_file_is_missing_but_not_when_it_is_away(
     assert [item["path"] for item in document["items"]] == ["2021/caf\udce9.jpg", "2021/copy.jpg"]
     assert [item.kind for item in find_by_words(filled, ["video"])] == []
     assert count_items(filled) == 2
-    assert count_words(filled) == [("beach", 1), ("dog", 1)]
+    assert count_words(filled) == [("beach", 1)]
+
+
+def test_words_are_counted_as_searches_find_them(filled: Catalog) -> None:
+    assert count_words(filled) == [("beach", len(find_by_words(filled, ["beach"])))]
+    assert find_by_words(filled, ["dog"]) == []  # hardly probable

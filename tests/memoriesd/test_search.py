@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from indexer.catalog import files, items
-from indexer.catalog.connection import open_catalog
+from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import Seen
-from indexer.catalog.items import Item
-from memoriesd.search import find_by_words
+from indexer.catalog.items import Item, ItemId
+from memoriesd.search import NEWEST_ITEMS, find_by_words
 
 PATHS = ("Straße/Über uns.jpg", "trips/IMG_0012.jpg", "trips/IMG_0012 (1).jpg")
 
@@ -32,20 +32,37 @@ PATHS = ("Straße/Über uns.jpg", "trips/IMG_0012.jpg", "trips/IMG_0012 (1).jpg"
 def test_words_are_beginnings_in_any_case_and_spelling(
     tmp_path: Path, words: list[str], numbers: list[int]
 ) -> None:
-    row = dict.fromkeys(Item.__slots__) | {
-        "kind": "photo", "width": 1, "height": 1, "orientation": 1, "date_source": "none",
-        "date_confidence": 0.0, "mundane_score": 0.0, "favourite": 0, "hidden": 0, "day_only": 0,
-        "camera": "Canon EOS", "taken_at": "2019-08-03T10:00:00",
-    }  # fmt: skip
     with open_catalog(tmp_path / "catalog.db") as catalog:
-        root_id = files.add_root(catalog, Path("/photos"))
-        ids = []
-        for path in PATHS:
-            seen = Seen(path=path.encode(), size=1, mtime_ns=0, inode=0, sidecars="")
-            files.add_files(catalog, root_id, [seen])
-            (file,) = files.files_at(catalog, root_id, [path.encode()])
-            ids.append(items.add_item(catalog, Item(**row), file.id))  # type: ignore[arg-type]  # columns by name
+        ids = [add_item(catalog, path, "2019-08-03T10:00:00") for path in PATHS]
 
         found = [item.id for item in find_by_words(catalog, words)]
 
     assert found == [ids[number] for number in numbers]
+
+
+def test_the_newest_that_fit_are_the_last_of_all_that_fit(tmp_path: Path) -> None:
+    searches = ["img", "2", "photo", "img 2", "9", "old", "1", "canon 201", "."]
+    with open_catalog(tmp_path / "catalog.db") as catalog, catalog.transaction():
+        for number in range(NEWEST_ITEMS + 50):
+            folder = "old" if number < 40 else "new"
+            taken_at = f"20{10 + number // 100}-08-03T10:00:00"
+            item = add_item(catalog, f"{folder}/IMG_{number}.jpg", taken_at)
+            items.update_item(catalog, item, hidden=int(number % 7 == 0))
+
+        newest = [find_by_words(catalog, [words], last=30) for words in searches]
+
+        assert newest == [find_by_words(catalog, [words])[-30:] for words in searches]
+        assert [len(found) for found in newest] == [30, 30, 30, 30, 30, 30, 30, 30, 0]
+
+
+def add_item(catalog: Catalog, path: str, taken_at: str) -> ItemId:
+    row = dict.fromkeys(Item.__slots__) | {
+        "kind": "photo", "width": 1, "height": 1, "orientation": 1, "date_source": "none",
+        "date_confidence": 0.0, "mundane_score": 0.0, "favourite": 0, "hidden": 0, "day_only": 0,
+        "camera": "Canon EOS", "taken_at": taken_at,
+    }  # fmt: skip
+    root_id = files.add_root(catalog, Path("/photos"))
+    seen = Seen(path=path.encode(), size=1, mtime_ns=0, inode=0, sidecars="")
+    files.add_files(catalog, root_id, [seen])
+    (file,) = files.files_at(catalog, root_id, [path.encode()])
+    return items.add_item(catalog, Item(**row), file.id)  # type: ignore[arg-type]  # columns by name
