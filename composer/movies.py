@@ -82,11 +82,38 @@ def render_movie(
         If the user's music file cannot be read.
     """
     check_sources(storyboard)
+    _make_ready(out.parent, segments)
+    form = _form(storyboard, made_on, encoder)
+    wanted, missing = _work(storyboard, theme, form, segments)
+    n_missing = sum(stretch.n_frames for stretch, _ in missing)
+    check_space(storyboard, n_missing, movie=out.parent, segments=segments)
+    samples = movie_sound(storyboard)
+    poster = out.with_suffix(".jpg")
+    with part_of(out) as movie_part, part_of(poster) as poster_part:
+        with _one_thread(), Frames(storyboard, theme, files()) as frames:
+            made = _segments(frames, missing, storyboard.n_frames, storyboard.fps, progress)
+            write_segments(made, form, checkpoint=checkpoint)
+            _write_poster(frames.frame(poster_frame(storyboard)), poster_part)
+        n_frames = join_movie(movie_part, wanted, samples, form)
+        if n_frames != storyboard.n_frames:
+            raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
+        with writing_to(out.parent):
+            # The poster first: a movie is never seen without it.
+            finish(poster_part, poster)
+            finish(movie_part, out)
+    keep_newest(segments, wanted)
+    return _finished(out, storyboard, n_missing)
+
+
+def _make_ready(movies: Path, segments: Path) -> None:
     with writing_to(segments):
         segments.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for folder in (out.parent, segments):
+    for folder in (movies, segments):
         remove_stale_parts(folder)
-    form = MovieFormat(
+
+
+def _form(storyboard: Storyboard, made_on: date, encoder: str) -> MovieFormat:
+    return MovieFormat(
         width=storyboard.width,
         height=storyboard.height,
         fps=storyboard.fps,
@@ -94,36 +121,27 @@ def render_movie(
         made_on=made_on,
         encoder=encoder,
     )
-    wanted = stretches(storyboard, theme, form)
-    paths = [segment_path(segments, stretch.key) for stretch in wanted]
-    missing = [
-        (stretch, path)
-        for stretch, path in zip(wanted, paths, strict=True)
-        if not is_kept(path, stretch.n_frames)
+
+
+def _work(
+    storyboard: Storyboard, theme: Theme, form: MovieFormat, segments: Path
+) -> tuple[list[Path], list[tuple[Stretch, Path]]]:
+    """The files of all segments in order, and those that are still to be made."""
+    planned = [
+        (stretch, segment_path(segments, stretch.key))
+        for stretch in stretches(storyboard, theme, form)
     ]
-    n_missing = sum(stretch.n_frames for stretch, _ in missing)
-    check_space(storyboard, n_missing, movie=out.parent, segments=segments)
-    samples = movie_sound(storyboard)
-    poster = out.with_suffix(".jpg")
-    with part_of(out) as movie_part, part_of(poster) as poster_part, _one_thread():
-        with Frames(storyboard, theme, files()) as frames:
-            made = _segments(frames, missing, storyboard.n_frames, storyboard.fps, progress)
-            write_segments(made, form, checkpoint=checkpoint)
-            _write_poster(frames.frame(poster_frame(storyboard)), poster_part)
-        n_frames = join_movie(movie_part, paths, samples, form)
-        if n_frames != storyboard.n_frames:
-            raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
-        with writing_to(out.parent):
-            # The poster first: a movie is never seen without it.
-            finish(poster_part, poster)
-            finish(movie_part, out)
-    keep_newest(segments, paths)
+    missing = [(one, path) for one, path in planned if not is_kept(path, one.n_frames)]
+    return [path for _, path in planned], missing
+
+
+def _finished(out: Path, storyboard: Storyboard, n_rendered: int) -> MovieFile:
     return MovieFile(
         path=out,
-        poster=poster,
+        poster=out.with_suffix(".jpg"),
         duration_s=storyboard.duration_s,
-        n_frames=n_frames,
-        n_rendered=n_missing,
+        n_frames=storyboard.n_frames,
+        n_rendered=n_rendered,
         size_bytes=out.stat().st_size,
     )
 
