@@ -1,5 +1,6 @@
 """Sound out of any file that FFmpeg reads: stereo, 48 kHz, float."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,16 +48,9 @@ def read_audio(
     MusicError
         If the file cannot be read or has no sound.
     """
-    try:
-        with av.open(str(path), "r", metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise MusicError(f"{path} has no sound", remedy="use a file that has sound")
-            wanted = None if duration_s is None else round(duration_s * rate_hz)
-            return _read(container, container.streams.audio[0], start_s, wanted, rate_hz)
-    except (FFmpegError, OSError) as error:
-        raise MusicError(
-            f"the sound of {path} cannot be read: {error}", remedy="remove or replace the file"
-        ) from error
+    wanted = None if duration_s is None else round(duration_s * rate_hz)
+    with _opened(path) as container:
+        return _read(container, container.streams.audio[0], start_s, wanted, rate_hz)
 
 
 def header_duration_s(path: Path) -> float:
@@ -67,11 +61,18 @@ def header_duration_s(path: Path) -> float:
     MusicError
         If the file cannot be opened or has no sound.
     """
+    with _opened(path) as container:
+        return 0.0 if container.duration is None else container.duration / av.time_base
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[InputContainer]:
+    """A file that has sound; whatever goes wrong with it inside is told as a `MusicError`."""
     try:
         with av.open(str(path), "r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise MusicError(f"{path} has no sound", remedy="use a file that has sound")
-            return 0.0 if container.duration is None else container.duration / av.time_base
+            yield container
     except (FFmpegError, OSError) as error:
         raise MusicError(
             f"the sound of {path} cannot be read: {error}", remedy="remove or replace the file"

@@ -14,7 +14,6 @@ from music.mallets import MALLETS
 from music.modal import Planar, fade_in, frequency_hz, join, modes, tone_of
 from music.plucked import PLUCKED
 from music.sustained import SUSTAINED
-from music.track import RATE_HZ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +49,14 @@ def felt_piano(pitch: int, brightness: float, seconds: float) -> Planar:
         modes(freqs - beat, long_s, 0.18 * amps, pans=pans - 0.2),
     )
     out = tone_of(tone, seconds)
-    thump = percussion.noise_burst(
-        int(0.05 * RATE_HZ), low_hz=90, high_hz=700 + 900 * brightness, decay_s=0.03, seed=pitch
+    percussion.add_knock(
+        out,
+        level=0.05,
+        band_hz=(90, 700 + 900 * brightness),
+        seed=pitch,
+        seconds=0.05,
+        decay_s=0.03,
     )
-    n_thump = min(thump.shape[1], out.shape[1])
-    out[:, :n_thump] += 0.05 * thump[:, :n_thump]
     return fade_in(out, 0.004)
 
 

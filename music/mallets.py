@@ -11,8 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from music.modal import Planar, fade_in, frequency_hz, join, modes, tone_of
-from music.percussion import noise_burst
-from music.track import RATE_HZ
+from music.percussion import add_knock
 
 
 def bells(pitch: int, brightness: float, seconds: float) -> Planar:
@@ -50,7 +49,7 @@ def kalimba(pitch: int, brightness: float, seconds: float) -> Planar:
         modes(ratios * f0, decays, amps, pans=pans),
         modes(ratios[:1] * f0 * 1.0009, 0.7 * decays[:1], 0.3 * amps[:1], pans=np.array([0.4])),
     )
-    return _struck(tone_of(tone, seconds), level=0.05, band_hz=(400, 3000), seed=pitch)
+    return _struck(tone_of(tone, seconds), 0.05, (400, 3000), pitch)
 
 
 def marimba(pitch: int, brightness: float, seconds: float) -> Planar:
@@ -65,7 +64,7 @@ def marimba(pitch: int, brightness: float, seconds: float) -> Planar:
         # The tube below, a little off, drains the bar sooner.
         modes(ratios[:1] * f0 * 1.003, 0.5 * decays[:1], 0.35 * amps[:1], pans=np.array([-0.3])),
     )
-    return _struck(tone_of(tone, seconds), level=0.07, band_hz=(250, 2400), seed=pitch)
+    return _struck(tone_of(tone, seconds), 0.07, (250, 2400), pitch)
 
 
 def vibraphone(pitch: int, brightness: float, seconds: float) -> Planar:
@@ -81,14 +80,11 @@ def vibraphone(pitch: int, brightness: float, seconds: float) -> Planar:
         modes(ratios[:1] * f0 + turn_hz, decays[:1], 0.17 * amps[:1], pans=np.array([-0.7])),
         modes(ratios[:1] * f0 - turn_hz, decays[:1], 0.17 * amps[:1], pans=np.array([0.7])),
     )
-    return _struck(tone_of(tone, seconds), level=0.025, band_hz=(600, 4000), seed=pitch)
+    return _struck(tone_of(tone, seconds), 0.025, (600, 4000), pitch)
 
 
-def _struck(out: Planar, *, level: float, band_hz: tuple[float, float], seed: int) -> Planar:
-    """Tone with the noise of what strikes it."""
-    n = min(int(0.03 * RATE_HZ), out.shape[1])
-    noise = noise_burst(n, low_hz=band_hz[0], high_hz=band_hz[1], decay_s=0.006, seed=seed)
-    out[:, :n] += np.float32(level) * noise
+def _struck(out: Planar, level: float, band_hz: tuple[float, float], seed: int) -> Planar:
+    add_knock(out, level=level, band_hz=band_hz, seed=seed)
     return fade_in(out, 0.002)
 
 

@@ -30,45 +30,45 @@ class _Ensemble:
     attack_s: float
     bloom_s: float
     """How much later each overtone comes in than the one below."""
-    vibrato_cents: float
-    breath: float
+    vibrato_cents: float = 0.0
+    breath: float = 0.0
     """Level of the bows' noise."""
     body: tuple[tuple[float, float, float], ...] = ()
     """Resonances: centre and width in Hz, height."""
 
 
-_PAD = _Ensemble(
-    cents=(-9, -3.5, 0.0, 4, 8.5),
-    slope=1.25,
-    cutoff_hz=1700,
-    n_overtones=16,
-    attack_s=0.35,
-    bloom_s=0.12,
-    vibrato_cents=0.0,
-    breath=0.0,
-)
-_STRINGS = _Ensemble(
-    cents=(-7, -2.5, 2, 7.5),
-    slope=0.9,
-    cutoff_hz=3600,
-    n_overtones=22,
-    attack_s=0.16,
-    bloom_s=0.03,
-    vibrato_cents=7.0,
-    breath=0.004,
-)
-_CELLO = _Ensemble(
-    cents=(-1.2, 1.0),
-    slope=0.8,
-    cutoff_hz=2600,
-    n_overtones=26,
-    attack_s=0.09,
-    bloom_s=0.012,
-    vibrato_cents=13.0,
-    breath=0.005,
-    # Air and wood, and the bridge's hill that makes it sing.
-    body=((102, 20, 0.6), (176, 30, 0.7), (390, 90, 0.5), (1900, 700, 0.6)),
-)
+_ENSEMBLES = {
+    "soft_pad": _Ensemble(
+        cents=(-9, -3.5, 0.0, 4, 8.5),
+        slope=1.25,
+        cutoff_hz=1700,
+        n_overtones=16,
+        attack_s=0.35,
+        bloom_s=0.12,
+    ),
+    "strings": _Ensemble(
+        cents=(-7, -2.5, 2, 7.5),
+        slope=0.9,
+        cutoff_hz=3600,
+        n_overtones=22,
+        attack_s=0.16,
+        bloom_s=0.03,
+        vibrato_cents=7.0,
+        breath=0.004,
+    ),
+    "cello": _Ensemble(
+        cents=(-1.2, 1.0),
+        slope=0.8,
+        cutoff_hz=2600,
+        n_overtones=26,
+        attack_s=0.09,
+        bloom_s=0.012,
+        vibrato_cents=13.0,
+        breath=0.005,
+        # Air and wood, and the bridge's hill that makes it sing.
+        body=((102, 20, 0.6), (176, 30, 0.7), (390, 90, 0.5), (1900, 700, 0.6)),
+    ),
+}
 _VIBRATO_HZ = 5.3
 _AIR_S = 20
 
@@ -137,13 +137,11 @@ def _add_breath(out: Planar, level: float, seed: int) -> None:
 @functools.cache
 def _air() -> Planar:
     """Noise for every tone that needs some: making it costs as much as a tone."""
-    return noise_band(_AIR_S * RATE_HZ, low_hz=900, high_hz=7000, seed=3)
+    return noise_band(_AIR_S * RATE_HZ, (900, 7000), seed=3)
 
 
 SUSTAINED: dict[str, Callable[[int, float, float], Planar]] = {
-    "soft_pad": functools.partial(_play_ensemble, _PAD),
-    "strings": functools.partial(_play_ensemble, _STRINGS),
-    "cello": functools.partial(_play_ensemble, _CELLO),
+    **{name: functools.partial(_play_ensemble, group) for name, group in _ENSEMBLES.items()},
     "flute": flute,
 }
 """Every sustained instrument by name."""

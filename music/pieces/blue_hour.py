@@ -1,6 +1,6 @@
 """Harp and cello in a minor key, without drums."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 BLUE_HOUR = Piece(
@@ -38,7 +38,6 @@ BLUE_HOUR = Piece(
             instrument="soft_pad",
             pattern="sustain",
             gain_db=-19,
-            pan=0,
             reverb_norm=0.4,
             centre=62,
             levels=(0.75, 0.7, 0.9, 0.95, 0.85),
@@ -56,7 +55,6 @@ BLUE_HOUR = Piece(
             instrument="bass",
             pattern="bass_long",
             gain_db=-11,
-            pan=0,
             reverb_norm=0.0,
             centre=41,
             levels=(0, 0.6, 0.8, 0.6, 0.7),
@@ -70,13 +68,6 @@ BLUE_HOUR = Piece(
             centre=79,
             levels=(0.6, 0.5, 0.7, 0.75, 0.6),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-23,
-            pan=0,
-            reverb_norm=0.35,
-            levels=(0.5, 0.6, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-23, reverb_norm=0.35, levels=(0.5, 0.6, 0.7, 0.8, 0)),
     ),
 )

@@ -1,6 +1,6 @@
 """A quick waltz: plucked strings, steel guitar, bells and the whole ensemble."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 CAROUSEL = Piece(
@@ -46,7 +46,6 @@ CAROUSEL = Piece(
             instrument="strings",
             pattern="sustain",
             gain_db=-16,
-            pan=0,
             reverb_norm=0.35,
             centre=64,
             levels=(0.35, 0.5, 0.95, 0.9, 0.9),
@@ -64,7 +63,6 @@ CAROUSEL = Piece(
             instrument="upright_bass",
             pattern="bass_soft",
             gain_db=-5,
-            pan=0,
             reverb_norm=0.04,
             centre=40,
             levels=(0, 0.8, 0.9, 0.6, 0.8),
@@ -73,7 +71,6 @@ CAROUSEL = Piece(
             instrument="kick",
             pattern="grid",
             gain_db=-12,
-            pan=0,
             reverb_norm=0.04,
             levels=(0, 0.7, 0.95, 0.3, 0.7),
             grids=("x...........", "x.....o....."),
@@ -96,13 +93,6 @@ CAROUSEL = Piece(
             levels=(0.3, 0.5, 0.85, 0.5, 0.5),
             grids=("o.x.o.x.o.x.",),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-19,
-            pan=0,
-            reverb_norm=0.3,
-            levels=(0.6, 0.8, 0.8, 0.9, 0.6),
-        ),
+        swell(gain_db=-19, levels=(0.6, 0.8, 0.8, 0.9, 0.6)),
     ),
 )

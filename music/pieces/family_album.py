@@ -1,6 +1,6 @@
 """Felt piano and strings."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 FAMILY_ALBUM = Piece(
@@ -84,12 +84,6 @@ FAMILY_ALBUM = Piece(
             centre=84,
             levels=(0.7, 0, 0.55, 0.7, 0.6),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-21,
-            reverb_norm=0.3,
-            levels=(0.5, 0.7, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-21, levels=(0.5, 0.7, 0.7, 0.8, 0)),
     ),
 )

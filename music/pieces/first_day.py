@@ -1,6 +1,6 @@
 """Driving piano, electric piano tune, brushes."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 FIRST_DAY = Piece(
@@ -98,12 +98,6 @@ FIRST_DAY = Piece(
             levels=(0.4, 0.7, 0.9, 0.7, 0.5),
             grids=("o.x.o.x.o.x.o.x.", "xoxoxoxoxoxoxoxo"),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-18,
-            reverb_norm=0.3,
-            levels=(0.7, 0.8, 0.8, 0.9, 0.6),
-        ),
+        swell(gain_db=-18, levels=(0.7, 0.8, 0.8, 0.9, 0.6)),
     ),
 )

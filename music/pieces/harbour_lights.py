@@ -1,6 +1,6 @@
 """Thumb piano, vibraphone and double bass in a slow three."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 HARBOUR_LIGHTS = Piece(
@@ -38,7 +38,6 @@ HARBOUR_LIGHTS = Piece(
             instrument="soft_pad",
             pattern="sustain",
             gain_db=-21,
-            pan=0,
             reverb_norm=0.4,
             centre=60,
             levels=(0.7, 0.55, 0.8, 0.95, 0.75),
@@ -47,7 +46,6 @@ HARBOUR_LIGHTS = Piece(
             instrument="upright_bass",
             pattern="bass_long",
             gain_db=-6.5,
-            pan=0,
             reverb_norm=0.05,
             centre=41,
             levels=(0, 0.8, 0.9, 0.65, 0.8),
@@ -79,13 +77,6 @@ HARBOUR_LIGHTS = Piece(
             levels=(0.3, 0.5, 0.75, 0.5, 0.3),
             grids=("o...x...x...", "o.o.x.o.x.o."),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-22,
-            pan=0,
-            reverb_norm=0.3,
-            levels=(0.5, 0.6, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-22, levels=(0.5, 0.6, 0.7, 0.8, 0)),
     ),
 )

@@ -1,6 +1,6 @@
 """Ukulele, whistle and a walking bass, with a lilt."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 KITCHEN_RADIO = Piece(
@@ -39,7 +39,6 @@ KITCHEN_RADIO = Piece(
             instrument="upright_bass",
             pattern="bass_walk",
             gain_db=-6,
-            pan=0,
             reverb_norm=0.06,
             centre=41,
             levels=(0, 0.75, 0.85, 0.65, 0.75),
@@ -66,7 +65,6 @@ KITCHEN_RADIO = Piece(
             instrument="strings",
             pattern="sustain",
             gain_db=-22,
-            pan=0,
             reverb_norm=0.4,
             centre=66,
             levels=(0, 0, 0.75, 0.8, 0.75),
@@ -89,13 +87,6 @@ KITCHEN_RADIO = Piece(
             levels=(0.5, 0.4, 0.7, 0.7, 0),
             grids=("....x.......x...",),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-24,
-            pan=0,
-            reverb_norm=0.3,
-            levels=(0, 0.5, 0.6, 0.7, 0),
-        ),
+        swell(gain_db=-24, levels=(0, 0.5, 0.6, 0.7, 0)),
     ),
 )

@@ -1,6 +1,6 @@
 """Marimba, ukulele and hand drums."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 KITES = Piece(
@@ -60,7 +60,6 @@ KITES = Piece(
             instrument="strings",
             pattern="sustain",
             gain_db=-18.5,
-            pan=0,
             reverb_norm=0.35,
             centre=64,
             levels=(0, 0.35, 0.9, 0.85, 0.85),
@@ -69,7 +68,6 @@ KITES = Piece(
             instrument="upright_bass",
             pattern="bass_soft",
             gain_db=-5,
-            pan=0,
             reverb_norm=0.04,
             centre=40,
             levels=(0, 0.8, 0.9, 0.6, 0.8),
@@ -87,7 +85,6 @@ KITES = Piece(
             instrument="kick",
             pattern="grid",
             gain_db=-11.5,
-            pan=0,
             reverb_norm=0.04,
             levels=(0, 0.6, 0.9, 0.3, 0.7),
             grids=("x.......x.......", "x.......x.o....."),
@@ -110,13 +107,6 @@ KITES = Piece(
             levels=(0, 0.4, 0.85, 0.5, 0.5),
             grids=("o.x.o.x.o.x.o.x.",),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-19,
-            pan=0,
-            reverb_norm=0.3,
-            levels=(0.6, 0.8, 0.8, 0.9, 0.6),
-        ),
+        swell(gain_db=-19, levels=(0.6, 0.8, 0.8, 0.9, 0.6)),
     ),
 )

@@ -1,6 +1,6 @@
 """A cello sings over harp and felt piano; strings join it."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 LETTERS_HOME = Piece(
@@ -59,7 +59,6 @@ LETTERS_HOME = Piece(
             instrument="bass",
             pattern="bass_long",
             gain_db=-10,
-            pan=0,
             reverb_norm=0.0,
             centre=41,
             levels=(0, 0.6, 0.85, 0.6, 0.75),
@@ -82,13 +81,6 @@ LETTERS_HOME = Piece(
             levels=(0, 0, 0.7, 0, 0),
             grids=("x.....o.x.......", "x.......x...o..."),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-21,
-            pan=0,
-            reverb_norm=0.3,
-            levels=(0.5, 0.65, 0.75, 0.8, 0),
-        ),
+        swell(gain_db=-21, levels=(0.5, 0.65, 0.75, 0.8, 0)),
     ),
 )

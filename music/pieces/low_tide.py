@@ -1,6 +1,6 @@
 """Fingerpicked guitar over a wide pad; the slowest piece."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 LOW_TIDE = Piece(
@@ -75,12 +75,6 @@ LOW_TIDE = Piece(
             centre=81,
             levels=(0.7, 0, 0.7, 0.8, 0.5),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-20,
-            reverb_norm=0.3,
-            levels=(0.6, 0.6, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-20, levels=(0.6, 0.6, 0.7, 0.8, 0)),
     ),
 )

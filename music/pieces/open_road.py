@@ -1,6 +1,6 @@
 """Strummed guitars, claps and bells."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 OPEN_ROAD = Piece(
@@ -98,12 +98,6 @@ OPEN_ROAD = Piece(
             levels=(0.5, 0.7, 0.9, 0.7, 0.6),
             grids=("x.o.x.o.x.o.x.o.", "xoooxoooxoooxooo"),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-19,
-            reverb_norm=0.3,
-            levels=(0.7, 0.8, 0.8, 0.9, 0.6),
-        ),
+        swell(gain_db=-19, levels=(0.7, 0.8, 0.8, 0.9, 0.6)),
     ),
 )

@@ -1,6 +1,6 @@
 """A waltz for music box, guitar and strings."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 PAPER_BOATS = Piece(
@@ -67,12 +67,6 @@ PAPER_BOATS = Piece(
             levels=(0, 0, 0.75, 0, 0),
             grids=("....x...o...", "....o...x..."),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-22,
-            reverb_norm=0.3,
-            levels=(0.5, 0.7, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-22, levels=(0.5, 0.7, 0.7, 0.8, 0)),
     ),
 )

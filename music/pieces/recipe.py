@@ -48,3 +48,16 @@ class Piece:
     rhythms: tuple[str, ...]
     """Melody rhythms of one bar: ``onset:length`` in beats; the last ends a phrase."""
     layers: tuple[Layer, ...]
+
+
+def swell(
+    *, gain_db: float, levels: tuple[float, float, float, float, float], reverb_norm: float = 0.3
+) -> Layer:
+    """A cymbal that rises into each section."""
+    return Layer(
+        instrument="swell",
+        pattern="swell",
+        gain_db=gain_db,
+        reverb_norm=reverb_norm,
+        levels=levels,
+    )

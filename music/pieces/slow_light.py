@@ -1,6 +1,6 @@
 """Lo-fi: electric piano, brushes, a felt piano that thinks aloud."""
 
-from music.pieces.recipe import Layer, Piece
+from music.pieces.recipe import Layer, Piece, swell
 from music.score import Mood
 
 SLOW_LIGHT = Piece(
@@ -86,12 +86,6 @@ SLOW_LIGHT = Piece(
             centre=84,
             levels=(0.6, 0, 0.6, 0.8, 0.5),
         ),
-        Layer(
-            instrument="swell",
-            pattern="swell",
-            gain_db=-18,
-            reverb_norm=0.3,
-            levels=(0.6, 0.6, 0.7, 0.8, 0),
-        ),
+        swell(gain_db=-18, levels=(0.6, 0.6, 0.7, 0.8, 0)),
     ),
 )
