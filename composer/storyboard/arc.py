@@ -1,13 +1,17 @@
 """The arc of a movie: which slides it shows, in which order, and which one is at the peak.
 
 A good picture opens it under the title; the others follow in the order of time, so chosen that the
-best of all comes when the music is fullest. A shorter movie shows a part of what a longer one does.
+best of all comes when the music is fullest, and that each third of the days is told. A shorter
+movie shows a part of what a longer one does.
 """
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from composer.curate.alike import Looks
 from composer.library import SeenFace
@@ -33,7 +37,17 @@ WORDS_AT: Mapping[Placement, Rect] = {
 """Where a title stands, roughly."""
 
 NEARLY_BEST = 0.85
-"""A picture this near the best one may stand in for it at the peak, where time allows no other."""
+"""A picture this near the best may stand in for it at the peak, where time allows no other ..."""
+
+GOOD_ENOUGH = 0.7
+"""... and one this near where no better one leaves room for the beginning, the middle and the end:
+three pictures of one morning are no movie of a week."""
+
+SEEN_BEFORE = 0.5
+"""What a picture loses in the ranking that looks like one before it."""
+
+PARTS = 3
+"""Beginning, middle and end."""
 
 LIKE_COSINE = 0.75
 """Image vectors closer than this show much the same: on made libraries 99 of 100 pairs of different
@@ -80,7 +94,13 @@ def choose_opening(slides: Sequence[Slide], placement: Placement, canvas: Canvas
 
 
 def shape_arc(
-    slides: Sequence[Slide], opening: int, count: int, peaks: range, priority: Sequence[int]
+    slides: Sequence[Slide],
+    opening: int,
+    count: int,
+    peaks: range,
+    priority: Sequence[int],
+    *,
+    opening_is_seen: bool = True,
 ) -> Arc:
     """Choose `count` slides so that the best photograph falls on one of the peak's places.
 
@@ -96,6 +116,8 @@ def shape_arc(
         Places at which the music is fullest.
     priority : sequence of int
         All slides, those to be kept first; the same for every length.
+    opening_is_seen : bool
+        False where a map hides it.
     """
     rest = [n for n in range(len(slides)) if n != opening]
     if not 0 < count <= len(rest):
@@ -104,13 +126,18 @@ def shape_arc(
     still = [n for n in rest if not slides[n].is_video] or rest
     ranked = sorted(still, key=lambda n: (-slides[n].value, n))
     best = slides[ranked[0]].value
-    for hero in ranked:
-        if slides[hero].value < NEARLY_BEST * best:
-            break
-        at = _place_in_time(rest, hero, count, places)
-        if at is not None:
-            chosen = _around(rest, hero, at, count, priority)
-            return _arc(slides, opening, chosen, hero, in_order=True)
+    parts = (when(slides) * PARTS).astype(int).tolist()
+    told = {parts[opening]} if opening_is_seen else set()
+    found: tuple[tuple[int, bool], list[int], int] | None = None
+    for hero in (n for n in ranked if slides[n].value >= GOOD_ENOUGH * best):
+        for at in _places_in_time(rest, hero, count, places):
+            chosen = _around([n for n in priority if n != opening], hero, at, count, parts, told)
+            n_told = len(told | {parts[n] for n in chosen})
+            worth = n_told, slides[hero].value >= NEARLY_BEST * best
+            if found is None or worth > found[0]:
+                found = worth, chosen, hero
+    if found is not None:
+        return _arc(slides, opening, found[1], found[2], in_order=True)
     hero, at = ranked[0], places[0]
     others = [n for n in priority if n in set(rest) - {hero}][: count - 1]
     chosen = sorted(others)
@@ -118,57 +145,115 @@ def shape_arc(
     return _arc(slides, opening, chosen, hero, in_order=chosen == sorted(chosen))
 
 
-def ranking(slides: Sequence[Slide]) -> tuple[int, ...]:
-    """All slides, those to be kept first: good ones, far in time from those before.
+def when(slides: Sequence[Slide]) -> NDArray[np.float64]:
+    """Where in its memory each slide is, 0 to 1: every day counts alike, and its slides in it.
 
-    Farthest-first by place in the order of time, weighed with the value, so that any beginning of
-    the ranking is spread over the whole memory.
+    Slides without a date count as one day.
     """
-    total = len(slides)
-    places = np.arange(total)
+    days: dict[dt.date | None, list[int]] = {}
+    for n, slide in enumerate(slides):
+        taken_at = slide.first.taken_at
+        days.setdefault(None if taken_at is None else taken_at.date(), []).append(n)
+    places = np.empty(len(slides))
+    for number, of_day in enumerate(days.values()):
+        places[of_day] = number + (np.arange(len(of_day)) + 0.5) / len(of_day)
+    return places / len(days)
+
+
+def ranking(
+    slides: Sequence[Slide], similar: NDArray[np.bool_], opening: int | None
+) -> tuple[int, ...]:
+    """All slides, those to be kept first: good ones, far in time from those before, and unlike.
+
+    Farthest-first by place in time, weighed with the value, so that any beginning of the ranking
+    is spread over the whole memory.
+
+    Parameters
+    ----------
+    similar : bool[n, n]
+        Which slides look alike.
+    opening : int or None
+        The slide that is seen before all others.
+    """
+    places = when(slides)
     values = np.array([slide.value for slide in slides])
-    nearest = np.full(total, float(total))
-    open_ = np.ones(total, np.bool_)
+    nearest, seen = np.ones(len(slides)), np.zeros(len(slides), np.bool_)
+    open_ = np.ones(len(slides), np.bool_)
     order: list[int] = []
     while open_.any():
-        spread = np.minimum(nearest / max(1.0, total / (len(order) + 2)), 1.0)
-        best = int(np.argmax(np.where(open_, values + 0.8 * spread, -np.inf)))
+        spread = np.minimum(nearest * (len(order) + 2), 1.0)
+        worth = values + 0.8 * spread - SEEN_BEFORE * seen
+        best = int(np.argmax(np.where(open_, worth, -np.inf)))
+        if opening is not None and not order:
+            best = opening
         order.append(best)
         open_[best] = False
-        nearest = np.minimum(nearest, np.abs(places - best))
+        nearest = np.minimum(nearest, np.abs(places - places[best]))
+        seen |= similar[best]
     return tuple(order)
 
 
-def apart(arc: Arc, index: Mapping[int, int], looks: Looks) -> Arc:
-    """The same arc with neighbours that are alike moved apart, within one day.
+def likeness(slides: Sequence[Slide], index: Mapping[int, int], looks: Looks) -> NDArray[np.bool_]:
+    """Which slides look alike, bool[n, n]; see `apart` for the arguments."""
+    firsts = [index[slide.first.id] for slide in slides]
+    rows = [_looking_like(index[slide.items[-1].id], looks)[firsts] for slide in slides]
+    return np.array(rows, np.bool_)
+
+
+def apart(
+    arc: Arc,
+    index: Mapping[int, int],
+    looks: Looks,
+    spare: Sequence[Slide] = (),
+    *,
+    opening_is_seen: bool = True,
+) -> Arc:
+    """The same arc without neighbours that are alike: moved within a day, or another one taken.
 
     Parameters
     ----------
     arc : Arc
-        Its peak and its ends stay.
+        Its peak stays.
     index : mapping
-        Where each item's looks are, by its id.
+        Where each item's looks are, by its id; in the order of time.
     looks : Looks
         Of all items.
+    spare : sequence of Slide
+        What else there is.
+    opening_is_seen : bool
+        Whether the first slide is a neighbour of the opening.
     """
-    slides = list(arc.slides)
-    for n in range(1, len(slides)):
-        if not (alike(slides[n - 1], slides[n], index, looks) or _runs(slides, n)):
+    shown = int(opening_is_seen)
+    line = [arc.opening][:shown] + list(arc.slides)
+    fixed = {arc.peak + shown, *range(shown)}
+
+    def same(first: Slide, second: Slide) -> bool:
+        return alike(first, second, index, looks)
+
+    def place(slide: Slide) -> int:
+        return index[slide.first.id]
+
+    for n in range(1, len(line)):
+        if not (same(line[n - 1], line[n]) or _runs(line, n)) or _moved(line, n, fixed, same):
             continue
-        for other in range(n + 1, min(n + 1 + FARTHEST, len(slides))):
-            free = arc.peak not in (n, other) and _same_day(slides[n], slides[other])
-            if free and not alike(slides[n - 1], slides[other], index, looks):
-                slides[n], slides[other] = slides[other], slides[n]
-                break
-    return replace(arc, slides=tuple(slides))
+        at = n - 1 if n in fixed else n
+        if at not in fixed:
+            left = [slide for slide in spare if slide not in line]
+            fitting = [slide for slide in left if _fits(slide, at, line, same, place)]
+            near = place(line[at])
+            line[at] = min(fitting, key=lambda one: abs(place(one) - near), default=line[at])
+    return replace(arc, slides=tuple(line[shown:]))
 
 
 def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
     """Whether two slides show much the same: the same look, or one person close up again."""
-    a, b = index[first.items[-1].id], index[second.first.id]
-    if bool(looks.same(a)[b]) or float(looks.cosines(a)[b]) >= LIKE_COSINE:
+    if _looking_like(index[first.items[-1].id], looks)[index[second.first.id]]:
         return True
     return len(first.people) == 1 and first.people == second.people
+
+
+def _looking_like(item: int, looks: Looks) -> NDArray[np.bool_]:
+    return looks.same(item) | (looks.cosines(item) >= LIKE_COSINE)
 
 
 def _overlap(face: SeenFace, words: Rect) -> bool:
@@ -182,26 +267,69 @@ def _runs(slides: Sequence[Slide], n: int) -> bool:
     return len(running) > MOST_VIDEOS_RUNNING and all(slide.is_video for slide in running)
 
 
+def _moved(
+    line: list[Slide], n: int, fixed: AbstractSet[int], same: Callable[[Slide, Slide], bool]
+) -> bool:
+    """Whether a slide could change places with one soon after it of its day, in place."""
+    for other in range(n + 1, min(n + 1 + FARTHEST, len(line))):
+        free = not fixed & {n, other} and _same_day(line[n], line[other])
+        if free and not same(line[n - 1], line[other]):
+            line[n], line[other] = line[other], line[n]
+            return True
+    return False
+
+
+def _fits(
+    one: Slide,
+    at: int,
+    line: Sequence[Slide],
+    same: Callable[[Slide, Slide], bool],
+    place: Callable[[Slide], int],
+) -> bool:
+    """Whether a photograph may stand for a slide: in its time, as good, unlike both neighbours."""
+    good = not one.is_video and one.value >= GOOD_ENOUGH * line[at].value
+    before, after = line[max(0, at - 1) : at], line[at + 1 : at + 2]
+    # What opens the movie comes from anywhere in it.
+    early = [slide for slide in before if at > 1]
+    in_time = all(place(slide) < place(one) for slide in early) and all(
+        place(one) < place(slide) for slide in after
+    )
+    return good and in_time and not any(same(one, slide) for slide in (*before, *after))
+
+
 def _same_day(first: Slide, second: Slide) -> bool:
     a, b = first.first.taken_at, second.first.taken_at
     return a is not None and b is not None and a.date() == b.date()
 
 
-def _place_in_time(rest: Sequence[int], hero: int, count: int, places: Sequence[int]) -> int | None:
-    """A peak's place with enough slides before and after the hero."""
+def _places_in_time(rest: Sequence[int], hero: int, count: int, places: Sequence[int]) -> list[int]:
+    """The peak's places with enough slides before and after the hero."""
     before = sum(n < hero for n in rest)
     after = len(rest) - before - 1
-    return next((p for p in places if p <= before and count - 1 - p <= after), None)
+    return [p for p in places if p <= before and count - 1 - p <= after]
 
 
 def _around(
-    rest: Sequence[int], hero: int, at: int, count: int, priority: Sequence[int]
+    priority: Sequence[int],
+    hero: int,
+    at: int,
+    count: int,
+    parts: Sequence[int],
+    told: AbstractSet[int],
 ) -> list[int]:
     """`at` slides before the hero, the hero, and the rest of `count` after it."""
-    usable = set(rest)
-    before = [n for n in priority if n in usable and n < hero][:at]
-    after = [n for n in priority if n in usable and n > hero][: count - 1 - at]
+    before = _picked([n for n in priority if n < hero], at, parts, told | {parts[hero]})
+    told = told | {parts[n] for n in (hero, *before)}
+    after = _picked([n for n in priority if n > hero], count - 1 - at, parts, told)
     return [*sorted(before), hero, *sorted(after)]
+
+
+def _picked(
+    ranked: Sequence[int], count: int, parts: Sequence[int], told: AbstractSet[int]
+) -> list[int]:
+    """The first ones, but before all the first one of each part that is not told yet."""
+    first_of = {parts[n]: n for n in reversed(ranked) if parts[n] not in told}
+    return sorted(ranked, key=lambda n: n not in first_of.values())[:count]
 
 
 def _arc(

@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.curate.alike import looks_of
 from composer.library import ViewItem
-from composer.storyboard.arc import Arc, choose_opening, ranking
+from composer.storyboard.arc import Arc, choose_opening, likeness, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
 from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
@@ -90,18 +90,17 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
 
 
 def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
-    priority = ranking(slides)
-    opening = choose_opening(slides, brief.theme.type.placement, brief.canvas)
+    index = {int(item.id): n for n, item in enumerate(brief.items)}
+    looks = looks_of(brief.items, brief.vectors)
+    similar = likeness(slides, index, looks)
     if brief.route:
         # Under a map no picture is seen: it stands in for the one that matters least.
+        priority = ranking(slides, similar, None)
         opening = next((n for n in reversed(priority) if not slides[n].is_video), priority[-1])
-    return Material(
-        slides=slides,
-        opening=opening,
-        priority=priority,
-        index={int(item.id): n for n, item in enumerate(brief.items)},
-        looks=looks_of(brief.items, brief.vectors),
-    )
+    else:
+        opening = choose_opening(slides, brief.theme.type.placement, brief.canvas)
+        priority = ranking(slides, similar, opening)
+    return Material(slides=slides, opening=opening, priority=priority, index=index, looks=looks)
 
 
 def _storyboard(brief: Brief, plan: Plan) -> Storyboard:

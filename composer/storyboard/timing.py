@@ -19,7 +19,10 @@ SHORT_FACTOR = 0.75
 LEAST_TITLE_S = 2.0
 
 AIM_SHARE = 0.6
-"""Where in its range a movie should end where there is enough to show."""
+"""Where in its range a movie should end where there is enough to show ..."""
+
+SHORT_AIM_SHARE = 0.95
+"""... and a short one, in which every second is needed to tell beginning, middle and end."""
 
 INSIDE_S = 0.25
 """A movie stays so far inside its range."""
@@ -95,7 +98,8 @@ def _tries(brief: Brief, material: Material, length: Length) -> Iterator[tuple[i
     edges_s = title.wanted_s + end.wanted_s
     least_s, most_s = np.mean([_bounds(brief, slide) for slide in material.slides], 0).tolist()
     usual_s = (least_s + most_s) / 2
-    aim_s = low_s + AIM_SHARE * (high_s - low_s)
+    aim = SHORT_AIM_SHARE if length is Length.SHORT else AIM_SHARE
+    aim_s = low_s + aim * (high_s - low_s)
     wanted = max(1, round((aim_s - edges_s) / usual_s))
     tried = set()
     for count in (wanted, wanted - 1, wanted + 1, wanted - 2, wanted + 2):
@@ -160,8 +164,21 @@ def _fit(
     best: tuple[float, Plan] | None = None
     # The first round guesses where the peak's places are, the second one knows.
     for _ in range(2):
-        arc = shape_arc(material.slides, material.opening, count, peaks, material.priority)
-        arc = apart(arc, material.index, material.looks)
+        arc = shape_arc(
+            material.slides,
+            material.opening,
+            count,
+            peaks,
+            material.priority,
+            opening_is_seen=not brief.route,
+        )
+        arc = apart(
+            arc,
+            material.index,
+            material.looks,
+            [slide for slide in material.slides if slide is not arc.opening],
+            opening_is_seen=not brief.route,
+        )
         slots = [title, *_slots(brief, arc, sound, room_s), end]
         timing = fit_to_beats(slots, sound.beats_s, duration_s)
         if timing is None:

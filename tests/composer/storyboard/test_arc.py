@@ -1,9 +1,11 @@
 """The arc: opening, order, peak, and neighbours that differ."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from composer.curate.alike import looks_of
 from composer.soundtrack import sound_for
@@ -11,6 +13,7 @@ from composer.storyboard.arc import Arc, apart, choose_opening, ranking, shape_a
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.direct import direct
 from composer.storyboard.slides import Slide, slides_of
+from themes.load import BUILTIN
 from themes.theme import Placement
 
 Factory = Callable[..., Any]
@@ -43,7 +46,9 @@ def test_the_best_slide_comes_at_the_peak_and_the_rest_in_the_order_of_time(
 ) -> None:
     slides = _slides([make_item(n, score=0.9 if n == 12 else 0.4) for n in range(20)])
 
-    arc = shape_arc(slides, 0, 9, range(5, 8), ranking(slides))
+    arc = shape_arc(
+        slides, 0, 9, range(5, 8), ranking(slides, np.eye(len(slides), dtype=np.bool_), None)
+    )
 
     assert arc.slides[arc.peak].first.id == 12
     assert arc.peak in range(5, 8)
@@ -56,7 +61,9 @@ def test_a_best_slide_that_time_does_not_allow_at_the_peak_is_moved_and_told(
 ) -> None:
     slides = _slides([make_item(n, score=0.9 if n == 1 else 0.3) for n in range(8)])
 
-    arc = shape_arc(slides, 0, 7, range(5, 6), ranking(slides))
+    arc = shape_arc(
+        slides, 0, 7, range(5, 6), ranking(slides, np.eye(len(slides), dtype=np.bool_), None)
+    )
 
     assert arc.slides[5].first.id == 1
     assert not arc.in_order
@@ -65,7 +72,7 @@ def test_a_best_slide_that_time_does_not_allow_at_the_peak_is_moved_and_told(
 def test_any_beginning_of_the_ranking_is_spread_over_the_memory(make_item: Factory) -> None:
     slides = _slides([make_item(n, score=0.4 + 0.01 * n) for n in range(30)])
 
-    order = ranking(slides)
+    order = ranking(slides, np.eye(len(slides), dtype=np.bool_), None)
 
     assert sorted(order) == list(range(30))
     assert max(np.diff(sorted(order[:6]))) <= 12
@@ -96,9 +103,9 @@ def test_neighbours_that_look_alike_are_moved_apart(make_item: Factory) -> None:
         for item, vector in zip(items, [(1, 0), (1, 0), (0, 1), (0, 1)], strict=True)
     }
     slides = _slides(items)
-    arc = Arc(opening=slides[0], slides=slides, peak=0, in_order=True)
+    arc = Arc(opening=slides[3], slides=slides, peak=0, in_order=True)
 
-    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors))
+    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors), opening_is_seen=False)
 
     assert _ids(moved.slides) == [0, 2, 1, 3]
 
@@ -106,8 +113,54 @@ def test_neighbours_that_look_alike_are_moved_apart(make_item: Factory) -> None:
 def test_one_person_close_up_is_not_shown_twice_running(make_item: Factory) -> None:
     items = [make_item(n, people=[1] if n < 2 else [2, 3]) for n in range(4)]
     slides = _slides(items)
-    arc = Arc(opening=slides[0], slides=slides, peak=3, in_order=True)
+    arc = Arc(opening=slides[3], slides=slides, peak=3, in_order=True)
 
-    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, {}))
+    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, {}), opening_is_seen=False)
 
     assert _ids(moved.slides) == [0, 2, 1, 3]
+
+
+def _week(make_item: Factory) -> list[Any]:
+    """Thirty pictures of one morning, the best ones, and two of each of the six days after it."""
+    morning = [make_item(n, score=0.8) for n in range(30)]
+    day = dt.timedelta(days=1)
+    later = [
+        make_item(30 + n, score=0.6, taken_at=morning[0].taken_at + day * (1 + n // 2))
+        for n in range(12)
+    ]
+    return [*morning, *later]
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_a_short_movie_tells_the_beginning_the_middle_and_the_end(
+    theme: str, make_item: Factory, make_brief: Factory
+) -> None:
+    items = _week(make_item)
+    brief = make_brief(items, theme=theme, length=Length.SHORT)
+
+    board = direct(brief, sound_for(theme, 7)).storyboard
+
+    taken = {item.id: item.taken_at for item in items}
+    days = {
+        (taken[panel.item_id] - items[0].taken_at).days
+        for shot in board.shots
+        for panel in shot.panels
+    }
+    assert min(days) <= 2
+    assert days & {2, 3, 4}
+    assert max(days) >= 4
+
+
+def test_a_neighbour_that_looks_alike_gives_way_to_another_picture(make_item: Factory) -> None:
+    day = dt.timedelta(days=1)
+    items = [make_item(n, taken_at=make_item(0).taken_at + day * n) for n in range(4)]
+    vectors = {
+        item.id: ("m", np.array(vector, np.float32))
+        for item, vector in zip(items, [(1, 0), (1, 0), (0, 1), (1, 0)], strict=True)
+    }
+    slides = _slides(items)
+    arc = Arc(opening=slides[0], slides=(slides[1], slides[3]), peak=1, in_order=True)
+
+    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors), slides)
+
+    assert _ids(moved.slides) == [2, 3]
