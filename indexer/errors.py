@@ -19,6 +19,7 @@ Wrong use by a programmer is ``ValueError`` or ``TypeError``. The leaf packages 
 ``music`` have one ``ValueError`` subclass each, of the same form. Exit codes: ``memoriesd/cli``.
 """
 
+import errno
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,29 @@ class UnreadableMediaError(MemoriesError):
 
 class DearMediaError(UnreadableMediaError):
     """One media file cannot be read with the memory that is allowed."""
+
+
+REFUSED = "may not be read"
+UNREACHED = "its disk does not give it"
+"""How the reasons begin that say nothing about a file's bytes: it is tried again."""
+
+
+def refusal(error: OSError) -> UnreadableMediaError:
+    """Why the system, or a library that reads through it, does not give a file."""
+    if error.errno is None:
+        return UnreadableMediaError(f"damaged: {error}")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        remedy = "let this user read it; it is tried again whenever its folder is looked through"
+        return UnreadableMediaError(f"{REFUSED} ({error.strerror})", remedy=remedy)
+    if error.errno in _PASSING:
+        return UnreadableMediaError(f"{UNREACHED} ({error.strerror})")
+    return UnreadableMediaError(f"cannot be read ({error.strerror})")
+
+
+_PASSING = (
+    errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.ENODEV, errno.ENXIO, errno.EHOSTDOWN,
+    errno.EHOSTUNREACH, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+)  # fmt: skip
 
 
 class MissingResourceError(MemoriesError):

@@ -5,7 +5,7 @@ Decoded once, at the size that faces, scene and quality need; a video is looked 
 
 from indexer.chosen import ModelChoice, tools_of
 from indexer.clips import look_at_video
-from indexer.errors import MissingResourceError, UnreadableMediaError
+from indexer.errors import MissingResourceError, refusal
 from indexer.identity import content_hash
 from indexer.models.session import RUN_ERRORS
 from indexer.photographs import look_at_photo
@@ -45,4 +45,4 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
     except RUN_ERRORS as error:
         raise MemoryError("the networks need more memory than a worker may take") from error
     except OSError as error:
-        raise UnreadableMediaError(error.strerror or str(error)) from error
+        raise refusal(error) from error

@@ -21,6 +21,7 @@ from indexer.catalog.items import Item, ItemFile, ItemId
 from indexer.chosen import ModelChoice, Models
 from indexer.cluster import ClusterPool
 from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
+from indexer.identity import is_as_scanned
 from indexer.looking import look
 from indexer.media.cost import RAISE
 from indexer.pixels import Pixels, PixelTask
@@ -69,9 +70,13 @@ class Run:
         batches = [both[at : at + HEADERS_A_TASK] for at in range(0, len(both), HEADERS_A_TASK)]
         done = 0
         for batch, answer in self._in_order(batches, self._submit_headers):
-            headers = self._headers_of(batch, answer)
+            read = [
+                (file, header)
+                for (file, task), header in zip(batch, self._headers_of(batch, answer), strict=True)
+                if is_as_scanned(task.path, file.size, file.mtime_ns)
+            ]
             with self.catalog.transaction():
-                for (file, _), header in zip(batch, headers, strict=True):
+                for file, header in read:
                     record.write_header(self.catalog, file, header, self.models.stage_model)
             done += len(batch)
             self.progress(done, len(new), "reading dates and places")
@@ -179,11 +184,12 @@ class Run:
 
     def _write_pixels(self, item: Item, file: ItemFile, answer: Future[Pixels]) -> bool:
         """Write what a worker read, or why it could not; True if it could."""
+        if not is_as_scanned(file.full_path, file.size, file.mtime_ns):
+            return False
         try:
             pixels = answer.result()
         except UnreadableMediaError as error:
-            reason = f"{error}; {error.remedy}" if error.remedy else str(error)
-            files.note_failure(self.catalog, file.file_id, reason)
+            files.note_unreadable(self.catalog, file.file_id, error)
             return False
         except (WorkerLostError, MemoryError) as error:
             files.note_lost(self.catalog, file.file_id, lost_reason(error))
@@ -192,7 +198,8 @@ class Run:
             raise  # nothing is wrong with the file
         except Exception as error:
             log.exception("a reader failed on %s", file.full_path)
-            files.note_failure(self.catalog, file.file_id, f"{type(error).__name__}: {error}")
+            reason = f"its reader failed ({type(error).__name__}: {error})"
+            files.note_failure(self.catalog, file.file_id, reason)
             return False
         with self.catalog.transaction():
             self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)

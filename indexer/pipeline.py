@@ -102,6 +102,7 @@ def index(
             now=settings.now,
             checkpoint=checkpoint,
         )
+        files.retry_refused(catalog)
         if budget.limit_mb > int(get_setting(catalog, INDEX_LIMIT_MB) or 0):
             files.retry_dear(catalog)
         run = Run(

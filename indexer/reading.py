@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import UnreadableMediaError, refusal
 from indexer.media.metadata.model import Metadata
 from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import upright_size
@@ -107,11 +107,12 @@ def read_headers(tasks: Sequence[HeaderTask]) -> list[Answered]:
         except UnreadableMediaError as error:
             answers.append(error)
         except OSError as error:
-            answers.append(UnreadableMediaError(error.strerror or str(error)))
+            answers.append(refusal(error))
         except Exception as error:
             # One odd file must not end a run over ten years of them.
             log.exception("a reader failed on %s", task.path)
-            answers.append(UnreadableMediaError(f"{type(error).__name__}: {error}"))
+            reason = f"its reader failed ({type(error).__name__}: {error})"
+            answers.append(UnreadableMediaError(reason))
     return answers
 
 

@@ -23,7 +23,7 @@ def write_header(catalog: Catalog, file: File, answer: Answered, model: str) -> 
     `model` is today's of the ``pixels`` stage: where only a sidecar changed, nothing is left to do.
     """
     if isinstance(answer, UnreadableMediaError):
-        files.note_failure(catalog, file.id, str(answer))
+        files.note_unreadable(catalog, file.id, answer)
         return
     if answer is None or answer.metadata.is_ours:
         files.set_file_state(catalog, [file.id], FileState.OTHER)

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import NewType
 
 from indexer.catalog.connection import Catalog, columns
+from indexer.errors import REFUSED, UNREACHED, UnreadableMediaError
 
 RootId = NewType("RootId", int)
 FileId = NewType("FileId", int)
+
+UNREACHED_TRIES = 10
 
 
 class FileState(StrEnum):
@@ -197,6 +200,11 @@ def set_file_state(
     )
 
 
+def note_unreadable(catalog: Catalog, file_id: FileId, error: UnreadableMediaError) -> None:
+    """A file cannot be read, and why."""
+    note_failure(catalog, file_id, f"{error}; {error.remedy}" if error.remedy else str(error))
+
+
 def note_failure(catalog: Catalog, file_id: FileId, reason: str) -> None:
     """A file cannot be read: it is left alone until its bytes change."""
     catalog.execute(
@@ -210,6 +218,20 @@ def retry_dear(catalog: Catalog) -> None:
     catalog.execute(
         "UPDATE files SET state = 'read', reason = '' WHERE state IN ('failed', 'indexed')"
         " AND reason LIKE '%memory_limit_mb%'"
+    )
+
+
+def retry_refused(catalog: Catalog) -> None:
+    """Files that the system did not give wait again: permissions change, and drives come back.
+
+    A disk that fails takes its time over each of its bad files, so that these have an end.
+    """
+    catalog.execute(
+        "UPDATE files SET reason = '', state = CASE"
+        " WHEN EXISTS (SELECT 1 FROM item_files f WHERE f.file_id = files.id) THEN 'read'"
+        " ELSE 'new' END WHERE state = 'failed'"
+        " AND (reason LIKE ? || '%' OR reason LIKE ? || '%' AND tries < ?)",
+        (REFUSED, UNREACHED, UNREACHED_TRIES),
     )
 
 

@@ -74,6 +74,7 @@ class ItemFile:
     state: str
     content_hash: bytes | None
     format: str
+    size: int
     mtime_ns: int
     role: str
 
@@ -85,7 +86,7 @@ class ItemFile:
 
 _ITEM_FILES = (
     "SELECT item_id, file_id, r.path AS root, f.path AS path, f.state AS state, content_hash,"
-    " format, mtime_ns, role FROM item_files JOIN files f ON f.id = file_id"
+    " format, size, mtime_ns, role FROM item_files JOIN files f ON f.id = file_id"
     " JOIN roots r ON r.id = f.root_id"
 )
 

@@ -15,7 +15,7 @@ import av
 from av.container.input import InputContainer
 from av.video.stream import VideoStream
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import UnreadableMediaError, refusal
 from indexer.media.probe import MediaKind, recognise_file
 
 _DEMUXERS = {
@@ -68,7 +68,7 @@ def open_bytes(path: Path, start_byte: int = 0) -> Iterator[BinaryIO]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+        raise refusal(error) from error
     with file:
         yield cast(BinaryIO, _Tail(file, start_byte)) if start_byte else file
 

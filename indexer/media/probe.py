@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import refusal
 from indexer.media.boxes import brands
 from indexer.media.tiff import is_camera_raw
 
@@ -77,7 +77,7 @@ def recognise(path: Path) -> MediaFormat | None:
         with path.open("rb") as file:
             return recognise_file(file)
     except OSError as error:
-        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+        raise refusal(error) from error
 
 
 def recognise_file(file: BinaryIO) -> MediaFormat | None:

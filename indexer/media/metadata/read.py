@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import refusal
 from indexer.media.metadata import takeout, xmp
 from indexer.media.metadata.blocks import Blocks, find_blocks
 from indexer.media.metadata.container import container_facts
@@ -53,7 +53,7 @@ def read_metadata(
             told = next((f.motion_bytes for f in embedded if f.motion_bytes), None)
             clip = None if container_tags else motion_offset(file, told)
     except OSError as error:
-        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+        raise refusal(error) from error
     tags = {**container_tags, **dict(blocks.container_tags)}
     facts = (
         *embedded,
