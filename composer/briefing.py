@@ -34,7 +34,7 @@ def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
     solemn = _is_solemn(run.catalog, view)
     lively = run.request.theme != AUTO and load_theme(run.request.theme).mood == UPLIFTING
     if run.request.theme != AUTO and not (solemn and lively and not run.request.theme_is_told):
-        return Mood(theme=run.request.theme, reason="as wanted")
+        return Mood(theme=run.request.theme, reason="")
     return choose_theme(
         memory.kind,
         view.items,

@@ -156,7 +156,7 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
         left_out = len(chosen) - len(view.items) - len(unreadable)
         notes = (
             *directed.notes,
-            f"theme {brief.theme.name}: {mood.reason}",
+            *([f"theme {brief.theme.name}: {mood.reason}"] if mood.reason else ()),
             *([f"{left_out} items are excluded, hidden or away"] if left_out else ()),
             *unreadable.values(),
         )

@@ -57,6 +57,7 @@ class Mood:
 
     theme: str
     reason: str
+    """Empty where a person named the theme."""
 
 
 def choose_theme(

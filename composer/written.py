@@ -17,9 +17,9 @@ from composer.storyboard.model import Storyboard
 from composer.unfinished import remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
-from indexer.catalog.memories import MemoryId
+from indexer.catalog.memories import MemoryId, all_memories
 from indexer.catalog.movies import find_storyboard
-from indexer.errors import NothingToDoError
+from indexer.errors import NotFoundError, NothingToDoError
 from themes.load import load_theme
 
 
@@ -45,7 +45,8 @@ def render_storyboard(
         or a file that is not the item's.
     """
     board = from_json(text)
-    memory = named_memory(catalog, MemoryId(board.memory_id))
+    memory = named_memory(catalog, _memory_of(catalog, board))
+    board = replace(board, memory_id=memory.id)
     view = shown_now(catalog, request.settings, _items_of(board))
     board = on_beats(_swapped(board, _planned_paths(catalog, board), view))
     _check_panels(board, view)
@@ -55,6 +56,19 @@ def render_storyboard(
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
     file, board, critique = render_well(run, board, ())
     return keep(run, memory, board, file, due=request.due, notes=(), critique=critique)
+
+
+def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:
+    """The memory of a storyboard by its key: another catalog numbers its memories otherwise."""
+    found = (one.id for one in all_memories(catalog) if one.key == board.memory_key)
+    memory_id = next(found, None)
+    if memory_id is None:
+        raise NotFoundError(
+            f"the storyboard is of the memory {board.title!r} ({board.memory_key}), which is not in"
+            " this catalog",
+            remedy="look for it with: memoriesd memories, or export a storyboard of another movie",
+        )
+    return memory_id
 
 
 def _check_panels(board: Storyboard, view: LibraryView) -> None:

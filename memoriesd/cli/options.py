@@ -5,6 +5,7 @@ import functools
 import json
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -98,6 +99,11 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Report as JS
 def echo_json(document: object) -> None:
     """Print a document as JSON in ASCII, so that paths that are not UTF-8 survive any locale."""
     click.echo(json.dumps(document, indent=1, sort_keys=False))
+
+
+def quoted(path: Path | str) -> str:
+    """A path as a shell takes it, for commands that a person may copy."""
+    return shlex.quote(echo_path(path))
 
 
 def echo_path(path: Path | str) -> str:

@@ -1,6 +1,7 @@
 """``storyboard``."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,14 @@ from indexer.catalog.movies import get_storyboard
 from indexer.errors import NothingToDoError
 from memoriesd.cli.items import told_item
 from memoriesd.cli.movies import find_movie
-from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.cli.options import (
+    Session,
+    echo_json,
+    echo_path,
+    json_option,
+    quoted,
+    session_command,
+)
 
 if TYPE_CHECKING:
     from composer.storyboard.model import Storyboard
@@ -22,14 +30,12 @@ def storyboard_command() -> None:
 
 
 @storyboard_command.command("show")
-@click.argument("movie")
+@click.argument("what")
 @json_option
 @session_command
-def show_storyboard(session: Session, movie: str, *, as_json: bool) -> None:
-    """Show the shots of MOVIE (id, path or file name) with their reasons."""
-    with session.catalog() as catalog:
-        stored = get_storyboard(catalog, find_movie(catalog, movie).storyboard_id)
-    board = json.loads(stored.board) if stored else {}
+def show_storyboard(session: Session, what: str, *, as_json: bool) -> None:
+    """Show the shots of WHAT, a movie (id, path or file name) or a storyboard FILE."""
+    board = _board(session, what)
     if as_json:
         echo_json(board)
         return
@@ -40,6 +46,17 @@ def show_storyboard(session: Session, movie: str, *, as_json: bool) -> None:
     )
     for shot in board["shots"]:
         click.echo(_shot_line(shot, board["fps"]))
+
+
+def _board(session: Session, what: str) -> dict[str, Any]:
+    """The storyboard of a movie, or the one that lies in a file."""
+    file = Path(what)
+    if file.suffix == ".json" and file.is_file():
+        return asdict(_read(file))
+    with session.catalog() as catalog:
+        stored = get_storyboard(catalog, find_movie(catalog, what).storyboard_id)
+    board: dict[str, Any] = json.loads(stored.board) if stored else {}
+    return board
 
 
 def _shot_line(shot: dict[str, Any], fps: int) -> str:
@@ -153,4 +170,4 @@ def _write(file: Path, board: "Storyboard") -> None:
     from composer.storyboard.codec import to_json
 
     file.write_text(to_json(board), encoding="utf-8")
-    click.echo(f"render it with: memoriesd compose --storyboard {echo_path(file)}")
+    click.echo(f"render it with: memoriesd compose --storyboard {quoted(file)}")

@@ -428,6 +428,26 @@ def test_a_storyboard_of_a_memory_that_is_kept_back_is_not_rendered(
         render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
 
 
+def test_a_storyboard_finds_its_memory_by_what_it_is_and_says_where_it_is_missing(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (made,) = _compose(catalog, tmp_path / "out")
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards")) | {"memory_id": 4711}
+    elsewhere = board | {"memory_key": "trip:4711"}
+    request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL, draft=True)
+
+    movie = render_storyboard(
+        catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+    )
+    with pytest.raises(NotFoundError, match="trip:4711"):
+        render_storyboard(
+            catalog, request, json.dumps(elsewhere), NOW, checkpoint=_nothing, progress=_nothing
+        )
+
+    assert movie.memory_id == made.memory_id
+
+
 def test_only_what_is_held_or_rejected_is_released(catalog: Catalog) -> None:
     _choose(catalog)
     memory = all_memories(catalog)[0].id

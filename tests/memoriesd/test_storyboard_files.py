@@ -1,0 +1,73 @@
+"""``storyboard`` with a file that a person has exported."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from composer.storyboard.codec import to_json
+from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text, Transition
+from memoriesd.cli.main import run
+from memoriesd.exits import Exit
+
+Capture = pytest.CaptureFixture[str]
+CUT = Transition(name="cut", n_frames=0)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A storyboard of two cards, in a folder whose name has a space."""
+    shots = tuple(
+        Shot(
+            kind=kind,
+            start_frame=60 * n,
+            n_frames=60,
+            panels=(),
+            ground=Ground.COLOUR,
+            transition=CUT,
+            text=Text(lines=("Lisbon",), style=str(kind)),
+            seed=n,
+            reason=f"card {n}",
+        )
+        for n, kind in enumerate((ShotKind.TITLE, ShotKind.END))
+    )
+    board = Storyboard(
+        memory_id=1,
+        memory_key="trip:1",
+        title="Lisbon",
+        subtitle="May 2024",
+        theme="gentle",
+        length="short",
+        seed=1,
+        width=640,
+        height=360,
+        fps=30,
+        mood="gentle",
+        music_seed=1,
+        n_frames=120,
+        beats_s=(),
+        shots=shots,
+    )
+    path = tmp_path / "my movies" / "mine.json"
+    path.parent.mkdir()
+    path.write_text(to_json(board), encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("home")
+def test_shots_of_a_file_are_shown(file: Path, capsys: Capture) -> None:
+    code = run(["storyboard", "show", str(file)])
+    out = capsys.readouterr().out
+    run(["storyboard", "show", str(file), "--json"])
+    shown = json.loads(capsys.readouterr().out)
+
+    assert code == Exit.DONE
+    assert "card 1" in out
+    assert [shot["kind"] for shot in shown["shots"]] == ["title", "end"]
+
+
+@pytest.mark.usefixtures("home")
+def test_command_that_renders_a_changed_file_can_be_copied(file: Path, capsys: Capture) -> None:
+    run(["storyboard", "lock", str(file), "1"])
+
+    assert f"compose --storyboard '{file}'" in capsys.readouterr().out
