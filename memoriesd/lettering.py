@@ -28,8 +28,7 @@ class Missing:
         """What to install."""
         if self.package is None:
             return "install a font that has them; fonts of the system are used"
-        pip = self.package.startswith("fontpkg-")
-        return f"{'pip install' if pip else 'install'} {self.package}"
+        return f"pip install {self.package}"
 
 
 def missing_characters(catalog: Catalog, face: Face) -> tuple[Missing, ...]:

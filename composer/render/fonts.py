@@ -1,12 +1,14 @@
 """Finding fonts: a theme's family, then other installed ones, glyph by glyph.
 
-Fonts come as packages (``fontpkg-NAME``, open licences) or from the system. Only fonts with
-outlines are used; colour emoji are not.
+Fonts come as packages (``fontpkg-NAME`` for the themes, ``manimgx-fonts`` with Noto Sans of twenty
+scripts and Noto Emoji; open licences) or from the system. Only fonts with outlines are used: emoji
+are drawn in the colour of the words.
 """
 
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import fontpkg
@@ -25,20 +27,10 @@ SYSTEM_FOLDERS = (
 LAST_RESORT = "Noto Sans"
 """A dependency of ours, whichever families a theme names."""
 
-PACKAGES = {
-    "Arab": "fontpkg-noto-sans-arabic",
-    "Deva": "fontpkg-noto-sans-devanagari",
-    "Hebr": "fontpkg-heebo",
-    "Khmr": "fontpkg-noto-sans-khmer",
-    "Taml": "fontpkg-noto-sans-tamil",
-    "Telu": "fontpkg-noto-sans-telugu",
-    "Thai": "fontpkg-sarabun",
-    "Beng": "fontpkg-hind-siliguri",
-    "Hani": "fonts-noto-cjk (of the system)",
-    "Hira": "fonts-noto-cjk (of the system)",
-    "Kana": "fonts-noto-cjk (of the system)",
-    "Hang": "fonts-noto-cjk (of the system)",
-}
+FONT_MODULES = ("manimgx_fonts", "manimgx_fonts_cjk")
+"""Packages that are but a folder of fonts: of all scripts but the East Asian ones, and of those."""
+
+PACKAGES = dict.fromkeys(("Hani", "Hira", "Kana", "Hang", "Bopo"), "manimgx-fonts-cjk")
 """What covers a script (ISO 15924) that our own dependencies do not."""
 
 _OUTLINES = {"glyf", "CFF ", "CFF2"}
@@ -94,6 +86,12 @@ def font_of(character: str, fonts: tuple[FontFile, ...]) -> FontFile | None:
     return next((font for font in fonts if ord(character) in font.covers), None)
 
 
+def font_of_all(cluster: str, fonts: tuple[FontFile, ...]) -> FontFile | None:
+    """The first font that shows a whole cluster, so that its characters join; None where none."""
+    needed = {ord(character) for character in cluster if not is_invisible(character)}
+    return next((font for font in fonts if needed and needed <= font.covers), None)
+
+
 def is_installed(family: str) -> bool:
     """Tell whether a family comes with an installed package."""
     return fontpkg.slugify(family) in fontpkg.families()
@@ -128,7 +126,14 @@ def _candidates(face: Face) -> list[Path]:
     slugs = [slug for slug in wanted if slug in families]
     slugs += sorted(set(families) - set(slugs))
     paths = [_file_of(families[slug], face) for slug in slugs]
-    return paths + [path for folder in SYSTEM_FOLDERS for path in _system_fonts(folder)]
+    folders = (*_package_folders(), *SYSTEM_FOLDERS)
+    return paths + [path for folder in folders for path in _fonts_in(folder)]
+
+
+def _package_folders() -> tuple[Path, ...]:
+    """Folders of the font packages that are installed."""
+    specs = (find_spec(name) for name in FONT_MODULES)
+    return tuple(Path(spec.origin).parent for spec in specs if spec is not None and spec.origin)
 
 
 def _file_of(family: fontpkg.Family, face: Face) -> Path:
@@ -143,7 +148,7 @@ def _file_of(family: fontpkg.Family, face: Face) -> Path:
 
 
 @lru_cache(maxsize=8)
-def _system_fonts(folder: Path) -> tuple[Path, ...]:
+def _fonts_in(folder: Path) -> tuple[Path, ...]:
     """Every font file below a folder, upright regular ones first."""
     paths = [path for path in folder.rglob("*") if path.suffix.lower() in {".ttf", ".otf", ".ttc"}]
     return tuple(sorted(paths, key=lambda path: ("Regular" not in path.stem, str(path))))

@@ -16,7 +16,15 @@ import uharfbuzz
 from bidi import algorithm as bidi
 from numpy.typing import NDArray
 
-from composer.render.fonts import FontFile, font_of, fonts_for, is_invisible, script_of
+from composer.render.clusters import clusters
+from composer.render.fonts import (
+    FontFile,
+    font_of,
+    font_of_all,
+    fonts_for,
+    is_invisible,
+    script_of,
+)
 from themes.theme import Face
 
 _SPACED_SCRIPTS = {"Latn", "Grek", "Cyrl", "Hebr", "Hani", "Hira", "Kana", "Hang", "Zyyy"}
@@ -84,13 +92,12 @@ def drawn_line(text: str, face: Face, short_side_px: int, *, scale: float = 1.0)
 def _shown(words: str, fonts: tuple[FontFile, ...]) -> str:
     """Leave out what no font has, and the double spaces that this makes."""
     kept = []
-    before_is_kept = True
-    for character in words:
-        if character.isspace() or not is_invisible(character):
-            before_is_kept = character.isspace() or font_of(character, fonts) is not None
-        # Joiners and variation selectors go with the character that they belong to.
-        if before_is_kept:
-            kept.append(character)
+    for cluster in clusters(words):
+        if font_of_all(cluster, fonts) is not None or all(map(is_invisible, cluster)):
+            kept.append(cluster)
+        else:
+            # Without its joiners: what they would join comes from several fonts, or from none.
+            kept += [one for one in cluster if font_of(one, fonts) is not None]
     return " ".join("".join(kept).split())
 
 
@@ -168,13 +175,13 @@ def _levels(text: str) -> list[int]:
 
 
 def _fonts_of(text: str, fonts: tuple[FontFile, ...]) -> Iterator[FontFile]:
-    """Font of each character; marks, joiners and spaces stay in the one before."""
+    """Font of each character, one for a cluster where it can be; spaces stay in the one before."""
     current = fonts[0]
-    for character in text:
-        joins = unicodedata.combining(character) > 0 and ord(character) in current.covers
-        if not (joins or is_invisible(character)):
-            current = font_of(character, fonts) or current
-        yield current
+    for cluster in clusters(text):
+        whole = font_of_all(cluster, fonts)
+        for character in cluster:
+            current = whole or font_of(character, fonts) or current
+            yield current
 
 
 def _scripts_of(text: str) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Words of any script as masks of coverage."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +74,9 @@ def test_size_follows_the_frame() -> None:
 
 def test_uncovered_characters_are_left_out_without_boxes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(fonts, "FONT_MODULES", ())
 
-    with_emoji = drawn_line("Beach 🏖\ufe0f day 日", make_face(), SIDE_PX)
+    with_emoji = drawn_line("Beach 🏖\ufe0f 👩\u200d👧 day 日", make_face(), SIDE_PX)
 
     np.testing.assert_array_equal(
         with_emoji.mask, drawn_line("Beach day", make_face(), SIDE_PX).mask
@@ -82,16 +85,18 @@ def test_uncovered_characters_are_left_out_without_boxes(monkeypatch: pytest.Mon
 
 def test_doctor_learns_what_is_missing_and_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(fonts, "FONT_MODULES", ())
 
     missing = uncovered(make_face(), "日本 नमस्ते a\u200db")
 
     found = {one.character: one.package for one in missing}
-    assert found["日"] == "fonts-noto-cjk (of the system)"
+    assert found["日"] == "manimgx-fonts-cjk"
     assert found.keys() & set("a b\u200d") == set()
 
 
 def test_only_uncovered_words_draw_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+    monkeypatch.setattr(fonts, "FONT_MODULES", ())
 
     line = drawn_line("日本", make_face(), SIDE_PX)
 
@@ -127,5 +132,48 @@ def test_damaged_or_bitmap_fonts_of_the_system_are_passed_over(
 ) -> None:
     (tmp_path / "broken.ttf").write_bytes(b"not a font")
     monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(fonts, "FONT_MODULES", ())
 
     assert [one.character for one in uncovered(make_face(), "a日")] == ["日"]
+
+
+@pytest.fixture
+def noto(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only fonts that come as packages."""
+    pytest.importorskip("manimgx_fonts", reason="the fonts of all scripts are not installed")
+    monkeypatch.setattr(fonts, "SYSTEM_FOLDERS", ())
+
+
+@pytest.mark.usefixtures("noto")
+@pytest.mark.parametrize(
+    "text",
+    ["🏖\ufe0f", "שלום", "سلام", "नमस्ते", "বাংলা", "ไทย", "தமிழ்", "Հայ", "ქართ", "አዲስ", "ಕನ್ನಡ"],
+)
+def test_every_script_and_emoji_are_covered_by_packages(text: str) -> None:
+    assert uncovered(make_face(), text) == ()
+    assert drawn_line(text, CHILL, SIDE_PX).mask.max() > 200
+
+
+@pytest.mark.usefixtures("noto")
+@pytest.mark.parametrize(
+    "emoji", ["👩\u200d👩\u200d👧", "🏃\u200d♂\ufe0f", "👍🏽", "🇵🇹", "1\ufe0f\u20e3"]
+)
+def test_emoji_of_several_characters_are_one_glyph(emoji: str) -> None:
+    one = drawn_line("🐶", make_face(), SIDE_PX).advance_px
+
+    assert drawn_line(emoji, make_face(), SIDE_PX).advance_px == pytest.approx(one, rel=0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
+def test_nothing_of_the_system_is_needed_for_right_to_left_words() -> None:
+    drawing = (
+        "from themes.load import load_theme\n"
+        "from composer.render.shaping import drawn_line\n"
+        "line = drawn_line('abc שלום سلام', load_theme('chill').type.caption, 360)\n"
+        "assert line.mask.any()\n"
+        "print('fribidi' in open('/proc/self/maps').read())\n"
+    )
+
+    told = subprocess.run([sys.executable, "-c", drawing], capture_output=True, check=True)
+
+    assert told.stdout.split() == [b"False"]
