@@ -6,7 +6,7 @@ from pathlib import Path
 
 from indexer.budget import most_px_within
 from indexer.catalog.face_models import Strangers
-from indexer.errors import ModelPackMissingError
+from indexer.errors import MissingResourceError, ModelPackMissingError
 from indexer.faces.pack import FacePack
 from indexer.faces.pyramid import MOST_PX, Detail
 from indexer.models.accelerators import Accelerator, Device
@@ -62,13 +62,32 @@ class Models:
         What is off today counts as done: a pack on a drive that is away for a day must not cost
         the faces that it found.
         """
-        if recorded is None:
-            return False
-        before = recorded.split(_BETWEEN)
-        today = (self.detector, self.faces, self.scenes)
-        return len(before) == len(today) and all(
-            not now or now == then for then, now in zip(before, today, strict=True)
+        outdated = self.outdated(recorded)
+        return outdated is not None and not (outdated.faces or outdated.labels)
+
+    def outdated(self, recorded: str | None) -> "Outdated | None":
+        """What is to be seen anew; None where that takes the file: another detector, or no record.
+
+        What is off today is not outdated, see :meth:`is_done`.
+        """
+        before = [] if recorded is None else recorded.split(_BETWEEN)
+        if len(before) != 3 or self.detector not in ("", before[0]):
+            return None
+        return Outdated(
+            faces=self.faces not in ("", before[1]),
+            labels=self.scenes not in ("", before[2]),
+            renewed=_BETWEEN.join((before[0], self.faces or before[1], self.scenes or before[2])),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outdated:
+    """What of an item earlier networks saw, that can be seen anew without its file."""
+
+    faces: bool
+    labels: bool
+    renewed: str
+    """What the stage is recorded with then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,25 @@ class Tools:
     choice: ModelChoice
     most_px: int
     """So many pixels are given to the detector at once."""
+
+
+def tools_for(choice: ModelChoice, stage_model: str) -> Tools:
+    """The loaded networks of a choice.
+
+    Raises
+    ------
+    MissingResourceError
+        If it comes to other models than when the job began: another machine lacks their files, or
+        they were exchanged. What they see would be taken for the first ones' work.
+    """
+    tools = tools_of(choice)
+    if tools.models.stage_model != stage_model:
+        raise MissingResourceError(
+            f"the models are others than when indexing began: {tools.models.stage_model!r}"
+            f" instead of {stage_model!r}",
+            remedy="make [models] the same for every worker, and index again",
+        )
+    return tools
 
 
 @lru_cache(maxsize=1)

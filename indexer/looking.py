@@ -3,9 +3,9 @@
 Decoded once, at the size that faces, scene and quality need; a video is looked at frame by frame.
 """
 
-from indexer.chosen import ModelChoice, tools_of
+from indexer.chosen import ModelChoice, tools_for
 from indexer.clips import look_at_video
-from indexer.errors import MissingResourceError, refusal
+from indexer.errors import refusal
 from indexer.identity import content_hash
 from indexer.models.session import RUN_ERRORS
 from indexer.photographs import look_at_photo
@@ -32,13 +32,7 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
         If the choice comes to other models here: another machine lacks their files, or they were
         exchanged. What they see would be taken for the first ones' work.
     """
-    tools = tools_of(choice)
-    if tools.models.stage_model != stage_model:
-        raise MissingResourceError(
-            f"the models are others than when indexing began: {tools.models.stage_model!r}"
-            f" instead of {stage_model!r}",
-            remedy="make [models] the same for every worker, and index again",
-        )
+    tools = tools_for(choice, stage_model)
     try:
         digest = content_hash(task.path)
         return (look_at_video if task.is_video else look_at_photo)(task, tools, digest)

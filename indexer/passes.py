@@ -14,14 +14,22 @@ from typing import TypeVar
 
 from indexer import record
 from indexer.budget import Budget, MemorySeen
-from indexer.catalog import files, items
+from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
-from indexer.chosen import ModelChoice, Models
+from indexer.chosen import ModelChoice, Models, Outdated
 from indexer.cluster import ClusterPool
 from indexer.errors import DearMediaError, MissingResourceError, UnreadableMediaError
 from indexer.identity import is_as_scanned
+from indexer.kept import (
+    ITEMS_A_TASK,
+    SeenAgain,
+    is_kept,
+    kept_of,
+    look_at_kept,
+    write_seen_again,
+)
 from indexer.looking import look
 from indexer.media.cost import RAISE
 from indexer.pixels import Pixels, PixelTask
@@ -105,7 +113,8 @@ class Run:
         """Pass two; how many items were read, how many are left, and which need more memory."""
         waiting = self._waiting()
         limit = self.limit_items
-        now = waiting if limit is None else waiting[:limit]
+        chosen = waiting if limit is None else waiting[:limit]
+        kept, now = self._kept_and_others(chosen)
         indexed = 0
         dear = []
         for done, (work, first) in enumerate(self._in_order(now, self._submit_pixels), start=1):
@@ -115,7 +124,41 @@ class Run:
             else:
                 indexed += self._write_pixels(*work, answer)
             self.progress(done, len(now), "looking at pictures")
-        return indexed, len(waiting) - len(now), dear
+        indexed += self._renew(kept)
+        return indexed, len(waiting) - len(chosen), dear
+
+    def _kept_and_others(
+        self, works: Sequence[tuple[Item, ItemFile]]
+    ) -> tuple[list[tuple[ItemId, Outdated]], list[tuple[Item, ItemFile]]]:
+        """Items of which other networks can see what is kept, and those whose files they need."""
+        recorded = items.stage_models(self.catalog, items.PIXELS)
+        previewed = labels.with_preview(self.catalog)
+        kept, others = [], []
+        for item, file in works:
+            outdated = self.models.outdated(recorded.get(item.id))
+            is_read = file.state == FileState.INDEXED
+            if is_read and outdated and is_kept(item, outdated, has_preview=item.id in previewed):
+                kept.append((item.id, outdated))
+            else:
+                others.append((item, file))
+        return kept, others
+
+    def _renew(self, works: Sequence[tuple[ItemId, Outdated]]) -> int:
+        """Let today's networks see what is kept of items; how many that were."""
+        batches = [works[at : at + ITEMS_A_TASK] for at in range(0, len(works), ITEMS_A_TASK)]
+        done = 0
+        for _, answer in self._in_order(batches, self._submit_kept):
+            seen = answer.result()
+            with self.catalog.transaction():
+                for each in seen:
+                    write_seen_again(self.catalog, each, self.models)
+            done += len(seen)
+            self.progress(done, len(works), "looking at what was kept")
+        return done
+
+    def _submit_kept(self, batch: Sequence[tuple[ItemId, Outdated]]) -> Future[list[SeenAgain]]:
+        kept = [kept_of(self.catalog, item_id, outdated) for item_id, outdated in batch]
+        return self.pool.submit(look_at_kept, kept, self.choice, self.models.stage_model)
 
     def _with_others_paused(
         self, work: tuple[Item, ItemFile], answer: Future[Pixels]

@@ -14,6 +14,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.media.probe import MediaKind
 from indexer.pixels import Pixels
 from indexer.reading import Answered, Header
+from indexer.scenes.labels import Labels
 from indexer.scenes.teaching import label_item
 
 
@@ -127,14 +128,19 @@ def write_pixels(
     elif not is_same:
         faces.replace_faces(catalog, item_id, pixels.faces)
     if pixels.labels is not None:
-        labels.replace_labels(catalog, item_id, pixels.labels.words, models.scenes)
-        labels.put_image_vector(catalog, item_id, pixels.labels.vector, models.scenes)
-        label_item(catalog, item_id, pixels.labels.vector, models.scenes)
+        write_labels(catalog, item_id, pixels.labels, models.scenes)
     labels.replace_highlights(catalog, item_id, pixels.highlights)
     labels.put_preview(catalog, item_id, pixels.preview_jpeg)
     items.mark_stage(catalog, item_id, items.PIXELS, models.stage_model)
     files.set_content(catalog, file_id, pixels.content_hash)
     files.set_file_state(catalog, [file_id], FileState.INDEXED, pixels.lacks)
+
+
+def write_labels(catalog: Catalog, item_id: ItemId, seen: Labels, model: str) -> None:
+    """Write what a labeller saw, and which of a person's own words fit."""
+    labels.replace_labels(catalog, item_id, seen.words, model)
+    labels.put_image_vector(catalog, item_id, seen.vector, model)
+    label_item(catalog, item_id, seen.vector, model)
 
 
 def _renew_faces(catalog: Catalog, item_id: ItemId, found: Sequence[NewFace]) -> None:

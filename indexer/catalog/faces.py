@@ -119,13 +119,6 @@ def all_face_boxes(catalog: Catalog) -> list[FaceBox]:
     return catalog.select(FaceBox, sql)
 
 
-def counts_at_once(catalog: Catalog) -> list[tuple[ItemId, int]]:
-    """How many faces an item shows, for each instant of a video that shows any."""
-    return catalog.execute(
-        "SELECT item_id, count(*) FROM faces GROUP BY item_id, time_s"
-    ).fetchall()
-
-
 def face_boxes_of_item(catalog: Catalog, item_id: ItemId) -> list[FaceBox]:
     """The faces of an item without their vectors, the largest first."""
     sql = f"SELECT {columns(FaceBox)} FROM faces WHERE item_id = ? ORDER BY w * h DESC, id"
@@ -255,6 +248,20 @@ def open_faces(catalog: Catalog, count: int) -> list[FaceId]:
 def crop_of(catalog: Catalog, face_id: FaceId) -> bytes:
     """The aligned 112 px crop as JPEG bytes."""
     return bytes(catalog.scalar("SELECT jpeg FROM face_crops WHERE face_id = ?", (face_id,)))
+
+
+def crops_of_item(catalog: Catalog, item_id: ItemId) -> list[tuple[FaceId, bytes]]:
+    """The crops of an item's faces, in the order of their ids."""
+    sql = "SELECT id, jpeg FROM faces JOIN face_crops ON face_id = id WHERE item_id = ? ORDER BY id"
+    return catalog.execute(sql, (item_id,)).fetchall()
+
+
+def put_vector(catalog: Catalog, face_id: FaceId, vector: NDArray[np.float32], model: str) -> None:
+    """Put what another model sees in a face in the place of what an earlier one saw."""
+    catalog.execute(
+        "UPDATE faces SET vector = ?, model = ? WHERE id = ?",
+        (vector.astype(np.float16).tobytes(), model, face_id),
+    )
 
 
 def assign(

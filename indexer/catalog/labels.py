@@ -132,6 +132,17 @@ def put_preview(catalog: Catalog, item_id: ItemId, jpeg: bytes) -> None:
     )
 
 
+def preview_of(catalog: Catalog, item_id: ItemId) -> bytes | None:
+    """An item's preview as JPEG bytes; None where it was not kept."""
+    jpeg: bytes | None = catalog.scalar("SELECT jpeg FROM previews WHERE item_id = ?", (item_id,))
+    return jpeg
+
+
+def with_preview(catalog: Catalog) -> set[ItemId]:
+    """The items whose previews are kept."""
+    return {ItemId(item) for (item,) in catalog.execute("SELECT item_id FROM previews")}
+
+
 def trim_previews(catalog: Catalog, most: int) -> None:
     """Keep the previews of the `most` best items; the others can be made again from their files."""
     catalog.execute(
