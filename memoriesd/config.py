@@ -147,6 +147,7 @@ class Guest:
     """``[guest]``: how the service keeps out of the way."""
 
     pause_on_battery: bool = True
+    idle_min: Annotated[float, Field(ge=0)] = 0.0
     max_load: Annotated[float, Field(ge=0)] = 0.0
     max_temperature_c: Annotated[float, Field(ge=0)] = 0.0
     min_free_gb: Annotated[float, Field(ge=0)] = 2.0

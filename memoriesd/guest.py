@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from memoriesd import presence
 from memoriesd.config import Guest
 
 READ_EVERY_S = 5.0
@@ -26,13 +27,17 @@ class Readings:
     """The hottest sensor of a processor; None where there is none."""
     free_gb: float
     """Room on the fullest of the disks that we write to."""
+    idle_s: float | None
+    """For how long nobody has touched the machine; None where that is not known, or nobody asks."""
 
 
-def take_readings(writes: Sequence[Path]) -> Readings:
+def take_readings(guest: Guest, writes: Sequence[Path]) -> Readings:
     """What this machine tells now.
 
     Parameters
     ----------
+    guest : Guest
+        What is of interest.
     writes : sequence of Path
         Folders that we write to; they need not be there yet.
     """
@@ -43,6 +48,7 @@ def take_readings(writes: Sequence[Path]) -> Readings:
         load_per_core=psutil.getloadavg()[0] / cores,
         temperature_c=_hottest(),
         free_gb=min((_free_gb(folder) for folder in writes), default=math.inf),
+        idle_s=presence.idle_s() if guest.idle_min else None,
     )
 
 
@@ -73,18 +79,33 @@ def why_wait(guest: Guest, readings: Readings, *, working: bool) -> str:
         Whether a job of ours runs, whose own load must not count against it: two cores' worth.
     """
     if readings.free_gb < guest.min_free_gb:
-        return f"{readings.free_gb:.1f} GB free is below [guest] min_free_gb; make room"
+        return (
+            f"{readings.free_gb:.1f} GB free is below [guest] min_free_gb = {guest.min_free_gb:g};"
+            " make room"
+        )
     if guest.pause_on_battery and readings.on_battery:
-        return "on battery ([guest] pause_on_battery)"
+        return "on battery; goes on when plugged in ([guest] pause_on_battery)"
+    if guest.idle_min and readings.idle_s is not None and readings.idle_s < guest.idle_min * 60:
+        return (
+            f"somebody uses this machine; goes on after {guest.idle_min:g} minutes without"
+            " ([guest] idle_min)"
+        )
     own = 2 / (os.cpu_count() or 1) if working else 0.0
-    if guest.max_load and readings.load_per_core - own > guest.max_load:
-        return f"load {readings.load_per_core:.1f} per core is above [guest] max_load"
+    load = readings.load_per_core - own
+    if guest.max_load and load > guest.max_load:
+        return (
+            f"other programs keep the machine busy: load {load:.1f} per core; goes on at"
+            f" {guest.max_load:g} ([guest] max_load)"
+        )
     if (
         guest.max_temperature_c
         and readings.temperature_c is not None
         and readings.temperature_c > guest.max_temperature_c
     ):
-        return f"{readings.temperature_c:.0f} degrees are above [guest] max_temperature_c"
+        return (
+            f"the processor has {readings.temperature_c:.0f} degrees; goes on at"
+            f" {guest.max_temperature_c:g} ([guest] max_temperature_c)"
+        )
     return ""
 
 
@@ -94,13 +115,13 @@ class Machine:
     def __init__(self, guest: Guest, writes: Sequence[Path]) -> None:
         self._guest = guest
         self._writes = writes
-        self._readings = take_readings(writes)
+        self._readings = take_readings(guest, writes)
         self._read_at_s = time.monotonic()
 
     def why_not(self, *, working: bool) -> str:
         """See :func:`why_wait`."""
         now_s = time.monotonic()
         if now_s - self._read_at_s >= READ_EVERY_S:
-            self._readings = take_readings(self._writes)
+            self._readings = take_readings(self._guest, self._writes)
             self._read_at_s = now_s
         return why_wait(self._guest, self._readings, working=working)

@@ -98,6 +98,8 @@ folder = {output}
 [guest]
 # Do nothing by itself while the machine runs on battery.
 #pause_on_battery = true
+# Do nothing by itself until nobody has used keyboard or mouse for so many minutes; 0: never mind.
+#idle_min = 0.0
 # Do nothing by itself while the machine's load per core is above this; 0: never mind.
 #max_load = 0.0
 # Do nothing by itself while the processor is hotter than this; 0: never mind.

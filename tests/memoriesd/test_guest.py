@@ -8,7 +8,7 @@ import pytest
 from memoriesd.config import Guest
 from memoriesd.guest import Readings, take_readings, why_wait
 
-COOL = Readings(on_battery=False, load_per_core=0.1, temperature_c=40.0, free_gb=50.0)
+COOL = Readings(on_battery=False, load_per_core=0.1, temperature_c=40.0, free_gb=50.0, idle_s=None)
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ COOL = Readings(on_battery=False, load_per_core=0.1, temperature_c=40.0, free_gb
             replace(COOL, load_per_core=0.6, temperature_c=81.0),
             "max_temperature_c",
         ),
+        (Guest(idle_min=10), replace(COOL, idle_s=599.0), "idle_min"),
+        (Guest(idle_min=10), replace(COOL, idle_s=601.0), ""),
+        (Guest(idle_min=10), COOL, ""),
+        (Guest(), replace(COOL, idle_s=0.0), ""),
         (Guest(), replace(COOL, free_gb=1.9), "min_free_gb"),
         (Guest(min_free_gb=0.0), replace(COOL, free_gb=0.0), ""),
     ],
@@ -50,7 +54,7 @@ def test_load_of_our_own_job_does_not_count_against_it() -> None:
 
 
 def test_machine_tells_its_load_and_its_room(tmp_path: Path) -> None:
-    readings = take_readings([tmp_path / "not" / "there" / "yet"])
+    readings = take_readings(Guest(), [tmp_path / "not" / "there" / "yet"])
 
     assert readings.load_per_core >= 0
     assert 0 < readings.free_gb < math.inf
