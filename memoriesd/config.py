@@ -159,6 +159,7 @@ class Notify:
     """``[notify]``: who is told of a movie."""
 
     command: tuple[str, ...] = ()
+    desktop: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)

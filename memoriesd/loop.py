@@ -286,7 +286,7 @@ class Loop:
             finally:
                 self._doing = ""
         made = [movie["path"] for movie in outcome.report.get("movies", ())]
-        tell_of_movies(self._setting.config.notify.command, made)
+        tell_of_movies(self._setting.config.notify, made)
         return outcome
 
     def _wait_for_lock(self, stack: contextlib.ExitStack) -> int | None:

@@ -1,31 +1,92 @@
-"""Telling somebody of a new movie, by a program of theirs."""
+"""Telling somebody of a new movie: by a program of theirs, or on their desktop."""
 
 import logging
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from memoriesd.config import Notify
 
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 30.0
+_TEXT = "MEMORIESD_TEXT"
+"""The environment's variable that holds what Windows is to show: it needs no quotes there."""
+
+_TOAST = f"""
+$manager = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, \
+ContentType = WindowsRuntime]
+$toast = $manager::GetTemplateContent(1)
+$words = $toast.GetElementsByTagName('text')
+$words.Item(0).InnerText = 'memoriesd'
+$words.Item(1).InnerText = $env:{_TEXT}
+$shown = [Windows.UI.Notifications.ToastNotification, Windows.UI.Notifications, \
+ContentType = WindowsRuntime]::new($toast)
+$sender = '{{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}}\\WindowsPowerShell\\v1.0\\powershell.exe'
+$manager::CreateToastNotifier($sender).Show($shown)
+"""
+_BANNER = 'on run words\ndisplay notification (item 1 of words) with title "memoriesd"\nend run'
 
 
-def tell_of_movies(command: Sequence[str], paths: Iterable[str]) -> None:
-    """Run ``[notify] command`` once for each movie, with its path as the last argument.
+def tell_of_movies(notify: Notify, paths: Iterable[str]) -> None:
+    """Run ``[notify] command`` for each movie, or show its name on the desktop.
 
-    A command that fails costs nothing but a line in the log.
+    A command that fails costs nothing but a line in the log; a desktop that shows nothing, nothing.
     """
-    if not command:
-        return
-    program = os.path.expanduser(command[0])  # noqa: PTH111 - a name to be found in PATH stays one
     for path in paths:
-        try:
-            subprocess.run(
-                [program, *command[1:], path],
-                check=True,
-                timeout=PATIENCE_S,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-            )
-        except (OSError, subprocess.SubprocessError) as error:
-            log.warning("[notify] command: %s", error)
+        if notify.command:
+            _run_command([*notify.command, path])
+        elif notify.desktop:
+            _show(Path(path).stem)
+
+
+def _run_command(command: list[str]) -> None:
+    program = os.path.expanduser(command[0])  # noqa: PTH111 - a name to be found in PATH stays one
+    try:
+        _run([program, *command[1:]])
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("[notify] command: %s", error)
+
+
+def _show(name: str) -> None:
+    try:
+        _run(desktop_command(sys.platform, name), os.environ | {_TEXT: name})
+    except (OSError, subprocess.SubprocessError) as error:
+        log.debug("the desktop was not told: %s", error)
+
+
+def desktop_command(platform: str, name: str) -> list[str]:
+    """What shows a movie's name on the desktop of a platform.
+
+    Examples
+    --------
+    >>> desktop_command("linux", "Lisbon")[-1]
+    'Lisbon'
+    """
+    match platform:
+        case "win32":
+            return ["powershell", "-NoProfile", "-NonInteractive", "-Command", _TOAST]
+        case "darwin":
+            return ["osascript", "-e", _BANNER, name]
+    return [
+        "notify-send",
+        "--app-name=memoriesd",
+        "--icon=video-x-generic",
+        "--",
+        "memoriesd",
+        name,
+    ]
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    subprocess.run(
+        command,
+        check=True,
+        timeout=PATIENCE_S,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL if environment else None,
+    )

@@ -112,6 +112,8 @@ folder = {output}
 [notify]
 # A program to run with each new movie's path as its last argument, such as ["notify-send", "New"].
 #command = []
+# Without a command: show the new movie's name on the desktop.
+#desktop = true
 """
 
 

@@ -4,20 +4,63 @@ from pathlib import Path
 
 import pytest
 
-from memoriesd.notify import tell_of_movies
+from memoriesd.config import Notify
+from memoriesd.notify import desktop_command, tell_of_movies
+
+MOVIES = ["/a/Lisbon $(x) 'y'.mp4", "/c.mp4"]
+
+
+def program(folder: Path, name: str) -> Path:
+    """A program that notes its arguments, each followed by a semicolon."""
+    told = folder / "told.txt"
+    path = folder / name
+    path.write_text(f'#!/bin/sh\nprintf "%s;" "$@" >> {told}\n', encoding="utf-8")
+    path.chmod(0o700)
+    return told
 
 
 def test_command_is_run_with_each_path(tmp_path: Path) -> None:
-    told = tmp_path / "told.txt"
-    code = f"import sys; open({str(told)!r}, 'a').write(sys.argv[1] + ';')"
+    told = program(tmp_path, "tell")
 
-    tell_of_movies([sys.executable, "-c", code], ["/a b.mp4", "/c.mp4"])
+    tell_of_movies(Notify(command=(str(tmp_path / "tell"), "new")), MOVIES)
 
-    assert told.read_text(encoding="utf-8") == "/a b.mp4;/c.mp4;"
+    assert told.read_text(encoding="utf-8") == f"new;{MOVIES[0]};new;{MOVIES[1]};"
 
 
 def test_command_that_fails_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        tell_of_movies(["/no/such/program"], ["/a.mp4"])
+        tell_of_movies(Notify(command=("/no/such/program",)), ["/a.mp4"])
 
     assert "[notify] command" in caplog.text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="notify-send is of Linux")
+def test_desktop_shows_the_name_of_each_movie_where_there_is_no_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = program(tmp_path, "notify-send")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
+
+    tell_of_movies(Notify(), MOVIES)
+    tell_of_movies(Notify(desktop=False), MOVIES)
+
+    names = [words.split(";")[:-1][-1] for words in told.read_text().split("--app-name")[1:]]
+    assert names == ["Lisbon $(x) 'y'", "c"]
+
+
+def test_machine_without_a_desktop_is_no_error(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PATH", "")
+
+    with caplog.at_level(logging.INFO):
+        tell_of_movies(Notify(), MOVIES)
+
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_no_name_is_part_of_a_script(platform: str) -> None:
+    assert not any(
+        "Lisbon" in word and word != "Lisbon" for word in desktop_command(platform, "Lisbon")
+    )

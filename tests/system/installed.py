@@ -39,6 +39,7 @@ class Library:
             "theme": {"length": "short", "name": "gentle"},
             "schedule": {"when": "never"},
             "guest": {"min_free_gb": 0.1, "pause_on_battery": False},
+            "notify": {"desktop": False},
         }
         for name, table in tables.items():
             told[name] = told.get(name, {}) | table
