@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 
+from composer.render.jpeg import quick_jpeg
 from composer.render.panels import Media
 from composer.render.planes import Rgb8
 from composer.storyboard.model import Panel, Storyboard
@@ -49,13 +50,14 @@ def check_sources(storyboard: Storyboard) -> None:
 
 
 def _photo(panel: Panel, max_side_px: int) -> Rgb8:
+    path, turn = Path(panel.path), panel.orientation
     with _named(panel):
-        return read_photo(
-            Path(panel.path),
-            _format_of(panel),
-            exif_orientation=panel.orientation,
-            max_side_px=max_side_px,
-        )
+        fmt = _format_of(panel)
+        if fmt.name == "jpeg":
+            quick = quick_jpeg(path, exif_orientation=turn, max_side_px=max_side_px)
+            if quick is not None:
+                return quick
+        return read_photo(path, fmt, exif_orientation=turn, max_side_px=max_side_px)
 
 
 def _clip(panel: Panel, duration_s: float, fps: int, max_side_px: int) -> Iterator[Rgb8]:
