@@ -138,6 +138,7 @@ class _Desk:
             "pid": os.getpid(),
             "since": self._since,
             "doing": self._loop.doing,
+            "next": self._loop.upcoming,
             "paused": self._notes.paused.is_set(),
             "reason": self._loop.why_waiting(),
             "next_due": upcoming.isoformat(timespec="minutes") if upcoming else None,

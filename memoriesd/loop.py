@@ -31,7 +31,7 @@ from memoriesd.jobs import STOP_GRACE_S, JobProcess
 from memoriesd.locks import LockedError, hold
 from memoriesd.notify import tell_of_movies
 from memoriesd.protocol import Order, Outcome
-from memoriesd.rounds import State, Step, after, next_step, slice_items
+from memoriesd.rounds import State, Step, after, next_step, slice_items, upcoming
 from memoriesd.schedule import triggers
 from memoriesd.sleep import Slept
 from memoriesd.watch import Settling
@@ -107,6 +107,11 @@ class Loop:
         """The kind of the job that runs; empty while none does."""
         return self._doing
 
+    @property
+    def upcoming(self) -> str:
+        """The kind of the job of our own making that comes next; empty while none does."""
+        return upcoming(self._state, self._doing) or ""
+
     def heard(self, root: Path) -> None:
         """Something changed below a root; called by the watcher."""
         self._settling.note(root, time.monotonic())
@@ -157,7 +162,10 @@ class Loop:
         """The one reason why nothing is done; empty where there is none."""
         if self._notes.paused.is_set():
             return "paused; go on with: memoriesd resume"
-        return self._disk_trouble or self._why_not_by_itself() or self._trouble
+        has_work = bool(self._doing or self.upcoming)
+        return (
+            self._disk_trouble or (self._why_not_by_itself() if has_work else "") or self._trouble
+        )
 
     def _sleep(self) -> None:
         now_s = time.monotonic()
@@ -323,8 +331,9 @@ class Loop:
 
     def _why_not_by_itself(self) -> str:
         """Why jobs of our own making wait: quiet hours, or the machine is needed otherwise."""
-        if is_quiet(self._quiet, local_now().time()):
-            return f"quiet hours ({self._setting.config.schedule.quiet_hours})"
+        if self._quiet and is_quiet(self._quiet, local_now().time()):
+            hours = self._setting.config.schedule.quiet_hours
+            return f"quiet hours ({hours}); goes on at {self._quiet[1]:%H:%M}"
         return self._machine.why_not(working=bool(self._doing))
 
     def holds_up(self, *, own: bool) -> bool:

@@ -54,6 +54,15 @@ def next_step(state: State) -> Step | None:
     return Step.COMPOSE if eager else None
 
 
+def upcoming(state: State, doing: str) -> Step | None:
+    """What comes after the job of the moment, or first where there is none."""
+    step = next_step(state)
+    if step is None or step != doing:
+        return step
+    report = {"indexed": 1} if step is Step.INDEX else {}
+    return next_step(after(step, state, report, done=True, has_movies=True))
+
+
 def slice_items(state: State) -> int:
     """How many items' pixels the next index reads."""
     return FIRST_SLICE_ITEMS if state.wants_first else LATER_SLICE_ITEMS

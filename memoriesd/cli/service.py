@@ -3,7 +3,7 @@
 import logging
 import os
 import sys
-from datetime import datetime
+from dataclasses import asdict
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from indexer.catalog.connection import open_catalog
 from indexer.catalog.settings import put_setting
 from indexer.errors import NothingToDoError
 from memoriesd import control
+from memoriesd.backlog import Backlog, backlog, told
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.clock import utc_now
 from memoriesd.daemon import run_daemon
@@ -24,8 +25,8 @@ from memoriesd.locks import is_held
 from memoriesd.loop import PAUSED_SETTING
 from memoriesd.status import catalog_status, job_document, memory_lines
 
-PACE_ITEMS = 20
-"""So many must be done before they say how long the others take."""
+JOBS_LOOKED_AT = 50
+"""For one that tells how long indexing takes."""
 
 
 @click.command("run", short_help="Run the daemon: watch, index, and make movies on schedule.")
@@ -88,11 +89,13 @@ def _status(session: Session) -> dict[str, Any]:
     if document["indexed"]:
         with session.catalog() as catalog:
             document |= catalog_status(catalog)
+            jobs = rows.recent_jobs(catalog, JOBS_LOOKED_AT)
+        document["backlog"] = asdict(backlog(document["files"], jobs, utc_now()))
     return document
 
 
 def _status_lines(document: dict[str, Any]) -> list[str]:
-    lines = [_daemon_line(document)]
+    lines = _daemon_lines(document)
     if not document["indexed"]:
         return [*lines, "nothing is indexed yet; begin with: memoriesd index"]
     job = document["job"]
@@ -102,7 +105,7 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     if document["queued"]:
         lines.append(f"queued: {document['queued']} jobs")
     lines += [f"{root['path']}: {root['reason'] or root['state']}" for root in document["roots"]]
-    lines += _backlog_lines(document)
+    lines += told(Backlog(**document["backlog"]))
     files = document["files"]
     counts = ", ".join(f"{count:,} {state}" for state, count in sorted(files.items()))
     people = document["people"]
@@ -119,29 +122,18 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     return [*lines, *(f"note: {sentence}" for sentence in document["notes"])]
 
 
-def _backlog_lines(document: dict[str, Any]) -> list[str]:
-    """How much is still to be looked at, and how long that takes at the pace of now."""
-    job, files = document["job"], document["files"]
-    n_left = files.get("new", 0) + files.get("read", 0)
-    if not n_left:
-        return []
-    line = f"to be looked at: {n_left:,}"
-    if job is None or job["kind"] != "index" or job["done"] < PACE_ITEMS:
-        return [line]
-    began = datetime.fromisoformat(job["started_at"])
-    left_min = (utc_now() - began).total_seconds() / job["done"] * n_left / 60
-    duration = f"{left_min:.0f} minutes" if left_min < 120 else f"{left_min / 60:.0f} hours"
-    return [f"{line}, about {duration} at the pace of now"]
-
-
-def _daemon_line(document: dict[str, Any]) -> str:
+def _daemon_lines(document: dict[str, Any]) -> list[str]:
     daemon = document["daemon"]
     if daemon is None:
-        return "the daemon is starting or ending" if document["running"] else "no daemon runs"
-    doing = f"doing: {daemon['doing']}" if daemon["doing"] else "idle"
-    reason = f"; waits: {daemon['reason']}" if daemon["reason"] else ""
-    upcoming = f"; next movie: {daemon['next_due']}" if daemon["next_due"] else ""
-    return f"the daemon runs (process {daemon['pid']}), {doing}{reason}{upcoming}"
+        running = document["running"]
+        return ["the daemon is starting or ending" if running else "no daemon runs"]
+    lines = [f"the daemon runs (process {daemon['pid']}): {daemon['doing'] or 'idle'}"]
+    if daemon["reason"]:
+        lines.append(f"waits: {daemon['reason']}")
+    upcoming = [f"next movie {daemon['next_due']}"] if daemon["next_due"] else []
+    if daemon["next"]:
+        upcoming.insert(0, daemon["next"])
+    return [*lines, f"next: {', '.join(upcoming)}"] if upcoming else lines
 
 
 @click.command("pause", short_help="Let the daemon stop working until told to go on.")

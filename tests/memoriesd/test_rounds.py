@@ -3,7 +3,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memoriesd.rounds import FIRST_SLICE_ITEMS, State, Step, after, next_step, slice_items
+from memoriesd.rounds import (
+    FIRST_SLICE_ITEMS,
+    State,
+    Step,
+    after,
+    next_step,
+    slice_items,
+    upcoming,
+)
 
 NEW = State(to_look_through=True, wants_first=True)
 CHANGED = {"new": 5, "indexed": 5, "left": 0}
@@ -70,6 +78,19 @@ def test_library_that_gives_no_movie_yet_is_tried_again_when_all_is_read() -> No
         "index",
         "compose",
     ]
+
+
+def test_what_comes_next_is_told_while_a_job_runs() -> None:
+    told = [
+        upcoming(NEW, ""),
+        upcoming(NEW, "index"),
+        upcoming(State(to_choose=True, movie_due=True), "memories"),
+        upcoming(State(), ""),
+        upcoming(State(movie_due=True), "forget"),
+        upcoming(State(movie_due=True), "compose"),
+    ]
+
+    assert told == ["index", "cluster", "compose", None, "compose", None]
 
 
 @given(
