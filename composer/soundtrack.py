@@ -7,7 +7,7 @@ from pathlib import Path
 from composer.storyboard.brief import Sound, SoundFor
 from composer.storyboard.model import Storyboard
 from music.arrange import arrange
-from music.fit import fitted_beats
+from music.fit import fitted_beats, listen
 from music.library import choose_file
 from music.score import Arrangement, Section, SectionName
 
@@ -26,8 +26,6 @@ plucks that waver by 5 % 0.63 to 0.67.
 
 _CHAPTER = "dip_to"
 """Begins the names of the transitions that open chapters; elsewhere, too, a dip is a turn."""
-
-_USUAL_S = 60.0
 
 
 def sound_for(mood: str, seed: int) -> SoundFor:
@@ -48,15 +46,15 @@ def file_for(folder: Path, mood: str, seed: int) -> Path:
     MusicError
         If the folder holds no music that can be played.
     """
-    return choose_file(folder, mood, _USUAL_S, seed)
+    return choose_file(folder, mood, seed)
 
 
 def sound_of_file(path: Path) -> SoundFor:
-    """The user's piece cut to any length; each length is listened to once."""
+    """The user's piece cut to any length; it is listened to once."""
+    heard = functools.cache(listen)
 
-    @functools.lru_cache(maxsize=64)
     def sound(duration_s: float) -> Sound:
-        beats = fitted_beats(path, duration_s)
+        beats = fitted_beats(heard(path), duration_s)
         peak_s = _peak_s((), duration_s)
         if beats.strength_norm >= PULSE_STRENGTH and len(beats.times_s) > duration_s / 4:
             return Sound(beats_s=beats.times_s, peak_s=peak_s)

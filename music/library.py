@@ -99,10 +99,10 @@ def choose(folder: Path, mood: str, duration_s: float, seed: int) -> Track:
     MusicError
         If the folder holds no music that can be played.
     """
-    return fit_file(choose_file(folder, mood, duration_s, seed), duration_s)
+    return fit_file(choose_file(folder, mood, seed), duration_s)
 
 
-def choose_file(folder: Path, mood: str, duration_s: float, seed: int) -> Path:
+def choose_file(folder: Path, mood: str, seed: int) -> Path:
     """The file that `choose` cuts; cheaper where its sound is not needed yet.
 
     Raises
@@ -112,7 +112,7 @@ def choose_file(folder: Path, mood: str, duration_s: float, seed: int) -> Path:
     """
     for path in _ranked(folder, Mood(mood), seed):
         try:
-            check_playable(path, duration_s)
+            check_playable(path)
         except MusicError:
             # One bad file among the user's must not cost the movie its music.
             continue

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import signal
 from scipy.io import wavfile
 
 from music.arrange import arrange_piece
 from music.errors import MusicError
-from music.fit import fit_file
+from music.fit import fit_file, fitted_beats, listen
 from music.library import choose, find_music
 from music.loudness import integrated_lufs
 from music.perform import perform
@@ -17,6 +18,7 @@ from music.pieces.slow_light import SLOW_LIGHT
 from music.track import Stereo
 
 RATE_HZ = 48_000
+ROAD = arrange_piece(OPEN_ROAD, 44.0, seed=2)
 
 
 def save(path: Path, samples: Stereo) -> Path:
@@ -28,6 +30,11 @@ def save(path: Path, samples: Stereo) -> Path:
 @pytest.fixture(scope="module")
 def road() -> Stereo:
     return perform(arrange_piece(OPEN_ROAD, 16.0, seed=2)).samples
+
+
+@pytest.fixture(scope="module")
+def whole_road() -> Stereo:
+    return perform(ROAD).samples
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +53,29 @@ def test_long_recording_is_shortened_and_faded(tmp_path: Path, road: Stereo) -> 
     assert set(track.downbeats_s) <= set(track.beats_s)
     assert integrated_lufs(track.samples, RATE_HZ) == pytest.approx(-16.0, abs=0.5)
     assert track.source == path
+
+
+@pytest.mark.parametrize("duration_s", [31.3, 67.0])
+def test_cut_ends_with_the_recordings_own_cadence(
+    tmp_path: Path, whole_road: Stereo, duration_s: float
+) -> None:
+    track = fit_file(save(tmp_path / "road.wav", whole_road), duration_s)
+
+    final = round(ROAD.beats_s[-1] * RATE_HZ)
+    chord = whole_road[final : final + RATE_HZ // 2, 0]
+    ending = track.samples[-6 * RATE_HZ :, 0]
+    found = signal.correlate(ending, chord, "valid")
+    at = int(found.argmax())
+    heard = ending[at : at + len(chord)]
+    assert len(track.samples) == round(duration_s * RATE_HZ)
+    assert found[at] > 0.95 * np.linalg.norm(chord) * np.linalg.norm(heard)
+    assert 1.5 * RATE_HZ <= len(ending) - at <= 4.5 * RATE_HZ
+
+
+def test_beats_are_those_of_the_cut(tmp_path: Path, whole_road: Stereo) -> None:
+    path = save(tmp_path / "road.wav", whole_road)
+
+    assert fitted_beats(listen(path), 30.0).times_s == fit_file(path, 30.0).beats_s
 
 
 def test_short_recording_is_looped_without_losing_the_beat(tmp_path: Path, road: Stereo) -> None:
