@@ -22,12 +22,12 @@ from indexer.scenes.quality import assess
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 
 FRAMES_MAX = 240
-"""Frames of a clip that are measured for highlights; of a long one they lie further apart."""
+"""Frames of a clip that are measured for highlights: one a second of four minutes, longer than most
+clips of phones. Of a longer one they lie further apart."""
 LOOKS_MAX = 60
 """Frames of a clip that are searched for faces and labelled."""
-_BYTES_PER_FRAME_PX = 1.5
-_FRAMES_HELD = 12
-"""That a decoder refers to, and that are on their way."""
+_LOOKING_BYTES = 26_000_000
+"""Turning a decoded frame into pixels of `LOOK_PX`: 25 MB measured for HDR, 8 MB for others."""
 
 
 def look_at_video(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:
@@ -41,18 +41,14 @@ def look_at_video(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:
         If decoding it needs more memory than a worker may take.
     """
     info = probe_video(task.path)
-    _refuse_dear_video(task, tools, is_deep=info.is_hdr)
+    needed_bytes = info.decoding_bytes + _LOOKING_BYTES
+    decode_mb = task.memory_mb - tools.choice.arena_mb
+    refuse_dear(task.width, task.height, needed_bytes, most_mb=decode_mb)
+    make_room(needed_bytes)
     meter = PeakMeter()
     with meter.stage("videos"):
         pixels = _video_pixels(task, tools, digest, info)
     return replace(pixels, peaks_mb=tuple(meter.peaks_mb.items()))
-
-
-def _refuse_dear_video(task: PixelTask, tools: Tools, *, is_deep: bool) -> None:
-    needed_bytes = task.width * task.height * _BYTES_PER_FRAME_PX * _FRAMES_HELD * (1 + is_deep)
-    decode_mb = task.memory_mb - tools.choice.arena_mb
-    refuse_dear(task.width, task.height, needed_bytes, most_mb=decode_mb)
-    make_room(needed_bytes)
 
 
 def _video_pixels(task: PixelTask, tools: Tools, digest: bytes, info: VideoInfo) -> Pixels:

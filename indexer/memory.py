@@ -32,7 +32,13 @@ def give_back_large_blocks() -> None:
 
 def make_room(needed_bytes: float) -> None:
     """Give back what the C library keeps, before something of that size is allocated."""
-    if sys.platform != "linux" or needed_bytes < LARGE_BYTES / 2:
+    if needed_bytes >= LARGE_BYTES / 2:
+        give_back_free_pages()
+
+
+def give_back_free_pages() -> None:
+    """Make the C library return every free page to the system, those between used ones too."""
+    if sys.platform != "linux":
         return
     try:
         trim = ctypes.CDLL(None).malloc_trim

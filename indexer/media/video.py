@@ -15,6 +15,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.media.container import frame_time_s, open_bytes, open_container, picture_stream
 from indexer.media.display import TURN_DEG_BY_EXIF, frame_orientation, track_orientation
 from indexer.media.frames import Display, upright_pixels
+from indexer.media.held_frames import decoding_bytes
 from indexer.media.motion import Motion
 from indexer.media.sampling import Sampler, read_rhythm
 from indexer.media.tone import Rgb8, hdr_transfer
@@ -47,6 +48,8 @@ class VideoInfo:
     rotation_deg: int
     """Clockwise turn that brings stored frames upright; frames given out here are upright."""
     is_hdr: bool
+    decoding_bytes: float
+    """What its decoder holds at most."""
     container_tags: Mapping[str, str]
 
 
@@ -89,6 +92,7 @@ def probe_video(path: Path, *, start_byte: int = 0) -> VideoInfo:
             has_audio=bool(container.streams.audio),
             rotation_deg=TURN_DEG_BY_EXIF[orientation],
             is_hdr=hdr_transfer(context.color_trc) is not None,
+            decoding_bytes=decoding_bytes(context),
             container_tags=_tags(container, stream),
         )
 

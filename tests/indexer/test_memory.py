@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.memory import PeakMeter, told_mb
-from indexer.workers import WorkerPool
+from indexer.workers import TASKS_A_TRIM, WorkerPool
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells, others do not")
 
@@ -27,20 +27,42 @@ def peaks_of_stages() -> dict[str, float]:
     return meter.peaks_mb
 
 
-def test_what_a_worker_keeps_of_pictures_of_changing_sizes_levels_off() -> None:
+def test_pictures_of_changing_sizes_leave_nothing_behind() -> None:
+    n_tasks = 3000
     with WorkerPool(1, task_limit_s=60) as pool:
-        at_first = pool.submit(held_after, 0, seed=1).result()
-        before = pool.submit(held_after, 200, seed=1).result()
-        after = pool.submit(held_after, 400, seed=2).result()
+        held_mb = [pool.submit(held_after_blocks, n).result() for n in range(n_tasks)]
 
-    assert after - before < 3
-    assert after - at_first < 32
+    late_mb = held_mb[n_tasks // 2 :]
+    assert np.polyfit(np.arange(len(late_mb)), late_mb, 1)[0] * 1000 < 1
+    assert max(late_mb) - held_mb[0] < 32
 
 
-def held_after(n_pictures: int, *, seed: int) -> float:
-    """Resident MB after so many blocks of changing sizes were used and left."""
-    rng = np.random.default_rng(seed)
-    for _ in range(n_pictures):
-        blocks = [np.ones(int(n), np.uint8) for n in rng.integers(1 << 20, 12 << 20, 3)]
-        del blocks
+def held_after_blocks(seed: int) -> float:
+    """Resident MB once blocks of changing sizes were used and left."""
+    sizes = np.random.default_rng(seed).integers(1 << 14, 1 << 20, 6)
+    blocks = [np.ones(int(n_bytes), np.uint8) for n_bytes in sizes]
+    del blocks
+    return told_mb("VmRSS")
+
+
+def test_holes_between_blocks_that_stay_are_given_back() -> None:
+    with WorkerPool(1, task_limit_s=60) as pool:
+        before_mb = pool.submit(held_after_blocks, 0).result()
+        with_holes_mb = pool.submit(held_with_holes).result()
+        held_mb = [pool.submit(told_mb, "VmRSS").result() for _ in range(TASKS_A_TRIM)]
+
+    assert with_holes_mb > before_mb + 32
+    assert held_mb[-1] < before_mb + 4
+
+
+_STAYING: list[bytes] = []
+
+
+def held_with_holes() -> float:
+    """Resident MB once every other block was left: small ones stay between them."""
+    blocks = []
+    for _ in range(40):
+        blocks.append(np.ones(1 << 20, np.uint8))
+        _STAYING.append(bytes(1000))
+    del blocks
     return told_mb("VmRSS")
