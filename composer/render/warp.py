@@ -14,7 +14,7 @@ import numpy as np
 
 from composer.render.planes import Plane, Planes
 
-MARGIN_PX = 256
+MARGIN_PX = 384
 """Room left of and above a window in which nearly always a start is found."""
 
 _NEAR_ENOUGH_PX = 0.004
