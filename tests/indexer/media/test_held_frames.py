@@ -15,7 +15,6 @@ from indexer.media.video import probe_video
 from indexer.memory import PeakMeter, give_back_free_pages, told_mb
 from indexer.workers import WorkerPool
 
-
 H264, HEVC = "libx264", "libx265"
 
 
