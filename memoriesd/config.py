@@ -244,13 +244,14 @@ def _unknown_key(path: Path, where: Sequence[str]) -> ConfigError:
     known = _known_keys(tables)
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     inside = f"in [{'.'.join(tables)}]" if tables else "as a table"
-    if near:
-        return ConfigError(
-            path, f"unknown key {key!r} {inside}", remedy=f"did you mean {near[0]!r}?"
-        )
-    return ConfigError(
-        path, f"unknown key {key!r} {inside}", remedy=f"known are: {', '.join(known)}"
-    )
+    elsewhere = [table for table in _known_keys(()) if key in _known_keys((table,))]
+    if elsewhere:
+        remedy = f"write it into [{'] or ['.join(elsewhere)}]"
+    elif near:
+        remedy = f"did you mean {near[0]!r}?"
+    else:
+        remedy = f"known are: {', '.join(known)}"
+    return ConfigError(path, f"unknown key {key!r} {inside}", remedy=remedy)
 
 
 def _known_keys(tables: Sequence[str]) -> list[str]:

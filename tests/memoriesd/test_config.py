@@ -59,6 +59,8 @@ def test_configuration_survives_the_way_to_a_child_process() -> None:
             r"unknown key 'peple' in \[memories.exclude\]",
             "did you mean 'people'?",
         ),
+        ('[output]\nmusic = "/m"', r"unknown key 'music' in \[output\]", "write it into [theme]"),
+        ("music = 1", "unknown key 'music' as a table", "write it into [theme]"),
         ("[theme]\nzzz = 1", "unknown key 'zzz'", "known are: name, length, music"),
         ("[output]\nfps = 25", r"\[output\] fps = 25: .*24, 30 or 60", "change fps in that file"),
         ('[schedule]\nwhen = "soon"', r"\[schedule\] when = 'soon': write it as daily", "when"),
