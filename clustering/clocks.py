@@ -8,7 +8,7 @@ ends where it should.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -73,8 +73,8 @@ def zone_name_at(latitude: float, longitude: float) -> str | None:
     return tzfpy.get_tz(longitude, latitude) or None
 
 
-def home_zone_name(items: Iterable[ToldTime]) -> str | None:
-    """Zone in which the library has pictures on most days; None if none is located."""
+def days_by_zone(items: Iterable[ToldTime]) -> Counter[str]:
+    """On how many days there are pictures in each time zone."""
     days = {
         (name, when.date())
         for item in items
@@ -83,7 +83,18 @@ def home_zone_name(items: Iterable[ToldTime]) -> str | None:
         and item.longitude is not None
         and (name := zone_name_at(item.latitude, item.longitude))
     }
-    counts = Counter(name for name, _ in days)
+    return Counter(name for name, _ in days)
+
+
+def home_zone_name(days: Iterable[Mapping[str, int]]) -> str | None:
+    """Zone in which the library has pictures on most days; None if none is located.
+
+    Parameters
+    ----------
+    days : iterable of mapping
+        Days by zone of parts of the library, no day in two of them.
+    """
+    counts: Counter[str] = sum(map(Counter, days), Counter())
     return min(counts, key=lambda name: (-counts[name], name)) if counts else None
 
 

@@ -1,22 +1,27 @@
 """Bring the events of the catalog up to date with its items."""
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from clustering.continuity import kept_ids
 from clustering.events.snaps import Snap
 from clustering.events.trips import EventKind, Happening, find_events
 from indexer.catalog import events as event_rows
-from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
-from indexer.catalog.events import Event, EventId
-from indexer.catalog.faces import counts_at_once
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.events import Event, EventId, Occasion
+from indexer.catalog.items import ItemId
+from indexer.catalog.settings import get_setting, put_setting
 
 CONFIDENCE_MIN = 0.5
 """Below are dates of files, scanners, uploads and clocks that were never set."""
+SETTING = "events"
+"""A digest of the items and the events that the last run left."""
+METHOD = "1"
+"""Changes with the way events are found, so that they are found anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +35,33 @@ class EventsReport:
 
 
 def record_events(catalog: Catalog) -> EventsReport:
-    """Find events anew and write what changes; those that are recognisably the same keep ids."""
-    items = {item.id: item for item in item_rows.all_items(catalog)}
-    found = with_copies(find_events(snaps_of(catalog, items)), items)
+    """Find events anew and write what changes; those that are recognisably the same keep ids.
+
+    Where all is as it was left nothing is looked for.
+    """
+    rows = event_rows.occasion_rows(catalog)
+    if get_setting(catalog, SETTING) != digest_of(catalog, rows):
+        with catalog.transaction():
+            write_events(catalog, {row[0]: Occasion._make(row) for row in rows})
+            put_setting(catalog, SETTING, digest_of(catalog, rows))
+    events = event_rows.all_events(catalog)
+    return EventsReport(
+        n_events=len(events),
+        n_trips=sum(event.kind == EventKind.TRIP for event in events),
+        n_items=event_rows.count_event_items(catalog),
+    )
+
+
+def digest_of(catalog: Catalog, rows: Sequence[tuple[Any, ...]]) -> str:
+    """Changes when anything does that events are found from, or the events themselves."""
+    places, events = event_rows.all_places(catalog), event_rows.all_events(catalog)
+    seen = METHOD, rows, places, events, event_rows.count_event_items(catalog)
+    return hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()
+
+
+def write_events(catalog: Catalog, items: Mapping[ItemId, Occasion]) -> None:
+    """Find all events and write those that are new or other ones than before."""
+    found = with_copies(find_events(snaps_of(items.values())), items)
     places = {number: place.name for number, place in event_rows.all_places(catalog).items()}
     old_events = {event.id: event for event in event_rows.all_events(catalog)}
     old_of_item = event_rows.event_of_items(catalog)
@@ -42,71 +71,51 @@ def record_events(catalog: Catalog) -> EventsReport:
     ids = kept_ids(
         [event.item_ids for event in found], {int(i): int(e) for i, e in old_of_item.items()}
     )
-    with catalog.transaction():
-        gone = set(old_events) - {i for i in ids if i is not None}
-        event_rows.delete_events(catalog, sorted(EventId(i) for i in gone))
-        for happening, kept in zip(found, ids, strict=True):
-            old = old_events.get(EventId(kept)) if kept is not None else None
-            event = event_of(happening, items, places, old)
-            if event != old or old_members[event.id] != set(happening.item_ids):
-                event_rows.put_event(catalog, event, [ItemId(i) for i in happening.item_ids])
-    return EventsReport(
-        n_events=len(found),
-        n_trips=sum(event.kind is EventKind.TRIP for event in found),
-        n_items=sum(len(event.item_ids) for event in found),
-    )
+    gone = set(old_events) - {i for i in ids if i is not None}
+    event_rows.delete_events(catalog, sorted(EventId(i) for i in gone))
+    for happening, kept in zip(found, ids, strict=True):
+        old = old_events.get(EventId(kept)) if kept is not None else None
+        event = event_of(happening, items, places, old)
+        if event != old or old_members[event.id] != set(happening.item_ids):
+            event_rows.put_event(catalog, event, [ItemId(i) for i in happening.item_ids])
 
 
-def snaps_of(catalog: Catalog, items: Mapping[ItemId, Item]) -> list[Snap]:
+def snaps_of(rows: Iterable[Occasion]) -> list[Snap]:
     """The items that have a time to be trusted; copies go with what they are copies of."""
-    gone = {item for item, file in item_rows.main_files(catalog).items() if file.state == "missing"}
-    usable = {item.id for item in items.values() if is_dated(item) and item.id not in gone}
-    n_faces = faces_at_once(catalog)
-    return [
-        snap_of(items[item_id], n_faces.get(item_id, 0))
-        for item_id in sorted(usable)
-        if items[item_id].duplicate_of not in usable
-    ]
+    usable = {row.item_id: row for row in rows if is_dated(row) and not row.is_missing}
+    return [snap_of(row) for row in usable.values() if row.duplicate_of not in usable]
 
 
-def is_dated(item: Item) -> bool:
+def is_dated(item: Occasion) -> bool:
     """Whether the item's time says when it was taken."""
     return item.taken_at is not None and item.date_confidence >= CONFIDENCE_MIN
 
 
-def faces_at_once(catalog: Catalog) -> dict[ItemId, int]:
-    """How many faces an item shows at once."""
-    most: dict[ItemId, int] = {}
-    for item_id, count in counts_at_once(catalog):
-        most[item_id] = max(most.get(item_id, 0), count)
-    return most
-
-
-def snap_of(item: Item, n_faces: int) -> Snap:
+def snap_of(item: Occasion) -> Snap:
     """What finding events needs to know of an item."""
     local = datetime.fromisoformat(item.taken_at or "")
     told_utc = item.taken_at_utc
     at = datetime.fromisoformat(told_utc) if told_utc else local.replace(tzinfo=UTC)
     located = item.latitude is not None and item.longitude is not None
     return Snap(
-        item_id=item.id,
+        item_id=item.item_id,
         at_s=at.timestamp(),
         local=local,
         whole_day=bool(item.day_only),
         spot=(item.latitude or 0.0, item.longitude or 0.0) if located else None,
         camera=item.camera,
-        n_faces=n_faces,
+        n_faces=item.n_faces,
         passive=item.mundane == "screenshot",
     )
 
 
-def with_copies(found: Sequence[Happening], items: Mapping[ItemId, Item]) -> list[Happening]:
+def with_copies(found: Sequence[Happening], items: Mapping[ItemId, Occasion]) -> list[Happening]:
     """Let each copy join the event of the item that is kept of its group."""
     event_of = {item: number for number, event in enumerate(found) for item in event.item_ids}
     joined: dict[int, list[int]] = {}
     for item in items.values():
-        if item.id not in event_of and item.duplicate_of in event_of:
-            joined.setdefault(event_of[item.duplicate_of], []).append(item.id)
+        if item.item_id not in event_of and item.duplicate_of in event_of:
+            joined.setdefault(event_of[item.duplicate_of], []).append(item.item_id)
     return [
         replace(event, item_ids=(*event.item_ids, *sorted(joined.get(number, []))))
         for number, event in enumerate(found)
@@ -114,7 +123,10 @@ def with_copies(found: Sequence[Happening], items: Mapping[ItemId, Item]) -> lis
 
 
 def event_of(
-    happening: Happening, items: Mapping[ItemId, Item], places: Mapping[int, str], old: Event | None
+    happening: Happening,
+    items: Mapping[ItemId, Occasion],
+    places: Mapping[int, str],
+    old: Event | None,
 ) -> Event:
     """The row of an event; a title that it has stays."""
     members = [items[ItemId(item)] for item in happening.item_ids]

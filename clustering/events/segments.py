@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from clustering.events.snaps import Snap, distance_km
+from clustering.events.snaps import Snap, distances_km
 
 USUAL_GAP_S = 3.5 * 3600
 """A pause that ends a stretch, where a library is too small to tell."""
@@ -54,13 +54,14 @@ def density(at: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.
 
 def cut(snaps: Sequence[Snap], gap_s: float) -> list[tuple[Snap, ...]]:
     """Stretches of the snaps, which must be in the order of time."""
-    stretches: list[tuple[Snap, ...]] = []
-    start = 0
-    for number in range(1, len(snaps) + 1):
-        if number == len(snaps) or snaps[number].at_s - snaps[number - 1].at_s > gap_s:
-            stretches.extend(cut_at_hops(snaps[start:number]))
-            start = number
-    return stretches
+    gaps_s = np.diff([snap.at_s for snap in snaps])
+    borders = [0, *(np.flatnonzero(gaps_s > gap_s) + 1).tolist(), len(snaps)]
+    return [
+        part
+        for start, end in itertools.pairwise(borders)
+        if start < end
+        for part in cut_at_hops(snaps[start:end])
+    ]
 
 
 def cut_at_hops(snaps: Sequence[Snap]) -> list[tuple[Snap, ...]]:
@@ -68,9 +69,10 @@ def cut_at_hops(snaps: Sequence[Snap]) -> list[tuple[Snap, ...]]:
     parts: list[tuple[Snap, ...]] = []
     start = 0
     located = [number for number, snap in enumerate(snaps) if snap.spot is not None]
-    for before, after in itertools.pairwise(located):
-        here, there = snaps[before].spot, snaps[after].spot
-        if here is None or there is None or distance_km(here, there) < HOP_KM:
+    spots = np.array([snaps[number].spot for number in located]).reshape(-1, 2)
+    is_hop = (distances_km(spots[:-1], spots[1:]) >= HOP_KM).tolist()
+    for before, after, hops in zip(located, located[1:], is_hop, strict=False):
+        if not hops:
             continue
         border = max(
             range(before + 1, after + 1), key=lambda n: (snaps[n].at_s - snaps[n - 1].at_s, -n)

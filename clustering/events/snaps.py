@@ -4,9 +4,13 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 EARTH_KM = 6371.0
 
 Spot = tuple[float, float]  # latitude, longitude in degrees
+Spots = NDArray[np.float64]  # [n, 2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,16 @@ def distance_km(first: Spot, second: Spot) -> float:
         + math.cos(lat_1) * math.cos(lat_2) * math.sin((lon_2 - lon_1) / 2) ** 2
     )
     return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
+
+
+def distances_km(first: Spots, second: Spots) -> NDArray[np.float64]:
+    """Great-circle distance of each spot to the one beside it."""
+    lat_1, lon_1, lat_2, lon_2 = np.radians(np.hstack([first, second])).T
+    half = (
+        np.sin((lat_2 - lat_1) / 2) ** 2
+        + np.cos(lat_1) * np.cos(lat_2) * np.sin((lon_2 - lon_1) / 2) ** 2
+    )
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, half))))
 
 
 def middle(spots: list[Spot]) -> Spot | None:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clustering.events.home import Home, find_homes, home_at
 from clustering.events.segments import cut, ending_gap_s
-from clustering.events.snaps import Snap, Spot, distance_km, middle
+from clustering.events.snaps import Snap, Spot, distance_km, distances_km, middle
 
 FAR_KM = 50.0
 """Nobody goes this far for an afternoon without calling it a journey."""
@@ -18,6 +21,8 @@ VERY_FAR_KM = 200.0
 """One does not come home from here the same day: a single day of pictures is a journey too."""
 BEFORE_S, AFTER_S = 30 * 3600, 8 * 3600
 """A picture without a place was taken where one of up to so long before or after was."""
+BESIDE = 5
+"""Of the located pictures before and after it so many are asked."""
 PARTY_FROM_HOUR, PARTY_TO_HOUR = 17, 4
 PARTY_ITEMS_MIN = 8
 PARTY_FACES_MIN = 12
@@ -97,43 +102,60 @@ def by_distance(snaps: Sequence[Snap], homes: Sequence[Home]) -> tuple[list[Snap
     of those who stay at the same time. Far snaps without a place get their neighbour's.
     """
     located = [snap for snap in snaps if snap.spot is not None]
-    times = [snap.at_s for snap in located]
+    unlocated = [snap for snap in snaps if snap.spot is None]
+    lent = dict(zip((s.item_id for s in unlocated), neighbours(unlocated, located), strict=True))
+    references = [lent.get(snap.item_id, snap) for snap in snaps]
     far, near = [], []
-    for snap in snaps:
-        reference = snap if snap.spot is not None else neighbour(snap, located, times)
-        if reference is not None and from_home_km(reference, homes) > FAR_KM:
-            far.append(replace(snap, spot=reference.spot))
-        else:
+    away_km = from_home_km([r or s for r, s in zip(references, snaps, strict=True)], homes)
+    for snap, reference, km in zip(snaps, references, away_km.tolist(), strict=True):
+        if reference is None or km <= FAR_KM:
             near.append(snap)
+        else:
+            far.append(snap if reference is snap else replace(snap, spot=reference.spot))
     return far, near
 
 
-def from_home_km(snap: Snap, homes: Sequence[Home]) -> float:
-    """How far from the home of its day a snap was taken; 0 where either is not known."""
-    home = home_at(homes, snap.local.date())
-    return 0.0 if home is None or snap.spot is None else distance_km(snap.spot, home)
+def from_home_km(snaps: Sequence[Snap], homes: Sequence[Home]) -> NDArray[np.float64]:
+    """How far from the home of its day each snap was taken; 0 where either is not known."""
+    found = np.zeros(len(snaps))
+    located = [number for number, snap in enumerate(snaps) if snap.spot is not None]
+    if homes and located:
+        spots = np.array([snaps[number].spot for number in located])
+        days = [snaps[number].local.date() for number in located]
+        home_of = {day: home_at(homes, day) for day in set(days)}
+        there = np.array([home_of[day] for day in days])
+        found[located] = distances_km(spots, there)
+    return found
 
 
-def neighbour(snap: Snap, located: Sequence[Snap], times: Sequence[float]) -> Snap | None:
-    """The located snap that tells where an unlocated one was taken; None if none is near in time.
+def neighbours(snaps: Sequence[Snap], located: Sequence[Snap]) -> list[Snap | None]:
+    """The located snap that tells where each unlocated one was taken; None if none is near in time.
 
     One of the same camera rather than another's. One is longer where one was than where one will
     be: the evening before a journey is spent at home.
     """
-    position = bisect_left(times, snap.at_s)
-    nearby = [
-        other
-        for other in located[max(0, position - 5) : position + 5]
-        if -BEFORE_S <= other.at_s - snap.at_s <= AFTER_S
+    if not located:
+        return [None] * len(snaps)
+    times, at = (np.array([snap.at_s for snap in each]) for each in (located, snaps))
+    ids = np.array([snap.item_id for snap in located])
+    numbers = {camera: n for n, camera in enumerate(sorted({s.camera for s in snaps if s.camera}))}
+    theirs, own = (
+        np.array([numbers.get(snap.camera or "", -1) for snap in each]) for each in (located, snaps)
+    )
+    beside = np.searchsorted(times, at)[:, np.newaxis] + np.arange(-BESIDE, BESIDE)
+    is_there = (beside >= 0) & (beside < len(located))
+    beside = beside.clip(0, len(located) - 1)
+    later_s = times[beside] - at[:, np.newaxis]
+    is_near = is_there & (later_s >= -BEFORE_S) & (later_s <= AFTER_S)
+    is_same = (theirs[beside] == own[:, np.newaxis]) & (own[:, np.newaxis] >= 0)
+    remote_s = np.where(is_near, np.abs(later_s) * np.where(is_same, 0.5, 1.0), np.inf)
+    is_best = remote_s == remote_s.min(axis=1, keepdims=True)
+    best = np.where(is_best, ids[beside], np.iinfo(np.int64).max).argmin(axis=1)
+    rows = beside[np.arange(len(snaps)), best].tolist()
+    return [
+        located[row] if near else None
+        for row, near in zip(rows, is_near.any(axis=1).tolist(), strict=True)
     ]
-    if not nearby:
-        return None
-
-    def remoteness_s(other: Snap) -> tuple[float, int]:
-        same = snap.camera is not None and other.camera == snap.camera
-        return abs(other.at_s - snap.at_s) * (0.5 if same else 1.0), other.item_id
-
-    return min(nearby, key=remoteness_s)
 
 
 def journeys(stretches: Sequence[tuple[Snap, ...]], near: Sequence[Snap]) -> list[list[Snap]]:
@@ -165,7 +187,7 @@ def goes_on(journey: Sequence[Snap], stretch: Sequence[Snap], home_times: Sequen
 def journey_kind(snaps: Sequence[Snap], homes: Sequence[Home]) -> EventKind:
     """A journey has a night in it, or goes where one does not return from the same day."""
     nights = (snaps[-1].local.date() - snaps[0].local.date()).days
-    distances = sorted(from_home_km(snap, homes) for snap in snaps if snap.spot is not None)
+    distances = sorted(from_home_km([s for s in snaps if s.spot is not None], homes).tolist())
     very_far = bool(distances) and distances[len(distances) // 2] > VERY_FAR_KM
     return EventKind.TRIP if nights >= 1 or very_far else EventKind.OUTING
 
@@ -178,7 +200,7 @@ def near_kind(snaps: Sequence[Snap], homes: Sequence[Home]) -> EventKind:
     many = len(snaps) >= PARTY_ITEMS_MIN or sum(s.n_faces for s in snaps) >= PARTY_FACES_MIN
     if 2 * n_evening > len(snaps) and many:
         return EventKind.PARTY
-    distances = sorted(from_home_km(snap, homes) for snap in snaps if snap.spot is not None)
+    distances = sorted(from_home_km([s for s in snaps if s.spot is not None], homes).tolist())
     away = bool(distances) and distances[len(distances) // 2] > AWAY_KM
     return EventKind.OUTING if away else EventKind.DAY
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NewType
+from typing import Any, NamedTuple, NewType
 
 from indexer.catalog.connection import Catalog, columns
 from indexer.catalog.items import ItemId
@@ -38,6 +38,39 @@ class Place:
     """In English; other languages by the country code."""
 
 
+class Occasion(NamedTuple):
+    """What events are found from, of an item: a row of :func:`occasion_rows`."""
+
+    item_id: ItemId
+    taken_at: str | None
+    taken_at_utc: str | None
+    day_only: int
+    date_confidence: float
+    latitude: float | None
+    longitude: float | None
+    place_id: int | None
+    camera: str | None
+    mundane: str | None
+    duplicate_of: ItemId | None
+    is_missing: int
+    n_faces: int
+    """That it shows at once."""
+
+
+def occasion_rows(catalog: Catalog) -> list[tuple[Any, ...]]:
+    """The columns of ``Occasion`` for every item, in the order of their ids, as they are read."""
+    return catalog.execute(
+        "SELECT i.id, taken_at, taken_at_utc, day_only, date_confidence, latitude, longitude,"
+        " place_id, camera, mundane, duplicate_of, coalesce(f.state = 'missing', 0),"
+        " coalesce(n.most, 0) FROM items i"
+        " LEFT JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
+        " LEFT JOIN files f ON f.id = m.file_id"
+        " LEFT JOIN (SELECT item_id, max(n) AS most FROM"
+        "   (SELECT item_id, count(*) AS n FROM faces GROUP BY item_id, time_s)"
+        "   GROUP BY item_id) n ON n.item_id = i.id ORDER BY i.id"
+    ).fetchall()
+
+
 def all_events(catalog: Catalog) -> list[Event]:
     """Every event, oldest first."""
     sql = f"SELECT {columns(Event)} FROM events ORDER BY start_at, id"
@@ -48,6 +81,11 @@ def event_of_items(catalog: Catalog) -> dict[ItemId, EventId]:
     """Which event each item belongs to."""
     rows = catalog.execute("SELECT item_id, event_id FROM event_items")
     return {ItemId(item): EventId(event) for item, event in rows}
+
+
+def count_event_items(catalog: Catalog) -> int:
+    """How many items are in an event."""
+    return int(catalog.scalar("SELECT count(*) FROM event_items"))
 
 
 def put_event(catalog: Catalog, event: Event, item_ids: Iterable[ItemId]) -> EventId:

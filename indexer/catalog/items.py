@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,14 @@ from indexer.catalog.connection import Catalog, columns
 from indexer.catalog.files import FileId
 
 ItemId = NewType("ItemId", int)
+
+Columns = Mapping[str, str | float | None]
+"""Columns of an item by name."""
+TimeRow = tuple[Any, ...]
+"""Id, told_local, told_utc, told_offset, latitude, longitude, date_confidence, taken_at,
+taken_at_utc, utc_offset: the row as it is, for all are read each time."""
+BATCH = 500
+"""So many items are written in one transaction: a correction never waits long."""
 
 PIXELS = "pixels"
 """The stage that reads pixels; its model names every network that took part."""
@@ -106,6 +114,14 @@ def offset_text(offset: timedelta) -> str:
 def all_items(catalog: Catalog) -> list[Item]:
     """Every item, in the order of their ids."""
     return catalog.select(Item, f"SELECT {columns(Item)} FROM items ORDER BY id")
+
+
+def time_rows(catalog: Catalog) -> list[TimeRow]:
+    """What every item tells of its time and the time that it was given, in the order of ids."""
+    return catalog.execute(
+        "SELECT id, told_local, told_utc, told_offset, latitude, longitude, date_confidence,"
+        " taken_at, taken_at_utc, utc_offset FROM items ORDER BY id"
+    ).fetchall()
 
 
 def present_items(catalog: Catalog) -> list[Item]:
@@ -212,6 +228,18 @@ def update_item(catalog: Catalog, item_id: ItemId, **values: Any) -> None:
     names = ", ".join(f"{name} = ?" for name in values)
     sql = f"UPDATE items SET {names} WHERE id = ?"
     catalog.execute(sql, (*values.values(), item_id))
+
+
+def update_items(
+    catalog: Catalog, values: Mapping[ItemId, Columns], checkpoint: Callable[[], None]
+) -> None:
+    """Set columns of many items, a batch at a time; `checkpoint` is called between them."""
+    ids = list(values)
+    for start in range(0, len(ids), BATCH):
+        checkpoint()
+        with catalog.transaction():
+            for item_id in ids[start : start + BATCH]:
+                update_item(catalog, item_id, **values[item_id])
 
 
 def delete_items(catalog: Catalog, item_ids: Iterable[ItemId]) -> None:

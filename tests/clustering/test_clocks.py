@@ -11,6 +11,7 @@ from clustering.clocks import (
     NEAR_CONFIDENCE,
     ResolvedTime,
     ToldTime,
+    days_by_zone,
     home_zone_name,
     resolve_clocks,
     zone_name_at,
@@ -177,8 +178,8 @@ def test_home_is_where_most_days_are() -> None:
     at_home = [told(i, utc=f"2023-05-0{i}T10:00:00", at=PARIS) for i in range(1, 4)]
     away = [told(i, utc=f"2023-07-01T{i}:00:00", at=TOKYO) for i in range(10, 20)]
 
-    assert home_zone_name([*away, *at_home]) == "Europe/Paris"
-    assert home_zone_name([told(utc="2023-05-01T10:00:00")]) is None
+    assert home_zone_name([days_by_zone([*away, *at_home])]) == "Europe/Paris"
+    assert home_zone_name([days_by_zone([told(utc="2023-05-01T10:00:00")])]) is None
 
 
 def test_zone_of_the_open_sea_goes_by_longitude() -> None:
