@@ -1,7 +1,7 @@
 """What a face detector finds, and the steps that all of them share."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 Landmarks = NDArray[np.float32]  # [5, 2]: eye, eye, nose, mouth corner, mouth corner; left first
 Box = tuple[float, float, float, float]
+Hints = NDArray[np.float32]  # [n, 3]: x and y of what may be a small face's middle, px; its logit
 
 STRIDES = (8, 16, 32)
 """Cell sizes of the three output grids of SCRFD and of YuNet, in px."""
@@ -37,6 +38,15 @@ class FaceDetector(Protocol):
 
     def detect(self, image: Rgb8) -> list[Detection]:
         """Find faces, best first."""
+        ...
+
+
+@runtime_checkable
+class HintingDetector(FaceDetector, Protocol):
+    """A detector that also tells where it might find something if the picture were larger."""
+
+    def detect_hinting(self, image: Rgb8) -> tuple[list[Detection], Hints]:
+        """Find faces, best first, and hints of faces half as large."""
         ...
 
 

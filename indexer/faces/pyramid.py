@@ -13,8 +13,16 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from indexer.faces.detector import Detection, FaceDetector, Rgb8, suppress
-from indexer.faces.tiles import TILE_LEAST_PX, Tile, tiles_of
+from indexer.faces.detector import (
+    Detection,
+    FaceDetector,
+    HintingDetector,
+    Hints,
+    Rgb8,
+    suppress,
+)
+from indexer.faces.hints import WINDOW_PX, windows_around
+from indexer.faces.tiles import TILE_LEAST_PX, Sheet, Tile, tiles_of
 from indexer.models.session import RUN_ERRORS
 
 NORMAL_PX = 1280
@@ -59,6 +67,8 @@ class Band:
 
     low_px: float
     high_px: float
+    overlap_px: int
+    """What tiles have in common, so that each of these faces is wholly in one."""
 
 
 def search(
@@ -82,16 +92,61 @@ def search(
     list of Detection
         Best first, in pixels of the picture, each face once.
     """
+    try:
+        return search_once(image, detector, longest_px, most_px)
+    except RUN_ERRORS as error:
+        if most_px <= TILE_LEAST_PX * TILE_LEAST_PX:
+            raise MemoryError("finding faces needs more memory than a worker may take") from error
+    return search(image, detector, longest_px=longest_px, most_px=most_px // 2)
+
+
+def search_once(
+    image: Rgb8, detector: FaceDetector, longest_px: int, most_px: int
+) -> list[Detection]:
+    """Find the faces of a picture, or fail where the detector is refused memory."""
     height, width = image.shape[:2]
     first = first_scale(width, height, longest_px)
     n_scales = count_scales(min(width, height) * first, detector.band_px)
+    views = copies(image, first, n_scales)
+    bands = bands_of([view.shape[:2] for view in views], detector.band_px, most_px)
     found: list[Detection] = []
-    low_px = detector.band_px[0]
-    for view, scale, is_last in copies(image, first, n_scales):
-        faces, end_px = search_copy(view, detector, low_px, most_px, is_last=is_last)
+    hints: Hints | None = None
+    # The second copy tells where the largest is worth searching, so that one comes last.
+    for n in (*range(1, n_scales), 0):
+        sheets = sheets_of(views[n], bands[n], most_px, hints if n == 0 else None)
+        faces, seen = search_sheets(views[n], sheets, detector, bands[n])
+        scale = first / (1 << n)
         found += [scaled(face, 1 / scale) for face in faces]
-        low_px = end_px * SEAM_BELOW / 2
+        if n == 1 and seen is not None:
+            hints = seen * np.array([2, 2, 1], np.float32)
     return each_once(suppress(found, overlap_max=OVERLAP_MAX))
+
+
+def bands_of(
+    sizes: Sequence[tuple[int, int]], band_px: tuple[float, float], most_px: int
+) -> list[Band]:
+    """The sides that each copy answers for, the largest copy first.
+
+    Parameters
+    ----------
+    sizes : sequence of tuple of int
+        Height and width of each copy.
+    band_px : tuple of float
+        Sides that the detector surely finds.
+    most_px : int
+        A copy with more pixels is cut into tiles, and leaves faces large for them to the next one.
+    """
+    bands = []
+    low_px = band_px[0]
+    for n, (height, width) in enumerate(sizes, start=1):
+        end_px = band_px[1]
+        if width * height > most_px:
+            end_px = min(end_px, math.sqrt(most_px) * TILE_FACE_SHARE)
+        high_px = math.inf if n == len(sizes) else end_px * SEAM
+        overlap_px = math.ceil(end_px * SEAM * TILE_CONTEXT)
+        bands.append(Band(low_px=low_px, high_px=high_px, overlap_px=overlap_px))
+        low_px = end_px * SEAM_BELOW / 2
+    return bands
 
 
 def each_once(ranked: Sequence[Detection]) -> list[Detection]:
@@ -118,36 +173,22 @@ def nested_share(one: Detection, other: Detection) -> float:
 
 
 def thorough_px(width: int, height: int, detector: FaceDetector) -> int:
-    """Long side of the largest copy that shows a detector every face of ``THOROUGH_FACE_PX``."""
-    scale = min(1.0, detector.band_px[0] / THOROUGH_FACE_PX)
-    return max(NORMAL_PX, round(max(width, height) * scale))
+    """Long side of the largest copy that shows a detector every face of ``THOROUGH_FACE_PX``.
 
-
-def search_copy(
-    view: Rgb8, detector: FaceDetector, low_px: float, most_px: int, *, is_last: bool
-) -> tuple[list[Detection], float]:
-    """Faces of one copy from a side on, and the side at which the next copy takes over.
-
-    Where the detector is refused the memory for a tile, smaller ones are taken.
-
-    Raises
-    ------
-    MemoryError
-        If it is refused the memory for the smallest tile.
+    The picture's own or a half, a quarter of it: other shares cost more than they save.
     """
+    halvings = max(0, int(math.log2(THOROUGH_FACE_PX / detector.band_px[0])))
+    return max(NORMAL_PX, max(width, height) >> halvings)
+
+
+def sheets_of(view: Rgb8, band: Band, most_px: int, hints: Hints | None) -> list[Sheet]:
+    """The tiles of a copy, those together that are shown to the detector side by side."""
     height, width = view.shape[:2]
-    end_px = detector.band_px[1]
-    if width * height > most_px:
-        end_px = min(end_px, math.sqrt(most_px) * TILE_FACE_SHARE)
-    tiles = tiles_of(width, height, most_px, math.ceil(end_px * SEAM * TILE_CONTEXT))
-    band = Band(low_px=low_px, high_px=math.inf if is_last else end_px * SEAM)
-    try:
-        return list(search_tiles(view, tiles, detector, band)), end_px
-    except RUN_ERRORS as error:
-        tile_area_px = tiles[0].width * tiles[0].height
-        if tile_area_px <= TILE_LEAST_PX * TILE_LEAST_PX:
-            raise MemoryError("finding faces needs more memory than a worker may take") from error
-    return search_copy(view, detector, low_px, tile_area_px // 2, is_last=is_last)
+    windows = None if hints is None else windows_around(hints, width, height)
+    if windows is None:
+        return [(tile,) for tile in tiles_of(width, height, most_px, band.overlap_px)]
+    at_once = max(1, most_px // WINDOW_PX**2)
+    return [tuple(windows[at : at + at_once]) for at in range(0, len(windows), at_once)]
 
 
 def first_scale(width: int, height: int, longest_px: int) -> float:
@@ -168,22 +209,31 @@ def count_scales(short_px: float, band_px: tuple[float, float]) -> int:
     return min(SCALES_MAX, 1 + halvings)
 
 
-def copies(image: Rgb8, first: float, n_scales: int) -> Iterator[tuple[Rgb8, float, bool]]:
-    """The copies with their scale and whether they are the last, the largest first.
-
-    Each is made from the one before by averages of 2 x 2 pixels; for that the largest gets a few
-    repeated lines at its right and lower edge rather than another aspect.
-    """
+def copies(image: Rgb8, first: float, n_scales: int) -> list[Rgb8]:
+    """Copies of a picture, the largest first, each half of the one before."""
     view = image
     if first < 1.0:
         size = first_size(image.shape[1], image.shape[0], first)
         view = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    view = lengthened(view, 1 << (n_scales - 1))
-    for n in range(n_scales):
-        yield view, first / (1 << n), n == n_scales - 1
-        if n < n_scales - 1:
-            half = view.shape[1] // 2, view.shape[0] // 2
-            view = np.asarray(cv2.resize(view, half, interpolation=cv2.INTER_AREA), np.uint8)
+    views = [view]
+    while len(views) < n_scales:
+        views.append(halved(views[-1]))
+    return views
+
+
+def halved(view: Rgb8) -> Rgb8:
+    """Averages of 2 x 2 pixels; where a line is left over, the last one is repeated instead.
+
+    So a half is one exactly, which other scales take ten times as long for.
+    """
+    height, width = view.shape[:2]
+    even = view[: max(2, height // 2 * 2), : max(2, width // 2 * 2)]
+    size = max(1, width // 2), max(1, height // 2)
+    half = cv2.resize(even, size, interpolation=cv2.INTER_AREA)
+    below, beside = (height + 1) // 2 - size[1], (width + 1) // 2 - size[0]
+    if below or beside:
+        half = cv2.copyMakeBorder(half, 0, below, 0, beside, cv2.BORDER_REPLICATE)
+    return np.asarray(half, np.uint8)
 
 
 def first_size(width: int, height: int, first: float) -> tuple[int, int]:
@@ -197,24 +247,36 @@ def copy_sizes(width: int, height: int, *, longest_px: int, n_scales: int) -> li
     return [(-(-size[0] // (1 << n)), -(-size[1] // (1 << n))) for n in range(n_scales)]
 
 
-def lengthened(view: Rgb8, multiple: int) -> Rgb8:
-    """The picture with its last lines repeated up to a multiple."""
-    bottom, right = -view.shape[0] % multiple, -view.shape[1] % multiple
-    if not bottom and not right:
-        return view
-    return np.asarray(cv2.copyMakeBorder(view, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+def search_sheets(
+    view: Rgb8, sheets: Sequence[Sheet], detector: FaceDetector, band: Band
+) -> tuple[list[Detection], Hints | None]:
+    """Faces of a copy that it answers for, in its pixels, and where smaller ones may be.
+
+    The hints are None where the detector gives none.
+    """
+    faces: list[Detection] = []
+    hints: list[Hints] = []
+    for sheet in sheets:
+        parts = [view[t.top : t.top + t.height, t.left : t.left + t.width] for t in sheet]
+        pixels = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+        if isinstance(detector, HintingDetector):
+            found, seen = detector.detect_hinting(pixels)
+            hints.append(seen + np.array([sheet[0].left, sheet[0].top, 0], np.float32))
+        else:
+            found = detector.detect(pixels)
+        faces += of_sheet(found, sheet, band)
+    return faces, np.concatenate(hints) if hints else None
 
 
-def search_tiles(
-    view: Rgb8, tiles: list[Tile], detector: FaceDetector, band: Band
-) -> Iterator[Detection]:
-    """Faces of a copy that it answers for, in its pixels."""
-    for tile in tiles:
-        part = view[tile.top : tile.top + tile.height, tile.left : tile.left + tile.width]
-        for detection in detector.detect(part):
-            face = shifted(detection, tile.left, tile.top)
-            if band.low_px <= side(face) <= band.high_px and in_core(face, tile):
-                yield face
+def of_sheet(found: Sequence[Detection], sheet: Sheet, band: Band) -> Iterator[Detection]:
+    """Those of a sheet's faces that their tile answers for, in pixels of the copy."""
+    tile_width = sheet[0].width
+    for face in found:
+        if band.low_px <= side(face) <= band.high_px:
+            n = min(max(0, int((face.box[0] + face.box[2] / 2) // tile_width)), len(sheet) - 1)
+            moved = shifted(face, sheet[n].left - n * tile_width, sheet[n].top)
+            if in_core(moved, sheet[n]):
+                yield moved
 
 
 def in_core(face: Detection, tile: Tile) -> bool:

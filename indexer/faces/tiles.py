@@ -25,6 +25,10 @@ class Tile:
     """Left, top, right, bottom: faces whose middle lies in it are this tile's business."""
 
 
+Sheet = tuple[Tile, ...]
+"""Tiles of one shape that are shown to a detector side by side."""
+
+
 def tile_shape(width: int, height: int, most_px: int, overlap_px: int) -> tuple[int, int]:
     """Width and height of the tiles that cover a picture with the fewest pixels.
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.faces.detector import Detection, FaceDetector, Rgb8, overlaps
-from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix
+from indexer.faces.second_look import LOOK_PX, look_crops, look_matrices
 from indexer.training.detector_mistakes import candidates
 from indexer.training.detector_tiles import Material, Tile, make_tile
 from indexer.training.loop import Progress
@@ -45,11 +45,12 @@ class _Growing:
         """Append candidates of a picture, each with its true landmarks or None."""
         if not told:
             return
-        crops = look_crops(image, [face for face, _ in told])
-        for (face, truth), crop in zip(told, crops, strict=True):
+        matrices = look_matrices([face for face, _ in told])
+        crops = look_crops(image, matrices)
+        for (face, truth), matrix, crop in zip(told, matrices, crops, strict=True):
             self.crops.append(crop.astype(np.uint8))
             self.is_face.append(truth is not None)
-            self.points.append(_in_crop(face, truth))
+            self.points.append(_in_crop(matrix, truth))
             self.logits.append(float(np.log(face.score / (1 - min(face.score, 1 - 1e-6)))))
 
 
@@ -118,9 +119,8 @@ def judged_in_tile(
     return told
 
 
-def _in_crop(face: Detection, truth: NDArray[np.float32] | None) -> NDArray[np.float32]:
+def _in_crop(matrix: NDArray[np.float64], truth: NDArray[np.float32] | None) -> NDArray[np.float32]:
     if truth is None:
         return np.zeros(10, np.float32)
-    matrix = look_matrix(face)
     seen = (truth @ matrix[:, :2].T + matrix[:, 2]) / LOOK_PX - 0.5
     return np.asarray(seen.ravel(), np.float32)

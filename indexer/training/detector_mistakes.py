@@ -67,7 +67,7 @@ def candidates(
     if rng.random() < 0.5:
         brought = np.ascontiguousarray(brought[:, ::-1])
     n_scales = count_scales(min(size), detector.band_px)
-    return [(view, detector.detect(view)) for view, _, _ in copies(brought, 1.0, n_scales)]
+    return [(view, detector.detect(view)) for view in copies(brought, 1.0, n_scales)]
 
 
 def window(view: Rgb8, face: Detection) -> Rgb8:

@@ -1,5 +1,6 @@
 """The decoder of our own detector, alone and with the network that is shipped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -22,7 +23,14 @@ from indexer.faces.octave import (
     recipe_facts,
 )
 from indexer.faces.pyramid import search
-from indexer.faces.second_look import LOOK_PX, look_crops, look_matrix, looked_at, seen_mirrored
+from indexer.faces.second_look import (
+    LOOK_PX,
+    both_scores,
+    landmarks_of,
+    look_crops,
+    look_matrices,
+    seen_mirrored,
+)
 from indexer.training.sets import open_tar_set
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
@@ -113,7 +121,7 @@ def test_foreign_network_is_refused_by_name(tmp_path: Path) -> None:
 def test_second_look_sees_the_face_upright_in_the_middle(turn_deg: float, side_px: float) -> None:
     face = candidate(side_px, turn_deg)
 
-    matrix = look_matrix(face)
+    (matrix,) = look_matrices([face])
 
     seen = face.landmarks @ matrix[:, :2].T + matrix[:, 2]
     assert matrix[:, :2] @ (60, 50) + matrix[:, 2] == pytest.approx(LOOK_PX / 2, abs=1e-3)
@@ -124,21 +132,37 @@ def test_second_look_sees_the_face_upright_in_the_middle(turn_deg: float, side_p
 @given(st.floats(-60, 60))
 def test_landmarks_of_the_second_look_come_back_to_the_picture(turn_deg: float) -> None:
     face = candidate(30, turn_deg)
-    matrix = look_matrix(face)
+    (matrix,) = look_matrices([face])
     seen = (face.landmarks @ matrix[:, :2].T + matrix[:, 2]) / LOOK_PX - 0.5
     answer = np.concatenate([[3.0], seen.ravel()]).astype(np.float32)
 
-    again = looked_at(face, answer, (0.0, 1.0, 0.0))
+    landmarks = landmarks_of(answer, matrix)
 
-    assert again.landmarks == pytest.approx(face.landmarks, abs=1e-2)
-    assert again.score == pytest.approx(1 / (1 + np.exp(-3.0)), abs=1e-6)
+    assert landmarks == pytest.approx(face.landmarks, abs=1e-2)
+
+
+def test_both_looks_logits_are_weighed() -> None:
+    answers = np.array([[3.0, *[0.0] * 10], [-1.0, *[0.0] * 10]], np.float32)
+    faces = [replace(candidate(), score=0.5), replace(candidate(), score=1 / (1 + np.exp(-2)))]
+
+    scores = both_scores(faces, answers, (0.5, 1.0, -1.0))
+
+    assert scores == pytest.approx(1 / (1 + np.exp([-2.0, 1.0])), abs=1e-6)
+
+
+def test_landmarks_in_one_point_turn_nothing() -> None:
+    face = replace(candidate(), landmarks=np.full((5, 2), 7, np.float32))
+
+    (matrix,) = look_matrices([face])
+
+    assert matrix[0, 1] == matrix[1, 0] == 0
 
 
 def test_crop_shows_what_is_at_the_candidate() -> None:
     image = np.zeros((100, 120, 3), np.uint8)
     image[45:56, 55:66] = 255
 
-    (crop,) = look_crops(image, [candidate()])
+    (crop,) = look_crops(image, look_matrices([candidate()]))
 
     assert crop[LOOK_PX // 2, LOOK_PX // 2].min() > 250
     assert not crop[:8].any()

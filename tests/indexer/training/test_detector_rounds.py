@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from indexer.faces.align import TEMPLATE
 from indexer.faces.detector import Detection, Rgb8
 from indexer.faces.octave import Look, open_octave
-from indexer.faces.second_look import LOOK_PX, look_matrix
+from indexer.faces.second_look import LOOK_PX, look_matrices
 from indexer.training.detector_bank import Bank, judged_in_tile
 from indexer.training.detector_look import (
     coded_second_look,
@@ -184,7 +184,7 @@ def test_too_few_candidates_teach_no_second_look(tmp_path: Path) -> None:
 def test_crops_landmarks_are_where_the_second_look_sees_them() -> None:
     face = face_at(30, 40, 24)
 
-    matrix = look_matrix(face)
+    (matrix,) = look_matrices([face])
 
     middle = matrix[:, :2] @ np.array([42, 52]) + matrix[:, 2]
     assert middle == pytest.approx([LOOK_PX / 2] * 2)
