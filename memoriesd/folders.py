@@ -12,6 +12,8 @@ from pathlib import Path
 import platformdirs
 
 APP = "memoriesd"
+DAEMON_LOG = "daemon.log"
+"""Beside the catalog, where the system keeps no journal; rotated to names that begin so."""
 _LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel's limit is 108 on Linux and 104 on macOS, with the closing zero."""
 

@@ -5,6 +5,7 @@ reach. A file that stays where it is comes back with the next scan.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
 from indexer.catalog.settings import drop_setting
 from indexer.errors import NotFoundError
+from memoriesd.folders import DAEMON_LOG
 from memoriesd.sheet import SHEET_NAME
 
 
@@ -94,8 +96,16 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
 
 
 def drop_copies(catalog: Catalog) -> None:
-    """Remove what repeats the catalog and its movies elsewhere: copies, and rendered segments."""
+    """Remove what repeats the catalog and its movies: copies, rendered segments, and our log.
+
+    A daemon that runs goes on writing at the end of its log, wherever that is.
+    """
     drop_backups(catalog.path)
+    for old in sorted(catalog.path.parent.glob(f"{DAEMON_LOG}.*")):
+        old.unlink()
+    log = catalog.path.with_name(DAEMON_LOG)
+    if log.exists():
+        os.truncate(log, 0)
     segments = segments_folder(catalog)
     if segments.exists():
         shutil.rmtree(segments)

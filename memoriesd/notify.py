@@ -44,10 +44,15 @@ def tell_of_movies(notify: Notify, paths: Iterable[str]) -> None:
 
 def _run_command(command: list[str]) -> None:
     program = os.path.expanduser(command[0])  # noqa: PTH111 - a name to be found in PATH stays one
+    # No error is logged itself: it names the movie, which may be called after somebody.
     try:
         _run([program, *command[1:]])
-    except (OSError, subprocess.SubprocessError) as error:
-        log.warning("[notify] command: %s", error)
+    except OSError as error:
+        log.warning("[notify] command %s cannot be run: %s", program, error.strerror)
+    except subprocess.CalledProcessError as error:
+        log.warning("[notify] command %s ended with exit code %d", program, error.returncode)
+    except subprocess.TimeoutExpired:
+        log.warning("[notify] command %s was ended after %.0f s", program, PATIENCE_S)
 
 
 def _show(name: str) -> None:

@@ -128,7 +128,7 @@ def resolve(rules: Iterable[Rule], view: LibraryView) -> Exclusions:
         if rule.kind is ExclusionKind.PERSON:
             found = _people_called(rule.fact["person"], people)
             if not found:
-                log.warning("exclusion of person %r: nobody is called so", rule.fact["person"])
+                log.warning("an exclusion of a person fits nobody: see memoriesd exclude list")
             (less if rule.fact.get("how") == "less" else never).update(found)
         else:
             reasons.append(_TESTS[rule.kind](rule.fact, view))

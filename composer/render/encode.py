@@ -139,6 +139,7 @@ class _Encoder:
         """One segment, from its first frame on; False and no file if it is not finished."""
         path = first[0]
         with writing_to(path.parent), part_of(path) as part:
+            part.touch(mode=0o600)
             with av.open(
                 str(part), "w", format="mp4", options={"fflags": "+bitexact"}
             ) as container:

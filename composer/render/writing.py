@@ -26,7 +26,8 @@ def writing_to(folder: Path) -> Iterator[None]:
         yield
     except (av.FFmpegError, OSError) as error:
         raise MissingResourceError(
-            f"{folder} cannot be written to: {error}",
+            # Its words alone: it names the movie, too, which may be called after somebody.
+            f"{folder} cannot be written to: {error.strerror or error}",
             remedy=f"check the space and the permissions of {folder}",
         ) from error
 

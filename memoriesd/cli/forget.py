@@ -30,8 +30,9 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
     """Remove what is known of a person (name or number) or a PATH, with the movies that show it.
 
     Copies of the catalog go, too; the next index makes a new one. Movies that were copied
-    elsewhere are out of reach. Your photos and videos are not touched;
-    what stays in a watched folder comes back with the next index.
+    elsewhere, the system's journal and a --log-file of yours are out of reach; what we log names
+    no person, but may name a path. Your photos and videos are not touched; what stays in a
+    watched folder comes back with the next index.
     """
     if everything == (what is not None):
         raise click.UsageError("name a person or a path, or say --all")

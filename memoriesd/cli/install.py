@@ -14,7 +14,7 @@ import platformdirs
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_path, session_command
 from memoriesd.exits import DaemonRunningError
-from memoriesd.folders import make_private
+from memoriesd.folders import DAEMON_LOG, make_private
 from memoriesd.locks import LockedError, hold
 from memoriesd.units import (
     LABEL,
@@ -119,7 +119,7 @@ def _environment() -> dict[str, str]:
 
 
 def _place(session: Session, service: Service) -> Place:
-    log_file = session.folders.data / "daemon.log"
+    log_file = session.folders.data / DAEMON_LOG
     if sys.platform == "darwin":
         file = Path.home() / "Library" / "LaunchAgents" / f"{LABEL}.plist"
         domain = f"gui/{os.getuid()}"

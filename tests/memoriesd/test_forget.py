@@ -168,8 +168,14 @@ def test_copies_of_the_catalog_do_not_keep_what_is_forgotten(home: Path) -> None
         (home / "damaged" / "catalog-2026.db").write_bytes(b"Ada")
         (home / "segments").mkdir()
         (home / "segments" / "0a.mp4").write_bytes(b"Ada waves")
+        with (home / "daemon.log").open("a", encoding="utf-8") as log:
+            (home / "daemon.log.1").write_text("a reader failed on /photos/Ada.jpg")
+            log.write("a reader failed on /photos/Ada.jpg")
+            log.flush()
 
-        forget_person(catalog, ADA)
+            forget_person(catalog, ADA)
+            log.write("a daemon that runs logs on")
 
     everything = b"".join(p.read_bytes() for p in home.rglob("*") if p.is_file())
     assert b"Ada" not in everything
+    assert (home / "daemon.log").read_text() == "a daemon that runs logs on"

@@ -27,11 +27,17 @@ def test_command_is_run_with_each_path(tmp_path: Path) -> None:
     assert told.read_text(encoding="utf-8") == f"new;{MOVIES[0]};new;{MOVIES[1]};"
 
 
-def test_command_that_fails_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_command_that_fails_is_a_line_in_the_log_that_names_no_movie(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.WARNING):
-        tell_of_movies(Notify(command=("/no/such/program",)), ["/a.mp4"])
+        tell_of_movies(Notify(command=("/no/such/program",)), ["/Ada.mp4"])
+        tell_of_movies(Notify(command=("false",)), ["/Ada.mp4"])
 
-    assert "[notify] command" in caplog.text
+    assert caplog.messages == [
+        "[notify] command /no/such/program cannot be run: No such file or directory",
+        "[notify] command false ended with exit code 1",
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="notify-send is of Linux")

@@ -1,6 +1,7 @@
 """The MP4: what players see of it, and what it does not tell."""
 
 import itertools
+import stat
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -121,6 +122,14 @@ def test_file_tells_title_date_and_maker_and_nothing_else(tmp_path: Path) -> Non
             if key not in {"major_brand", "minor_version", "compatible_brands"}
         }
     assert told == {"title": "Søgne, juli", "date": "2024-07-18", "comment": OURS}
+
+
+def test_segment_is_for_its_owner_alone(tmp_path: Path) -> None:
+    form = make_form()
+
+    write_segments([one(tmp_path / "s.mp4", colours(form, 5))], form)
+
+    assert stat.S_IMODE((tmp_path / "s.mp4").stat().st_mode) == 0o600
 
 
 def test_index_comes_before_the_pictures(tmp_path: Path) -> None:
