@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from composer.alignment import aligned
 from composer.atmosphere import atmosphere_of
 from composer.choose import released_subjects
 from composer.curate.model import MemoryKind
@@ -62,6 +63,7 @@ def brief_for(
         reasons=reasons,
         vectors=view.vectors_of(reasons),
         eyes=_eyes(run.catalog, view),
+        aligned=aligned,
         route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),
         theme_name=theme,

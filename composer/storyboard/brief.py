@@ -83,6 +83,27 @@ class Eyes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """Where one photograph's content lies on another one of the same place.
+
+    All in fractions: what is at ``x`` on the first is at ``x_scale * x + x_shift`` on the second.
+    """
+
+    x_scale: float
+    y_scale: float
+    x_shift: float
+    y_shift: float
+
+
+Aligner = Callable[[ViewItem, ViewItem], Alignment | None]
+"""Looks at two photographs; None where they do not show the same."""
+
+
+def not_aligned(_first: ViewItem, _second: ViewItem) -> None:
+    """Of pictures that are not looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """Everything that decides what a movie will be like."""
 
@@ -96,6 +117,8 @@ class Brief:
     vectors: Mapping[ItemId, tuple[str, Vector]] = field(default_factory=dict)
     eyes: Mapping[tuple[ItemId, PersonId], Eyes] = field(default_factory=dict)
     """Of the photographs' known people, as far as they are known."""
+    aligned: Aligner = not_aligned
+    """Asked for photographs of one place that follow one another."""
     route: tuple[Stop, ...] = ()
     """Of a trip: a map opens its movie."""
     theme: Theme

@@ -2,14 +2,16 @@
 
 Where one year follows another with the same person, all shots of the run show the eyes at one place
 of the frame and equally far apart. Between two cuts the window moves nearer, or away again, by one
-measure, so that the eyes meet at every cut.
+measure, so that the eyes meet at every cut. So do the walls of a place that was photographed from
+one spot in several years: a point on them and a length beside it stand for the eyes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from composer.curate.exclude import distance_km
 from composer.storyboard.agreed import PEAK_OVER_MEAN, REST_S
-from composer.storyboard.brief import Brief, Eyes
+from composer.storyboard.brief import Alignment, Brief, Eyes
 from composer.storyboard.framing import MOST_ENLARGED, Stage, around, main_faces, window
 from composer.storyboard.joins import Break, break_between
 from composer.storyboard.model import WHOLE, Rect, Shot, ShotKind
@@ -25,6 +27,12 @@ room to bring the eyes to one place. The first that suffices is taken."""
 
 EYES_AT = (0.5, 0.42)
 """Where on the frame the eyes are, if the pictures reach so far."""
+
+NEAR_KM = 0.1
+"""Photographs from so near each other may show the same walls."""
+
+LEAST_SHARED = 0.5
+"""So much of the first picture's width and height all of a place's pictures have in common."""
 
 OF_CAP = 0.8
 """Moves use so much of what the theme allows."""
@@ -54,14 +62,15 @@ def match_eyes(shots: Sequence[Shot], slides: Sequence[Slide], brief: Brief) -> 
     brief : Brief
         Its eyes.
     """
-    members = [_member(shots, n, slide, brief) for n, slide in enumerate(slides)]
+    places = _place_marks(slides, brief)
+    members = [_member(shots, n, slide, brief, places) for n, slide in enumerate(slides)]
     matched = list(shots)
     first = 1
     while first < len(slides):
-        run, found = _longest_run(members, slides, first, brief)
+        run, who, found = _longest_run(members, slides, first, brief)
         for nearer in (True, False):
             tried = list(matched)
-            tried[first : first + len(found)] = _moved(run, found, nearer=nearer)
+            tried[first : first + len(found)] = _moved(run, who, found, nearer=nearer)
             if not _thrice([shot.motion for shot in tried]):
                 matched = tried
                 break
@@ -69,10 +78,70 @@ def match_eyes(shots: Sequence[Shot], slides: Sequence[Slide], brief: Brief) -> 
     return tuple(matched)
 
 
-def _member(shots: Sequence[Shot], n: int, slide: Slide, brief: Brief) -> _Member | None:
+def _place_marks(slides: Sequence[Slide], brief: Brief) -> dict[int, tuple[PersonId, Eyes]]:
+    """What stands for eyes on photographs of one place in several years, by the slide.
+
+    The middle of what all pictures of a run show, and a quarter of its width beside it; whose eyes
+    they are is a number below zero, one for each run.
+    """
+    marks: dict[int, tuple[PersonId, Eyes]] = {}
+    chain: list[Alignment] = []
+    for n in range(1, len(slides)):
+        found = _aligned_places(slides[n], slides[n + 1], brief) if n + 1 < len(slides) else None
+        if found is not None:
+            chain.append(found)
+        elif chain:
+            first = n - len(chain)
+            found_here = enumerate(_marks_along(chain))
+            marks |= {first + k: (PersonId(-first), mark) for k, mark in found_here}
+            chain = []
+    return marks
+
+
+def _aligned_places(first: Slide, second: Slide, brief: Brief) -> Alignment | None:
+    a, b = first.first, second.first
+    single = len(first.items) == len(second.items) == 1 and not (a.is_video or b.is_video)
+    if not single or break_between(first, second) is not Break.YEAR:
+        return None
+    points = (a.latitude, a.longitude, b.latitude, b.longitude)
+    known = [degree for degree in points if degree is not None]
+    if len(known) < len(points) or distance_km(*known) > NEAR_KM:
+        return None
+    return brief.aligned(a, b)
+
+
+def _marks_along(chain: Sequence[Alignment]) -> list[Eyes]:
+    """One mark as it lies on each picture of a run; none where they have too little in common."""
+    left, top, right, bottom = 0.0, 0.0, 1.0, 1.0
+    x_scale, y_scale, x_shift, y_shift = 1.0, 1.0, 0.0, 0.0
+    steps = [(x_scale, y_scale, x_shift, y_shift)]
+    for one in chain:
+        x_scale, x_shift = one.x_scale * x_scale, one.x_scale * x_shift + one.x_shift
+        y_scale, y_shift = one.y_scale * y_scale, one.y_scale * y_shift + one.y_shift
+        steps.append((x_scale, y_scale, x_shift, y_shift))
+        left, right = max(left, -x_shift / x_scale), min(right, (1 - x_shift) / x_scale)
+        top, bottom = max(top, -y_shift / y_scale), min(bottom, (1 - y_shift) / y_scale)
+    if min(right - left, bottom - top) < LEAST_SHARED:
+        return []
+    x, y, apart = (left + right) / 2, (top + bottom) / 2, (right - left) / 4
+    return [
+        Eyes(x_norm=w * x + dx, y_norm=h * y + dy, apart_norm=w * apart) for w, h, dx, dy in steps
+    ]
+
+
+def _member(
+    shots: Sequence[Shot],
+    n: int,
+    slide: Slide,
+    brief: Brief,
+    places: Mapping[int, tuple[PersonId, Eyes]],
+) -> _Member | None:
     """A shot of one photograph that fills the frame, with eyes that we know."""
     shot, item = shots[n], slide.first
     eyes = {p: brief.eyes[item.id, p] for p in sorted(item.people) if (item.id, p) in brief.eyes}
+    if n in places:
+        place, mark = places[n]
+        eyes[place] = mark
     whole = len(shot.panels) == 1 and shot.panels[0].frame == WHOLE and not slide.is_video
     if not eyes or not whole or shot.kind is not ShotKind.PICTURE:
         return None
@@ -89,10 +158,11 @@ def _member(shots: Sequence[Shot], n: int, slide: Slide, brief: Brief) -> _Membe
 
 def _longest_run(
     members: Sequence[_Member | None], slides: Sequence[Slide], first: int, brief: Brief
-) -> tuple[list[_Member], tuple[tuple[Rect, Rect], ...]]:
-    """Shots from the first one on that can be aligned, each with its wide and its near window."""
+) -> tuple[list[_Member], PersonId, tuple[tuple[Rect, Rect], ...]]:
+    """Shots from the first one on that can be aligned, by whom, and their wide and near windows."""
     run: list[_Member] = []
     people: set[PersonId] = set()
+    who = PersonId(0)
     found: tuple[tuple[Rect, Rect], ...] = ()
     for n in range(first, len(slides)):
         member = members[n]
@@ -101,12 +171,14 @@ def _longest_run(
         people = people & set(member.eyes) if run else set(member.eyes)
         run.append(member)
         if len(run) > 1:
-            tries = (_aligned(run, p, nearer, brief) for nearer in NEARER for p in sorted(people))
-            aligned = next((one for one in tries if one is not None), None)
+            # People before places: who grows older matters more than where.
+            ranked = sorted(people, key=lambda person: (person < 0, person))
+            tries = ((p, _aligned(run, p, nearer, brief)) for nearer in NEARER for p in ranked)
+            aligned = next(((p, windows) for p, windows in tries if windows is not None), None)
             if aligned is None:
                 break
-            found = aligned
-    return run[: len(found)], found
+            who, found = aligned
+    return run[: len(found)], who, found
 
 
 def _aligned(
@@ -158,9 +230,14 @@ def _height(stage: Stage, width: float) -> float:
 
 
 def _moved(
-    run: Sequence[_Member], windows: Sequence[tuple[Rect, Rect]], *, nearer: bool
+    run: Sequence[_Member],
+    who: PersonId,
+    windows: Sequence[tuple[Rect, Rect]],
+    *,
+    nearer: bool,
 ) -> list[Shot]:
     """The shots of a run, nearer and away by turns."""
+    stays = "the eyes stay where they were" if who >= 0 else "the place stays where it was"
     shots: list[Shot] = []
     for member, (wide, near) in zip(run, windows, strict=True):
         shot, (panel,) = member.shot, member.shot.panels
@@ -170,7 +247,7 @@ def _moved(
             if transition.n_frames:
                 transition = replace(transition, name="dissolve", params={})
             laid = reason.rpartition("; ")[0]
-            reason = f"{laid}; {Break.YEAR}: {transition.name}, the eyes stay where they were"
+            reason = f"{laid}; {Break.YEAR}: {transition.name}, {stays}"
         shots.append(
             replace(
                 shot,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Eyes, Sound
+from composer.storyboard.brief import Alignment, Eyes, Sound
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Rect, Shot, Storyboard
 from indexer.catalog.faces import PersonId
@@ -109,3 +109,53 @@ def test_without_eyes_or_within_one_year_nothing_is_matched(
     ]
 
     assert not [shot for one in boards for shot in one.shots if MATCHED in shot.reason]
+
+
+SPOT = {"latitude": 38.7, "longitude": -9.14}
+"""Where all pictures of one place were taken."""
+
+
+def lying(item: ViewItem) -> tuple[float, float, float]:
+    """Where a made place lies on its picture: its left, its top and its width, in fractions."""
+    n = int(item.id)
+    return 0.02 * (n % 4), 0.03 * (n % 3), 0.8 + 0.02 * (n % 5)
+
+
+def aligned(first: ViewItem, second: ViewItem) -> Alignment:
+    (x, y, size), (to_x, to_y, to_size) = lying(first), lying(second)
+    scale = to_size / size
+    return Alignment(
+        x_scale=scale, y_scale=scale, x_shift=to_x - scale * x, y_shift=to_y - scale * y
+    )
+
+
+def place_on_frame(shot: Shot, view: Rect, items: list[ViewItem]) -> tuple[float, float, float]:
+    """Corner and width of the made place in px of a frame 1920 px wide."""
+    x, y, size = lying(next(item for item in items if item.id == shot.panels[0].item_id))
+    return (
+        1920 * (x - view.x_norm) / view.w_norm,
+        1080 * (y - view.y_norm) / view.h_norm,
+        1920 * size / view.w_norm,
+    )
+
+
+@pytest.mark.parametrize("far_deg", [0.0, 0.01])
+def test_a_place_stays_where_it_was_from_year_to_year(
+    far_deg: float, make_item: Factory, make_brief: Factory
+) -> None:
+    items = [
+        make_item(
+            n,
+            taken_at=make_item(0).taken_at.replace(year=2005 + n),
+            **(SPOT | {"latitude": SPOT["latitude"] + far_deg * n}),
+        )
+        for n in range(14)
+    ]
+
+    board = direct(make_brief(items, aligned=aligned), beats).storyboard
+
+    matched = [(a, b) for a, b in itertools.pairwise(board.shots) if "place stays" in b.reason]
+    before = [place_on_frame(a, a.panels[0].view_end, items) for a, _ in matched]
+    after = [place_on_frame(b, b.panels[0].view_start, items) for _, b in matched]
+    assert bool(matched) == (far_deg == 0)
+    np.testing.assert_allclose(after, before, atol=1e-3)
