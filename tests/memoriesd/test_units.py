@@ -100,8 +100,15 @@ def test_systemd_hears_that_we_are_ready_and_live(tmp_path: Path) -> None:
             systemd.recv(64)
 
 
-def test_without_systemd_nothing_is_said() -> None:
-    Heart({}).beat()
+def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr(socket, "socket", lambda *kind: opened.append(kind))
+    heart = Heart({"WATCHDOG_USEC": "180000000"})
+
+    heart.tell("READY=1")
+    heart.beat()
+
+    assert opened == []
 
 
 def test_service_is_written_and_removed_and_purging_lists_before_it_deletes(
