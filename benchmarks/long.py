@@ -11,10 +11,11 @@ import json
 import os
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
+from films import FPS, N_PICTURES, PLAIN, plain_film
 from indexing import TWELVE_MP, expect_success, make_pictures, need_shared
-from rendering import DAY, FPS, N_PICTURES, THEME, storyboard_of
 
 from composer.movies import render_movie
 from memoriesd.measured import run_measured
@@ -59,10 +60,11 @@ def measured(folder: Path, shots: int) -> float:
 def render(folder: Path, shots: int) -> None:
     """The child's part."""
     seconds = max(LEAST_S, shots * FRAMES_A_SHOT // FPS)
-    board = storyboard_of(folder, seconds, shots, FADE_S)
+    board = plain_film(folder, seconds, shots, FADE_S)
     segments = folder / f"segments{shots}"
     out = folder / f"{shots}.mp4"
-    render_movie(board, out, theme=load_theme(THEME), made_on=DAY, segments=segments)
+    day = date(2024, 1, 15)
+    render_movie(board, out, theme=load_theme(PLAIN), made_on=day, segments=segments)
 
 
 if __name__ == "__main__":
