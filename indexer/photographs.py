@@ -22,7 +22,8 @@ Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 
 _BYTES_PER_DECODED_PX = 7
 _BYTES_PER_LARGE_PX = 3
-"""Of a picture that is searched large: as its decoder has it and as an array; its largest copy."""
+"""Of a picture that is searched large: Pillow's four bytes and the array's three; three of its
+largest copy."""
 
 
 def look_at_photo(task: PixelTask, tools: Tools, digest: bytes) -> Pixels:

@@ -29,7 +29,7 @@ from indexer.media.colour import srgb_pixels
 from indexer.media.cost import MAX_DECODE_MB, RAISE, refuse_dear
 from indexer.media.heif import load_heif
 from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
-from indexer.media.jxl import read_jxl_header
+from indexer.media.jxl import jxl_bytes, read_jxl_header
 from indexer.media.orientation import fitted_size, turned, turned_size
 from indexer.media.png import can_be_stripped, cost_in_strips, load_png
 from indexer.media.preview import embedded_preview
@@ -51,7 +51,7 @@ _READERS: dict[str, type[ImageFile]] = {
     "avif": AvifImageFile, "heic": HeifImageFile, "jxl": JpegXLImagePlugin.JXLImageFile,
 }  # fmt: skip
 # Peak of decoder, copies and Pillow's picture, measured at 12 megapixels and rounded up.
-_BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 9, "jxl": 20, "jp2": 20, "tiff": 6}
+_BYTES_PER_PX = {"webp": 16, "avif": 12, "heic": 9, "jp2": 20, "tiff": 6}
 # Of HEIC with 8 bits a channel, which is shrunk from the decoder's memory (4.6 at 48 megapixels).
 _BYTES_PER_PX_HEIC_8 = 5
 # Others keep Pillow's picture, and a copy where its mode has to be changed at full size.
@@ -218,13 +218,12 @@ def _refuse_dear_before_opening(path: Path, fmt: MediaFormat, most_mb: float) ->
     if fmt.name == "jxl":
         with _damage_told():
             header = read_jxl_header(path)
-        size = header.width, header.height
+            needed_bytes = jxl_bytes(path, header)
+        refuse_dear(header.width, header.height, needed_bytes, most_mb=most_mb)
     elif fmt.name == "webp":
         with _damage_told():
-            size = webp_size(path)
-    else:
-        return
-    refuse_dear(*size, size[0] * size[1] * _BYTES_PER_PX[fmt.name], most_mb=most_mb)
+            width, height = webp_size(path)
+        refuse_dear(width, height, width * height * _BYTES_PER_PX["webp"], most_mb=most_mb)
 
 
 def _orientation(image: ImageFile, path: Path, fmt: MediaFormat, exif_orientation: int) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pillow_heif
+import pillow_jxl  # noqa: F401  # registers the format that one case saves
 import pytest
 from PIL import Image
 
@@ -73,6 +74,17 @@ def test_heic_is_shrunk_from_the_decoders_memory_as_pillow_would(tmp_path: Path)
     assert np.abs(pixels.astype(np.int16) - theirs).mean() < 2
     with pytest.raises(DearMediaError, match="takes 8 MB"):
         read(path, "heic", most_mb=7)
+
+
+def test_a_jpeg_xl_of_a_few_bytes_is_thought_to_have_layers(tmp_path: Path) -> None:
+    textured(1000, 800).save(tmp_path / "photo.jxl", quality=90, effort=1)
+    Image.new("RGB", (1000, 800), (10, 20, 30)).save(tmp_path / "drawn.jxl", effort=1)
+
+    pixels = read(tmp_path / "photo.jxl", "jxl", most_mb=20)
+
+    assert pixels.shape == (512, 640, 3)
+    with pytest.raises(DearMediaError, match="takes 56 MB"):
+        read(tmp_path / "drawn.jxl", "jxl", most_mb=20)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no such limit elsewhere")
