@@ -23,7 +23,7 @@ from indexer.cluster import ClusterPool
 from indexer.identity import content_hash
 from indexer.models.accelerators import Device
 from indexer.passes import Checkpoint, Progress, Run
-from indexer.scan import ScanRules, scan
+from indexer.scan import ScanReport, ScanRules, scan
 from indexer.workers import WorkerLostError, WorkerPool
 
 TASK_LIMIT_S = 120.0
@@ -102,9 +102,6 @@ def index(
             now=settings.now,
             checkpoint=checkpoint,
         )
-        files.retry_refused(catalog)
-        if budget.limit_mb > int(get_setting(catalog, INDEX_LIMIT_MB) or 0):
-            files.retry_dear(catalog)
         run = Run(
             catalog=catalog,
             pool=pool,
@@ -117,21 +114,18 @@ def index(
             checkpoint=checkpoint,
             progress=progress,
         )
+        _try_again(run)
         indexed, left = _read(run)
-        put_setting(catalog, INDEX_LIMIT_MB, str(budget.limit_mb))
     finally:
         pool.shutdown(cancel_futures=True)
-    return IndexReport(
-        seen=found.seen,
-        new=found.new,
-        moved=found.moved,
-        gone=found.gone,
-        indexed=indexed,
-        failed=tuple(files.failed_files(catalog)),
-        left=left,
-        away=found.away,
-        notes=(*models.notes, *models.device_notes, *run.seen.notes()),
-    )
+    return _report(run, found, indexed, left)
+
+
+def _try_again(run: Run) -> None:
+    """Let files be read anew that the system refused, or that lacked memory under a lower limit."""
+    files.retry_refused(run.catalog)
+    if run.budget.limit_mb > int(get_setting(run.catalog, INDEX_LIMIT_MB) or 0):
+        files.retry_dear(run.catalog)
 
 
 def _read(run: Run) -> tuple[int, int]:
@@ -147,7 +141,22 @@ def _read(run: Run) -> tuple[int, int]:
         put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
     copies.mark_duplicates(run.catalog)
     labels.trim_previews(run.catalog, PREVIEWS_MOST)
+    put_setting(run.catalog, INDEX_LIMIT_MB, str(run.budget.limit_mb))
     return indexed, left
+
+
+def _report(run: Run, found: ScanReport, indexed: int, left: int) -> IndexReport:
+    return IndexReport(
+        seen=found.seen,
+        new=found.new,
+        moved=found.moved,
+        gone=found.gone,
+        indexed=indexed,
+        failed=tuple(files.failed_files(run.catalog)),
+        left=left,
+        away=found.away,
+        notes=(*run.models.notes, *run.models.device_notes, *run.seen.notes()),
+    )
 
 
 def _read_dear(run: Run, dear: Sequence[tuple[Item, ItemFile]]) -> int:
