@@ -34,9 +34,9 @@ ARENA_MOST_MB = 40
 KEPT_MB = LARGE_BYTES >> 20
 """What a worker keeps of the blocks that it has freed, at most."""
 RUNTIME_FACTOR = 2.0
-"""onnxruntime takes so many times the plan of the same shapes: it keeps both layouts of a tensor
-around where the layout changes, and its arena grows in doubling steps (SCRFD at 640 x 640 px: 30 MB
-by 15; YuNet_n: 22 by 11)."""
+"""Above the plan of the same shapes: onnxruntime keeps both layouts of a tensor around where the
+layout changes. In an empty arena 1.2 times (SCRFD-500M, YuNet_n), 1.3 (built-in) and 1.7
+(SCRFD-2.5G) at 640 x 640 px; the rest is for an arena that other networks have cut up."""
 UNPLANNED_BYTES_PER_PX = 150.0
 """Of detectors that cannot be planned: twice what the heaviest known one takes (SCRFD 2.5g: 72)."""
 

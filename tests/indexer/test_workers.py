@@ -2,7 +2,8 @@
 
 import os
 import signal
-import time
+import threading
+from multiprocessing.connection import Client, Listener
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_worker_that_dies_costs_one_task() -> None:
 
 def test_worker_that_hangs_is_replaced() -> None:
     with WorkerPool(1, task_limit_s=2) as pool:
-        hung = pool.submit(time.sleep, 600)
+        hung = pool.submit(wait_for_ever)
         after = pool.submit(abs, -3)
 
         with pytest.raises(WorkerLostError, match="longer than 2 s"):
@@ -50,16 +51,33 @@ def test_errors_travel_with_their_remedy() -> None:
     assert "configuration" in caught.value.remedy
 
 
-def test_who_is_alone_works_while_nobody_else_does() -> None:
-    with WorkerPool(2, task_limit_s=60) as pool:
-        before = [pool.submit(busy_from_to, 0.2) for _ in range(3)]
-        alone = pool.submit_alone(busy_from_to, 0.2)
-        after = [pool.submit(busy_from_to, 0.05) for _ in range(3)]
-        spans = [future.result() for future in (*before, *after)]
-        began_s, ended_s = alone.result()
+def test_who_is_to_be_alone_waits_for_the_others() -> None:
+    with Listener() as told, WorkerPool(2, task_limit_s=60) as pool:
+        busy = [pool.submit(work_until_told, told.address) for _ in range(2)]
+        first, second = told.accept(), told.accept()
+        alone = pool.submit_alone(abs, -3)
 
-    assert all(end_s <= began_s or start_s >= ended_s for start_s, end_s in spans)
-    assert max(start_s for start_s, _ in spans) >= ended_s
+        first.send("end")
+        with pytest.raises(TimeoutError):
+            alone.result(timeout=0.5)
+        second.send("end")
+
+        assert alone.result() == 3
+        assert all(future.result() for future in busy)
+
+
+def test_others_wait_for_who_is_alone() -> None:
+    with Listener() as told, WorkerPool(2, task_limit_s=60) as pool:
+        alone = pool.submit_alone(work_until_told, told.address)
+        working = told.accept()
+        other = pool.submit(abs, -3)
+
+        with pytest.raises(TimeoutError):
+            other.result(timeout=0.5)
+        working.send("end")
+
+        assert alone.result()
+        assert other.result() == 3
 
 
 def test_others_go_on_where_the_one_alone_is_lost() -> None:
@@ -72,11 +90,16 @@ def test_others_go_on_where_the_one_alone_is_lost() -> None:
         assert [future.result() for future in after] == [0, 1, 2, 3]
 
 
-def busy_from_to(duration_s: float) -> tuple[float, float]:
-    """When a task began and ended, on the clock that all processes share."""
-    began_s = time.monotonic()
-    time.sleep(duration_s)
-    return began_s, time.monotonic()
+def work_until_told(address: str) -> bool:
+    """Tell that the task has begun, and end when told."""
+    with Client(address) as teller:
+        teller.send("begun")
+        return bool(teller.recv())
+
+
+def wait_for_ever() -> None:
+    """A task that hangs."""
+    threading.Event().wait()
 
 
 def test_allocation_beyond_the_limit_fails_in_the_worker_alone() -> None:
