@@ -19,6 +19,7 @@ from indexer.catalog.memories import Memory as StoredMemory
 from indexer.catalog.memories import (
     MemoryId,
     MemoryState,
+    added_to,
     all_memories,
     forget_stale,
     get_memory,
@@ -58,8 +59,8 @@ def choose(
 ) -> ChooseReport:
     """Find every memory that the library gives today and keep it; all or nothing.
 
-    What was made, released or rejected stays so; ready and held memories that are not found again
-    are forgotten.
+    What was made, released or rejected stays so, but for what was made before old pictures were
+    added to it; ready and held memories that are not found again are forgotten.
     """
     view = read_library(catalog)
     rules = all_rules(catalog, settings)
@@ -76,12 +77,13 @@ def choose(
     memories = curate(view, wanted, today, released=released, progress=on_kind)
     checkpoint()
     with catalog.transaction():
+        found = {}
         for memory in memories:
-            put_memory(
-                catalog,
-                _stored(memory),
-                [(one.item_id, one.reason, one.rival) for one in memory.items],
-            )
+            stored = _stored(memory)
+            chosen = [(one.item_id, one.reason, one.rival) for one in memory.items]
+            found[put_memory(catalog, stored, chosen)] = MemoryState(stored.state)
+        for memory_id in added_to(catalog, settings.min_items):
+            set_memory_state(catalog, memory_id, found[memory_id])
         forget_stale(catalog, [memory.key for memory in memories])
         put_setting(catalog, RELEASED, json.dumps(sorted(released)))
     progress(len(wanted.kinds), len(wanted.kinds), "")

@@ -136,6 +136,23 @@ def forget_stale(catalog: Catalog, keys: Sequence[str]) -> None:
     )
 
 
+def added_to(catalog: Catalog, least: int) -> list[MemoryId]:
+    """Memories that were made before pictures of an earlier time came to them.
+
+    They must be `least` pictures, and a third of what is chosen: a few strays are no other memory.
+    What was photographed after the movie was made is not meant: a person's memory goes on for ever.
+    """
+    sql = (
+        "WITH made AS (SELECT memory_id, max(newest_item) AS newest, max(made_at) AS at FROM movies"
+        "   WHERE draft = 0 GROUP BY memory_id)"
+        " SELECT m.id FROM memories m JOIN made ON made.memory_id = m.id"
+        " JOIN memory_items c ON c.memory_id = m.id JOIN items i ON i.id = c.item_id"
+        " WHERE m.state = 'made' AND m.current = 1 GROUP BY m.id"
+        " HAVING sum(i.id > newest AND i.taken_at < at) >= max(?, count(*) / 3.0) ORDER BY m.id"
+    )
+    return [MemoryId(i) for (i,) in catalog.execute(sql, (least,))]
+
+
 def set_memory_state(catalog: Catalog, memory_id: MemoryId, state: MemoryState) -> None:
     """Move a memory to a state."""
     catalog.execute("UPDATE memories SET state = ? WHERE id = ?", (state, memory_id))

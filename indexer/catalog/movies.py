@@ -76,11 +76,12 @@ def add_movie(
     *,
     draft: bool = False,
 ) -> MovieId:
-    """Keep a finished movie; one of the same path is replaced."""
+    """Keep a finished movie with what the newest item was; one of the same path is replaced."""
     catalog.execute("DELETE FROM movies WHERE path = ?", (os.fsencode(path),))
     cursor = catalog.execute(
-        "INSERT INTO movies (memory_id, storyboard_id, path, duration_s, made_at, draft)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO movies"
+        " (memory_id, storyboard_id, path, duration_s, made_at, draft, newest_item)"
+        " VALUES (?, ?, ?, ?, ?, ?, coalesce((SELECT max(id) FROM items), 0))",
         (memory_id, storyboard_id, os.fsencode(path), duration_s, made_at, int(draft)),
     )
     return MovieId(int(cursor.lastrowid or 0))

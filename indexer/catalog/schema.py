@@ -10,7 +10,7 @@ from sqlite_utils.migrations import Migrations
 
 MIGRATIONS = Migrations("memoriesd")
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """How many migrations there are; kept as ``user_version`` so that a newer file is refused."""
 
 _TABLES = (
@@ -292,3 +292,10 @@ def m003_feedback(db: Database) -> None:
     """What a person does not want to see again, drafts, and what a movie says of itself."""
     for statement in _FEEDBACK:
         db.execute(statement)
+
+
+@MIGRATIONS()
+def m004_added_late(db: Database) -> None:
+    """What there was when a movie was made, so that pictures that were added since are known."""
+    db.execute("ALTER TABLE movies ADD COLUMN newest_item INTEGER NOT NULL DEFAULT 0")
+    db.execute("UPDATE movies SET newest_item = coalesce((SELECT max(id) FROM items), 0)")

@@ -41,7 +41,7 @@ from indexer.catalog.memories import (
     items_of_memory,
     set_memory_state,
 )
-from indexer.catalog.movies import all_movies, get_storyboard
+from indexer.catalog.movies import add_movie, all_movies, get_storyboard, put_storyboard
 from indexer.catalog.people import add_person, update_person
 from indexer.errors import MissingResourceError, NotFoundError, NothingToDoError
 
@@ -280,6 +280,33 @@ def test_a_file_that_cannot_be_read_is_left_out_and_told(
 
     assert _shown(catalog).isdisjoint({"IMG_22.jpg", "IMG_16.jpg"})
     assert any("IMG_22.jpg" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("newest", "made_on", "state"),
+    [
+        (12, "2026-11-21", MemoryState.READY),
+        (21, "2026-11-21", MemoryState.MADE),
+        (12, "2024-05-01", MemoryState.MADE),
+    ],
+    ids=["half came since", "a few came since", "half was photographed since"],
+)
+def test_a_memory_to_which_old_pictures_came_is_made_again(
+    catalog: Catalog, newest: int, made_on: str, state: MemoryState
+) -> None:
+    _choose(catalog)
+    (memory,) = all_memories(catalog)
+    board = put_storyboard(catalog, memory.id, "gentle", "short", 1, "{}")
+    add_movie(catalog, memory.id, board, Path("/a.mp4"), 17.0, f"{made_on}T09:00:00+00:00")
+    set_memory_state(catalog, memory.id, MemoryState.MADE)
+    _choose(catalog)
+    before = all_memories(catalog)[0].state
+
+    catalog.execute("UPDATE movies SET newest_item = ?", (newest,))
+    _choose(catalog)
+
+    assert before == MemoryState.MADE
+    assert all_memories(catalog)[0].state == state
 
 
 def test_a_held_memory_is_made_only_after_its_release(catalog: Catalog, tmp_path: Path) -> None:

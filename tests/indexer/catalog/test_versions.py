@@ -81,5 +81,6 @@ def test_nothing_is_lost_on_the_way(version: int, tmp_path: Path) -> None:
         assert [(str(m.file), m.state) for m in movies.all_movies(catalog)] == [
             ("/movies/Lisbon.mp4", "kept")
         ]
+        assert catalog.scalar("SELECT newest_item FROM movies") == 2
         assert catalog.scalar("SELECT movie_id FROM due") == 1
         assert catalog.scalar("SELECT value FROM settings WHERE key = 'paused'") == "1"
