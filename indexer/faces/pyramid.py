@@ -39,6 +39,7 @@ class Detail(StrEnum):
 THOROUGH_FACE_PX = 20.0
 """Smallest face, in the full-size picture, that a thorough search promises."""
 SCALES_MAX = 5
+"""From ``NORMAL_PX`` down; a larger search has those above it as well."""
 SHORT_SHARE = 0.5
 """A panorama is searched larger, so that its short side keeps this share of the long one asked."""
 MOST_PX = NORMAL_PX * NORMAL_PX
@@ -106,7 +107,10 @@ def search_once(
     """Find the faces of a picture, or fail where the detector is refused memory."""
     height, width = image.shape[:2]
     first = first_scale(width, height, longest_px)
-    n_scales = count_scales(min(width, height) * first, detector.band_px)
+    n_scales = min(
+        scales_most(max(width, height) * first),
+        count_scales(min(width, height) * first, detector.band_px),
+    )
     views = copies(image, first, n_scales)
     bands = bands_of([view.shape[:2] for view in views], detector.band_px, most_px)
     found: list[Detection] = []
@@ -205,8 +209,18 @@ def count_scales(short_px: float, band_px: tuple[float, float]) -> int:
     >>> count_scales(960, (10, 64)), count_scales(480, (20, 320)), count_scales(100, (20, 320))
     (5, 2, 1)
     """
-    halvings = math.ceil(math.log2(max(1.0, short_px / band_px[1])))
-    return min(SCALES_MAX, 1 + halvings)
+    return 1 + math.ceil(math.log2(max(1.0, short_px / band_px[1])))
+
+
+def scales_most(long_px: float) -> int:
+    """How many copies there may be, by the largest one's long side: smaller ones show nothing.
+
+    Examples
+    --------
+    >>> scales_most(640), scales_most(1280), scales_most(6000)
+    (5, 5, 8)
+    """
+    return SCALES_MAX + max(0, math.ceil(math.log2(long_px / NORMAL_PX)))
 
 
 def copies(image: Rgb8, first: float, n_scales: int) -> list[Rgb8]:

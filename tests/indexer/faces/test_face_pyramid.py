@@ -1,7 +1,7 @@
 """Faces of all sizes, once each: a detector that sees white squares of a limited range of sides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage import data
 
-from indexer.faces.detector import Detection, FaceDetector, Rgb8
+from indexer.faces.detector import Detection, FaceDetector, Hints, Rgb8
+from indexer.faces.hints import WINDOW_PX, windows_around
 from indexer.faces.pyramid import (
     copies,
     count_scales,
     each_once,
     first_scale,
+    scales_most,
     search,
     side,
     thorough_px,
@@ -176,10 +178,82 @@ def test_a_thorough_search_shows_the_detector_every_face_of_twenty_pixels() -> N
     assert thorough_px(640, 480, Squares()) == 1280
 
 
-def test_a_wide_band_needs_few_copies_and_none_needs_more_than_five() -> None:
+def test_a_wide_band_needs_few_copies_and_an_ordinary_search_has_five_at_most() -> None:
     assert count_scales(480, (20, 320)) == 2
     assert count_scales(960, (10, 64)) == 5
-    assert count_scales(100_000, (10, 64)) == 5
+    assert (scales_most(1280), scales_most(6000)) == (5, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces(Squares):
+    """Finds squares, and sees a trace of those half as large; notes how much it is shown."""
+
+    shown_px: list[int] = field(default_factory=list)
+
+    def detect_hinting(self, image: Rgb8) -> tuple[list[Detection], Hints]:
+        """White areas, and the middles of those too small to be told."""
+        self.shown_px.append(image.shape[0] * image.shape[1])
+        low, high = self.band_px
+        small = Squares((low / 2, high / 2)).detect(image)
+        boxes = np.array([face.box for face in small], np.float32).reshape(-1, 4)
+        hints = np.concatenate([boxes[:, :2] + boxes[:, 2:] / 2, boxes[:, 2:3]], axis=1)
+        return self.detect(image), hints
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([100_000, 300_000, 1_700_000]))
+def test_hints_lead_to_every_face_that_a_whole_search_finds(seed: int, most_px: int) -> None:
+    rng = np.random.default_rng(seed)
+    squares = [square for square in spread(rng) if rng.random() < 0.3]
+    image = picture(1280, 960, [(x, y, max(12, side_px // 2)) for x, y, side_px in squares])
+    band_px = 10.0, 40.0
+
+    everywhere = search(image, Squares(band_px), most_px=most_px)
+    hinted = search(image, Traces(band_px), most_px=most_px)
+
+    assert sorted(side(face) for face in hinted) == pytest.approx(
+        sorted(side(face) for face in everywhere), abs=4
+    )
+    assert len(hinted) == len(squares)
+
+
+def test_where_nothing_hints_at_a_face_the_largest_copy_is_not_searched() -> None:
+    detector = Traces((10.0, 40.0))
+
+    search(picture(1280, 960, [(600, 300, 20)]), detector)
+
+    assert detector.shown_px == [640 * 480, 320 * 240, 160 * 120, 80 * 60, WINDOW_PX**2]
+
+
+def test_picture_full_of_hints_is_searched_as_a_whole() -> None:
+    detector = Traces((10.0, 40.0))
+    squares = [(x, y, 14) for y in range(8, 950, 30) for x in range(8, 1270, 30)]
+
+    found = search(picture(1280, 960, squares), detector)
+
+    assert len(found) == len(squares)
+    assert 1280 * 960 in detector.shown_px
+
+
+@given(st.integers(128, 3000), st.integers(128, 3000), st.integers(0, 40), st.integers(0, 9999))
+def test_every_hint_lies_in_the_core_of_a_window_within_the_picture(
+    width: int, height: int, n_hints: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    hints = np.column_stack(
+        [rng.uniform(0, (width, height), (n_hints, 2)), rng.normal(size=n_hints)]
+    )
+
+    windows = windows_around(hints.astype(np.float32), width, height)
+
+    for tile in windows or ():
+        assert 0 <= tile.left <= width - tile.width
+        assert 0 <= tile.top <= height - tile.height
+    for x, y in hints[:, :2] if windows is not None else ():
+        assert any(
+            tile.core[0] <= x <= tile.core[2] and tile.core[1] <= y <= tile.core[3]
+            for tile in windows or ()
+        )
 
 
 def test_the_smallest_picture_is_searched() -> None:
