@@ -6,26 +6,31 @@
 The maker of ../shared blends faces into photographs of 12 megapixels and writes their truth; its
 JPEG files are taken, or those of a library that was made before. All run on one core, one after the
 other: the stages in a process that is set up like a worker, `memoriesd index` with the built-in
-networks, and the peer (see `peer.py`) by an interpreter that has insightface. What starting costs
-is measured with two tiny pictures (the peer: none), and left out of what a picture costs. Ends
-with 1 where a limit is missed.
+networks, the same again with nothing changed, and the peer (see `peer.py`) by an interpreter that
+has insightface. What starting costs is measured with two tiny pictures (the peer: none), and left
+out of what a picture costs. Ends with 1 where a limit is missed.
+
+Milliseconds a megapixel have a limit on the machine of ../shared/design/facts.md; this one is told
+by how long it takes over four steps that are measured there.
 """
 
 import argparse
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from library import MEMORIESD, SHARED
 from peer import peer, recall
@@ -53,6 +58,8 @@ PACK = "scrfd2.5g_mobilefacenet"
 PACKS = SHARED / "models" / "insightface"
 SCENES = SHARED / "models" / "scenes" / "mobilenetv2-12-int8.onnx"
 TWELVE_MP = (4000, 3000)
+SECOND_RUN_S = 1.0
+"""Beyond what starting costs, which varies by some tenths; looking at 24 pictures takes 3 s."""
 A_DAY = 10
 DAYS_APART = 365.25 / 4
 """Ten pictures on a day, a day every quarter: each fourth day is an anniversary of the last."""
@@ -71,7 +78,7 @@ def main() -> int:
         root, truth = jpeg_photographs(made, Path(scratch) / "library")
         result = measured(root, truth, Path(scratch), args)
     print(json.dumps(result)) if args.json else show(result)
-    return 0 if all(row["value"] <= row["limit"] for row in result["ratios"].values()) else 1
+    return 0 if all(is_kept(row) for row in result["limits"].values()) else 1
 
 
 def arguments() -> argparse.Namespace:
@@ -127,36 +134,88 @@ def measured(
     config = Config(models=Models(pack=BUILTIN), index=Index(detail=args.detail))
     start_s = indexed(config, scratch / "0", tiny[0].parent)[0].cpu_s
     cost, found = indexed(config, scratch / "1", root)
+    again = run_measured([*MEMORIESD, "index"], bench_configured(config, scratch / "1", root))
+    expect_success(again)
     stages_ms = stages(paths, config)
     out = scratch / "peer.json"
     peer_start_s = peer(args.peer, [], os.environ, out, PACK)[0].cpu_s
     peer_cost, peer_found = peer(args.peer, paths, os.environ, out, PACK)
-    ours_ms = 1000 * (cost.cpu_s - start_s) / len(paths)
-    peer_ms = 1000 * (peer_cost.cpu_s - peer_start_s) / len(paths)
     found_by_peer = {str(Path(path).relative_to(root)): boxes for path, boxes in peer_found.items()}
-    px = sum(item["width"] * item["height"] for item in truth)
-    return {
+    result = {
         "pictures": len(paths),
-        "megapixels": round(px / 1e6 / len(paths), 1),
+        "megapixels": sum(item["width"] * item["height"] for item in truth) / 1e6 / len(paths),
         "detail": str(args.detail),
+        "slower_than_facts": slowness(paths[0]),
         "stages_cpu_ms": stages_ms,
         "cpu_ms": {
-            "sum of stages": round(sum(stages_ms.values()), 1),
-            "whole": round(ours_ms, 1),
-            "peer": round(peer_ms, 1),
+            "sum of stages": sum(stages_ms.values()),
+            "whole": 1000 * (cost.cpu_s - start_s) / len(paths),
+            "peer": 1000 * (peer_cost.cpu_s - peer_start_s) / len(paths),
         },
         "start_cpu_s": {"ours": start_s, "peer": peer_start_s},
-        "cpu_ms_a_megapixel": round(ours_ms * len(paths) * 1e6 / px, 1),
+        "second_run": {"cpu_s": again.cpu_s, "told": again.output.strip()},
         "peak_mb": {"ours": cost.peak_mb, "peer": peer_cost.peak_mb},
         "faces": {"ours": recall(truth, found), "peer": recall(truth, found_by_peer)},
-        "ratios": {
-            "whole by its stages": {
-                "value": round(ours_ms / sum(stages_ms.values()), 3),
-                "limit": 1.15,
-            },
-            "whole by the peer": {"value": round(ours_ms / peer_ms, 3), "limit": 0.75},
-        },
     }
+    return result | {"limits": limits(result)}
+
+
+def limits(result: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """Every figure that has a limit, with it: ``most`` or ``least``."""
+    cpu_ms, faces = result["cpu_ms"], result["faces"]
+    # A run that looks at one picture again takes a labeller's and a detector's time at least.
+    second_s = result["second_run"]["cpu_s"] - result["start_cpu_s"]["ours"]
+    rows = {
+        "whole by its stages": {"value": cpu_ms["whole"] / cpu_ms["sum of stages"], "most": 1.15},
+        "recall": {"value": faces["ours"]["recall"], "least": faces["peer"]["recall"]},
+        "CPU s of a second run beyond starting": {"value": second_s, "most": SECOND_RUN_S},
+    }
+    if result["detail"] == Detail.NORMAL:
+        ratio = cpu_ms["whole"] / cpu_ms["peer"]
+        return rows | {"whole by the peer": {"value": ratio, "most": 0.75}}
+    a_megapixel = cpu_ms["whole"] / result["megapixels"] / result["slower_than_facts"]
+    return rows | {
+        "recall of small faces": {"value": faces["ours"]["small_recall"], "least": 0.9},
+        "CPU ms a megapixel, as facts.md's machine": {"value": a_megapixel, "most": 30},
+    }
+
+
+def is_kept(row: Mapping[str, float]) -> bool:
+    """Whether a figure keeps its limit."""
+    return row.get("least", 0) <= row["value"] <= row.get("most", math.inf)
+
+
+def slowness(photograph: Path) -> float:
+    """How much longer this machine takes than that of ../shared/design/facts.md, part 2.
+
+    The geometric mean over decoding a JPEG of 12 megapixels and some 4 MB, whole and to a half, and
+    averaging it down; each the median of nine.
+    """
+    with Image.open(photograph) as image:
+        pixels = cv2.resize(np.asarray(image.convert("RGB")), TWELVE_MP)
+    half = cv2.resize(pixels, (2000, 1500))
+    noise = np.random.default_rng(0).normal(0, 4, pixels.shape)
+    noisy = np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    coded = cv2.imencode(".jpg", noisy, [cv2.IMWRITE_JPEG_QUALITY, 92])[1]
+    area = cv2.INTER_AREA
+    steps: list[tuple[float, Callable[[], Any]]] = [
+        (68, lambda: cv2.imdecode(coded, cv2.IMREAD_COLOR)),
+        (40, lambda: cv2.imdecode(coded, cv2.IMREAD_REDUCED_COLOR_2)),
+        (27, lambda: cv2.resize(pixels, (1600, 1200), interpolation=area)),
+        (12.5, lambda: cv2.resize(half, (1280, 960), interpolation=area)),
+    ]
+    return math.prod(median_ms(step) / there_ms for there_ms, step in steps) ** (1 / len(steps))
+
+
+def median_ms(step: Callable[[], Any]) -> float:
+    """CPU ms of a call, the median of nine after a first one."""
+    step()
+    spent = []
+    for _ in range(9):
+        before = time.process_time()
+        step()
+        spent.append(1000 * (time.process_time() - before))
+    return sorted(spent)[4]
 
 
 def need_shared() -> None:
@@ -228,7 +287,7 @@ def stages(paths: Sequence[Path], config: Config) -> dict[str, float]:
             labels_of(image, tools)
         with stage(cpu_s, "quality, page, likeness"):
             measure(image, header)
-    return {name: round(1000 * spent / len(paths), 1) for name, spent in cpu_s.items()}
+    return {name: 1000 * spent / len(paths) for name, spent in cpu_s.items()}
 
 
 @contextmanager
@@ -299,14 +358,19 @@ def expect_success(cost: Cost) -> None:
 def show(result: Mapping[str, Any]) -> None:
     """The table for people."""
     for name, cpu_ms in {**result["stages_cpu_ms"], **result["cpu_ms"]}.items():
-        print(f"{name:<28}{cpu_ms:>8} CPU ms a picture")
+        print(f"{name:<44}{cpu_ms:>9.1f} CPU ms a picture")
     for who, figures in result["faces"].items():
-        print(f"{who:<28}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
-    for name, row in result["ratios"].items():
-        print(f"{name:<28}{row['value']:>8}  limit {row['limit']}")
-    print(f"{'CPU ms a megapixel':<28}{result['cpu_ms_a_megapixel']:>8}")
-    print(f"{'start':<28}" + "  ".join(f"{w} {s} CPU s" for w, s in result["start_cpu_s"].items()))
-    print(f"{'peak':<28}" + "  ".join(f"{who} {mb} MB" for who, mb in result["peak_mb"].items()))
+        print(f"{who:<44}" + "  ".join(f"{key} {value}" for key, value in figures.items()))
+    for name, row in result["limits"].items():
+        way = "at least" if "least" in row else "at most"
+        told = "" if is_kept(row) else ": MISSED"
+        limit = row.get("least", row.get("most"))
+        print(f"{name:<44}{row['value']:>9.3f}  {way} {limit}{told}")
+    whole_ms = result["cpu_ms"]["whole"] / result["megapixels"]
+    print(f"{'CPU ms a megapixel, here':<44}{whole_ms:>9.1f}")
+    print(f"{'times slower than facts.md':<44}{result['slower_than_facts']:>9.2f}")
+    print(f"{'start':<44}" + "  ".join(f"{w} {s} CPU s" for w, s in result["start_cpu_s"].items()))
+    print(f"{'peak':<44}" + "  ".join(f"{who} {mb} MB" for who, mb in result["peak_mb"].items()))
 
 
 if __name__ == "__main__":
