@@ -96,7 +96,8 @@ def _document(catalog: Catalog, memory: Memory) -> dict[str, Any]:
 def _show(catalog: Catalog, memory: Memory, *, items: bool) -> None:
     chosen = items_of_memory(catalog, memory.id)
     click.echo(f"{memory.id:5}  {memory.title} · {memory.subtitle}")
-    click.echo(f"       {memory.kind}, {memory.state}, {len(chosen)} pictures: {memory.reason}")
+    state = f"{memory.state}{days_of(memory)}"
+    click.echo(f"       {memory.kind}, {state}, {len(chosen)} pictures: {memory.reason}")
     if items:
         files = main_files_of(catalog, [one.item_id for one in chosen])
         for one in chosen:
@@ -104,6 +105,13 @@ def _show(catalog: Catalog, memory: Memory, *, items: bool) -> None:
                 click.echo(f"         {echo_path(files[one.item_id].full_path)}: {one.reason}")
             if one.rival:
                 click.echo(f"           left out: {one.rival}")
+
+
+def days_of(memory: Memory) -> str:
+    """The days on which a memory is fit to be shown, behind its state; nothing where all are."""
+    if memory.window_start == memory.window_end:
+        return f" on {memory.window_start}" if memory.window_start else ""
+    return f" from {memory.window_start} to {memory.window_end}"
 
 
 @memories_command.command("release")
