@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 from music.loudness import integrated_lufs, master
 from music.presence import MUSIC_NORM, music_share
@@ -27,6 +28,10 @@ _MOST_CLIP_GAIN_DB = 12.0
 """A quiet clip is not lifted further: its hiss would come up, too."""
 _SILENT_LUFS = -50.0
 _CONTROL_HZ = 1000
+_LOWEST_HZ = 15.0
+"""Below, nothing is heard; a microphone's offset would take the room that the sound needs."""
+_HIGHEST_HZ = 18_000.0
+"""FFmpeg's AAC leaves out what lies above at 192 kbit/s: it must not count as loudness."""
 _SHORTEST_FADE_S = 0.05
 
 
@@ -69,7 +74,17 @@ def mixed_sound(music: Stereo, clips: Iterable[ClipSound], *, n_samples: int) ->
     out *= _duck(heard, n_samples)[:, np.newaxis]
     for clip in heard:
         _add(out, clip)
-    return master(out, RATE_HZ)
+    return master(_within_band(out), RATE_HZ)
+
+
+def _within_band(samples: Stereo) -> Stereo:
+    """Sound that the encoder keeps and people hear."""
+    low = signal.butter(2, _LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos")
+    high = signal.ellip(8, 0.05, 60, _HIGHEST_HZ, fs=RATE_HZ, output="sos")
+    bands = np.concatenate([low, high])
+    # As if the first sample had always been there: an offset starts without a click.
+    state = signal.sosfilt_zi(bands)[:, :, np.newaxis] * samples[:1]
+    return np.asarray(signal.sosfilt(bands, samples, axis=0, zi=state)[0], np.float32)
 
 
 def duck_gain(

@@ -9,6 +9,7 @@ import pytest
 from av.audio.stream import AudioStream
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from composer.render.mix import ClipSound, mixed_sound
 from music.arrange import arrange
@@ -111,6 +112,36 @@ def test_any_mix_keeps_its_peaks_after_aac(
 
     assert np.isfinite(out).all()
     assert measured(through_aac(out))[1] <= -1.0
+
+
+T = np.arange(6 * RATE_HZ) / RATE_HZ
+ODD = {
+    "white noise": 0.1 * np.random.default_rng(1).standard_normal(T.size),
+    "tone on an offset": 0.3 + 0.1 * np.sin(2 * np.pi * 440 * T),
+    "20 Hz": 0.5 * np.sin(2 * np.pi * 20 * T),
+    "square": np.sign(np.sin(2 * np.pi * 50 * T)),
+}
+
+
+@pytest.mark.parametrize("wave", ODD.values(), ids=ODD.keys())
+def test_odd_sounds_are_as_loud_as_agreed(wave: NDArray[np.float64]) -> None:
+    samples = np.repeat(wave[:, None], 2, axis=1).astype(np.float32)
+
+    out = mixed_sound(samples, [], n_samples=len(samples))
+    loudness_lufs, peak_dbtp = measured(through_aac(out))
+
+    assert loudness_lufs == pytest.approx(-16.0, abs=0.5)
+    assert peak_dbtp <= -1.0
+    assert abs(out.mean()) < 1e-3
+
+
+def test_lone_click_keeps_its_peak() -> None:
+    samples = np.zeros((5 * RATE_HZ, 2), np.float32)
+    samples[RATE_HZ] = 1.0
+
+    out = mixed_sound(samples, [], n_samples=len(samples))
+
+    assert -3.0 < measured(through_aac(out))[1] <= -1.0
 
 
 @pytest.mark.parametrize("with_clip", [False, True])
