@@ -20,7 +20,10 @@ _ROUNDING_NORM = 0.002
 
 
 def faces_inside(board: Storyboard) -> tuple[float, ...]:
-    """Of each shot, the share of frames on which all main faces of its photographs are whole."""
+    """Of each shot, the share of frames on which all its main faces are whole.
+
+    Of a clip the faces that were found in the seconds that it plays, each where it was seen best.
+    """
     return tuple(
         min(_share_inside(shot, span, board.fps))
         for shot, span in zip(board.shots, spans(board), strict=True)
@@ -57,7 +60,7 @@ def _share_inside(shot: Shot, span: Span, fps: int) -> Iterator[float]:
     yield 1.0
     fades_in = span.n_fade_in > 0 or shot.start_frame == 0
     for panel in shot.panels:
-        if panel.is_video or not panel.faces:
+        if not panel.faces:
             continue
         inside = [
             _is_inside(panel, progress(index, n_visible=span.n_visible, fps=fps, fades_in=fades_in))

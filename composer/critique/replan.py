@@ -36,12 +36,12 @@ def _changed(
     board: Storyboard, n: int, check: Check, items: Sequence[ViewItem], motion: Motion
 ) -> Storyboard | None:
     shot = board.shots[n]
-    if check in _ANOTHER_PICTURE:
+    held = tuple(replace(panel, view_end=panel.view_start) for panel in shot.panels)
+    if check in _ANOTHER_PICTURE or (check in _HELD_STILL and held == shot.panels):
         return replaced(board, n, items, motion)
     if check in _HELD_STILL:
         # Where the move begins everything is in sight; if not, the next critique says so.
-        panels = tuple(replace(panel, view_end=panel.view_start) for panel in shot.panels)
-        shot = replace(shot, panels=panels, motion="hold")
+        shot = replace(shot, panels=held, motion="hold")
     elif check is Check.TEXT and shot.kind is ShotKind.PICTURE:
         shot = replace(shot, text=None)
     else:

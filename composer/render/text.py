@@ -48,7 +48,7 @@ def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block 
         return None
     centred = kind.placement is Placement.CENTRE
     rule_px = round(0.034 * short_px) if centred and len(paragraphs) > 1 else 0
-    gap_px = round(0.030 * short_px)
+    gap_px = round(0.036 * short_px)
     placed, rule_at_px = _stacked(paragraphs, gap_px=gap_px, rule_px=rule_px)
     ink = _inked(placed, centred=centred)
     if rule_px:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from composer.critique.critique import LOUDNESS_LUFS, criticise
 from composer.critique.findings import Check, Critique, Finding, text_of
 from composer.critique.jitter import jitters_px
 from composer.critique.pictures import THUMB_PX, Thumbs, bodies, cut_errors_s, picture_findings
@@ -18,12 +19,15 @@ from composer.critique.replan import replanned
 from composer.critique.sheet import GAP_PX, LABEL_PX, write_sheet
 from composer.library import ViewItem
 from composer.render.encode import MovieFormat, Segment, write_segments
+from composer.render.join import join_movie
 from composer.render.planes import Planes, from_rgb
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock
 from composer.storyboard.model import Rect, Storyboard
+from music.loudness import integrated_lufs
+from music.track import RATE_HZ
 from themes.load import load_theme
 
 THEME = load_theme("uplifting")
@@ -92,6 +96,51 @@ def test_cut_off_face_and_words_too_short_are_found(board: Storyboard) -> None:
     found = plan_findings(replace(board, shots=tuple(shots)), THEME.type)
 
     assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2), (Check.TEXT, 0)]
+
+
+def test_face_that_a_clip_loses_at_its_edge_is_found_and_the_clip_is_replaced(
+    board: Storyboard, items: list[ViewItem]
+) -> None:
+    view = Rect(x_norm=0.2, y_norm=0.2, w_norm=0.6, h_norm=0.6)
+    face = Rect(x_norm=0.15, y_norm=0.4, w_norm=0.1, h_norm=0.1)
+    clip = replace(
+        board.shots[2].panels[0],
+        is_video=True,
+        clip_start_s=0.0,
+        view_start=view,
+        view_end=view,
+        faces=(face,),
+    )
+    shot = replace(board.shots[2], panels=(clip,), motion="hold")
+    faulty = replace(board, shots=(*board.shots[:2], shot, *board.shots[3:]))
+
+    found = tuple(plan_findings(faulty, THEME.type))
+    better, told = replanned(faulty, Critique(measured={}, findings=found), items, THEME.motion)
+
+    assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2)]
+    assert told
+    assert better.shots[2].panels[0].item_id != clip.item_id
+
+
+@pytest.mark.parametrize(
+    ("gain_db", "expected"),
+    [(0.0, set()), (-6.0, {Check.LOUDNESS}), (17.0, {Check.LOUDNESS, Check.PEAK})],
+)
+def test_sound_that_is_too_soft_or_too_loud_is_found(
+    board: Storyboard, tmp_path: Path, gain_db: float, expected: set[Check]
+) -> None:
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    plain = (from_rgb(np.full((180, 320, 3), 90, np.uint8)) for _ in range(board.n_frames))
+    write_segments([Segment(path=tmp_path / "pictures.mp4", frames=plain)], form)
+    times_s = np.arange(round(board.duration_s * RATE_HZ)) / RATE_HZ
+    tone = np.sin(2 * np.pi * 440 * times_s)
+    samples = np.repeat(tone[:, np.newaxis], 2, axis=1).astype(np.float32)
+    samples *= 10 ** ((LOUDNESS_LUFS - integrated_lufs(samples, RATE_HZ) + gain_db) / 20)
+    join_movie(tmp_path / "m.mp4", [tmp_path / "pictures.mp4"], samples, form)
+
+    found = criticise(tmp_path / "m.mp4", board, THEME).findings
+
+    assert {one.check for one in found} & {Check.LOUDNESS, Check.PEAK} == expected
 
 
 def frames(n_frames: int, shake_px: float) -> Iterator[Planes]:

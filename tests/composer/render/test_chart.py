@@ -79,3 +79,14 @@ def test_a_map_of_a_plain_shows_so_much_that_a_coast_is_in_sight() -> None:
 
     sea = np.abs(picture - load_theme("gentle").palette.ground).max(2) <= 3
     assert sea.mean() > 0.05
+
+
+def test_an_island_is_seen_whole_above_the_words() -> None:
+    reykjavik = Stop(name="Reykjavik", latitude=64.14, longitude=-21.9)
+    theme = load_theme("chill")
+
+    shown = to_rgb(Chart([reykjavik], theme, (640, 360)).frame(10, 0.0, 20)).astype(int)
+
+    is_sea = np.abs(shown - theme.palette.ground).sum(axis=2) < 12
+    assert is_sea[0].all()
+    assert 0.15 < 1 - is_sea[:216].mean() < 0.5
