@@ -65,7 +65,7 @@ class Day:
     touched: tuple[str, ...]
     """Calls of the kernel that would change something below a root."""
     said: str
-    """All that was printed and logged."""
+    """All that was logged; what is printed for the person may name people."""
     before: dict[Path, tuple[bytes, int, int, int]]
 
 
@@ -105,7 +105,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
             text=True,
         )
         codes.append(done.returncode)
-        said += done.stdout + done.stderr
+        said += done.stderr
         touched += changes(trace, library.roots)
     said += (library.home / "job.log").read_text(encoding="utf-8", errors="replace")
     return Day(
@@ -141,9 +141,7 @@ def test_files_of_ours_are_for_their_owner_alone(day: Day) -> None:
 
 
 def test_nothing_that_is_logged_names_a_person(day: Day) -> None:
-    lines = [line for line in day.said.splitlines() if NAME in line]
-
-    assert lines == [line for line in lines if line.startswith(("person", "1 "))], lines
+    assert [line for line in day.said.splitlines() if NAME in line] == []
 
 
 def test_movie_tells_of_nothing_but_its_title_and_its_date(day: Day) -> None:

@@ -7,9 +7,17 @@ import socket
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from indexer.catalog import files
 from indexer.catalog.connection import open_catalog
@@ -164,5 +172,11 @@ class Disk(RuleBasedStateMachine):
         assert n_rows >= len(self.rows)
 
 
-Disk.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
-test_scan_ends_with_the_truth = Disk.TestCase
+@pytest.mark.parametrize(
+    ("runs", "steps"), [(12, 30), pytest.param(200, 50, marks=pytest.mark.long)]
+)
+def test_scan_ends_with_the_truth(runs: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Disk,
+        settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None),
+    )
