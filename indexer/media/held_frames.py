@@ -29,8 +29,7 @@ _H264_HIGH = frozenset({100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134,
 def decoding_bytes(context: av.VideoCodecContext) -> float:
     """What decoding on one thread holds at most, the frame that is looked at included.
 
-    Measured at 3840 x 2160, told beside it: HEVC of 10 bits 182 of 218 MB, of 8 bits 114 of 131;
-    H.264 with five references 107 of 149; AV1 of 10 bits 204 of 239; VP9 59 of 127.
+    Figures beside it: ``docs/decisions/0023-memory-of-videos.md``.
     """
     area_px = context.width * context.height
     pixels_bytes = area_px * _UNKNOWN_BYTES_PER_PX
