@@ -22,7 +22,7 @@ CAROUSEL = Piece(
             pan=-0.25,
             reverb_norm=0.3,
             centre=64,
-            levels=(0.8, 0.75, 0.85, 0.7, 0.75),
+            levels=(0.95, 0.75, 0.85, 0.7, 0.75),
         ),
         Layer(
             instrument="steel_guitar",
@@ -48,7 +48,7 @@ CAROUSEL = Piece(
             gain_db=-16,
             reverb_norm=0.35,
             centre=64,
-            levels=(0.35, 0.5, 0.95, 0.9, 0.9),
+            levels=(0.6, 0.5, 0.95, 0.9, 0.9),
         ),
         Layer(
             instrument="felt_piano",
@@ -57,7 +57,7 @@ CAROUSEL = Piece(
             pan=0.1,
             reverb_norm=0.25,
             centre=62,
-            levels=(0, 0.5, 0.85, 0.6, 0.6),
+            levels=(0.6, 0.5, 0.85, 0.6, 0.6),
         ),
         Layer(
             instrument="upright_bass",

@@ -50,7 +50,7 @@ KITCHEN_RADIO = Piece(
             pan=0.32,
             reverb_norm=0.25,
             centre=65,
-            levels=(0, 0.35, 0.75, 0.6, 0.5),
+            levels=(0.6, 0.35, 0.75, 0.6, 0.5),
         ),
         Layer(
             instrument="pizzicato",
