@@ -12,6 +12,7 @@ from indexer.faces.embed import ArcFace
 from indexer.faces.find import FoundFace, find_faces
 from indexer.faces.pack import FacePack
 from indexer.faces.yunet import YuNet
+from indexer.models.packs import BUILTIN
 from indexer.models.registry import load_faces
 from indexer.models.session import open_session
 
@@ -136,6 +137,18 @@ def test_yunet_agrees_with_opencvs_own_decoder(portrait: Rgb8) -> None:
     # OpenCV lists the eye at the right of the person first, which is left in the picture: ours too.
     assert found[0].landmarks.ravel() == pytest.approx(rows[0][4:14], abs=1.0)
     assert found[0].score == pytest.approx(float(rows[0][14]), abs=0.01)
+
+
+def test_faces_embedded_together_come_out_as_one_by_one_in_their_order(portrait: Rgb8) -> None:
+    embedder = load_faces(BUILTIN, None).embedder
+    crops = np.stack(
+        [cv2.resize(portrait[:200, at : at + 200], (112, 112)) for at in range(0, 300, 50)]
+    )
+
+    together = embedder.embed(np.asarray(crops, np.uint8))
+
+    alone = [embedder.embed(np.asarray(crop, np.uint8)[np.newaxis])[0] for crop in crops]
+    assert together == pytest.approx(np.stack(alone), abs=1e-4)
 
 
 def test_an_embedder_refuses_crops_of_another_size(pack: FacePack) -> None:
