@@ -126,7 +126,8 @@ def _read_header(task: HeaderTask, siblings: frozenset[str]) -> Header | None:
     metadata = read_metadata(
         task.path,
         found.name,
-        mtime=task.mtime_ns / 1e9,
+        # A time of the future was set by hand; the time of that is the system's own.
+        mtime=min(task.mtime_ns / 1e9, task.path.stat().st_ctime),
         container_tags=info.container_tags if info else {},
         siblings=siblings,
     )

@@ -1,6 +1,6 @@
 """The cheap path: open faces join people who are there already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,8 @@ NEAREST = 3
 
 A mean over all of them would fail people who grew up in the library; the one nearest is noise.
 """
-BLOCK_ROWS = 1024
+
+Cosines = NDArray[np.float32]  # [k]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,11 +55,7 @@ def attach(faces: FaceTable, open_rows: Rows, people: Sequence[Known], limits: L
     found = np.full(len(open_rows), OPEN, np.int64)
     if not people or not len(open_rows):
         return found
-    likeness = likenesses(faces, open_rows, people)
-    bar_refused(faces, open_rows, people, likeness)
-    best = likeness.argmax(axis=1)
-    sure = likeness[np.arange(len(open_rows)), best]
-    runner_up = second_best(likeness)
+    best, sure, runner_up = most_alike(faces, open_rows, people)
     small = np.array([len(person.rows) < NEAREST for person in people])
     poor = faces.quality[open_rows] < POOR_QUALITY_MAX
     needed = np.where(poor, limits.to_attach(poor=True), limits.to_attach(poor=False))
@@ -73,20 +70,29 @@ def attach(faces: FaceTable, open_rows: Rows, people: Sequence[Known], limits: L
     return found
 
 
-def likenesses(faces: FaceTable, rows: Rows, people: Sequence[Known]) -> NDArray[np.float32]:
-    """float32[k, p]: how like each person a face is, as a cosine."""
-    chosen = [exemplars(faces, person.rows) for person in people]
-    borders = np.cumsum([0] + [len(part) for part in chosen])
-    vectors = faces.vectors[np.concatenate(chosen)]
-    found = np.empty((len(rows), len(people)), np.float32)
-    for start in range(0, len(rows), BLOCK_ROWS):
-        cosines = faces.vectors[rows[start : start + BLOCK_ROWS]] @ vectors.T
-        for number in range(len(people)):
-            part = cosines[:, borders[number] : borders[number + 1]]
-            n_near = min(NEAREST, part.shape[1])
-            nearest = np.partition(part, part.shape[1] - n_near, axis=1)[:, -n_near:]
-            found[start : start + BLOCK_ROWS, number] = nearest.mean(axis=1)
-    return found
+def most_alike(
+    faces: FaceTable, rows: Rows, people: Sequence[Known]
+) -> tuple[Rows, Cosines, Cosines]:
+    """Whom each face is most like, as an index, and how like it is to them and to the next one.
+
+    One person after the other: a table of all faces and people would take most of the memory of
+    clustering. -1 where there is no next one.
+    """
+    vectors = faces.vectors[rows]
+    barred = barred_rows(faces, rows)
+    best = np.zeros(len(rows), np.int64)
+    sure, runner_up = (np.full(len(rows), -1.0, np.float32) for _ in range(2))
+    for number, person in enumerate(people):
+        cosines = vectors @ faces.vectors[exemplars(faces, person.rows)].T
+        n_near = min(NEAREST, cosines.shape[1])
+        nearest = np.partition(cosines, cosines.shape[1] - n_near, axis=1)[:, -n_near:]
+        likeness = nearest.mean(axis=1)
+        likeness[barred.get(person.told, [])] = -1.0
+        is_better = likeness > sure
+        runner_up = np.where(is_better, sure, np.maximum(runner_up, likeness))
+        best[is_better] = number
+        sure = np.maximum(sure, likeness)
+    return best, sure, runner_up
 
 
 def exemplars(faces: FaceTable, rows: Rows) -> Rows:
@@ -95,21 +101,10 @@ def exemplars(faces: FaceTable, rows: Rows) -> Rows:
     return rows[order][:EXEMPLARS_MAX]
 
 
-def bar_refused(
-    faces: FaceTable, rows: Rows, people: Sequence[Known], likeness: NDArray[np.float32]
-) -> None:
-    """Take those out of the comparison whom a face is not by a person's word, in place."""
-    column_of: Mapping[int, int] = {
-        person.told: number for number, person in enumerate(people) if person.told != OPEN
-    }
+def barred_rows(faces: FaceTable, rows: Rows) -> dict[int, list[int]]:
+    """By known person: the places in `rows` of faces that are not theirs by a person's word."""
+    barred: dict[int, list[int]] = {}
     for index, row in enumerate(rows.tolist()):
         for person in faces.barred_of(row):
-            if person in column_of:
-                likeness[index, column_of[person]] = -1.0
-
-
-def second_best(likeness: NDArray[np.float32]) -> NDArray[np.float32]:
-    """float32[k]: the runner-up of each row; -1 where there is only one person."""
-    if likeness.shape[1] < 2:
-        return np.full(len(likeness), -1.0, np.float32)
-    return np.asarray(np.partition(likeness, -2, axis=1)[:, -2], np.float32)
+            barred.setdefault(person, []).append(index)
+    return barred
