@@ -181,9 +181,11 @@ def _union_px(panel: Panel, width: int, height: int) -> tuple[int, int, int, int
 
 
 def _small(rgb: Rgb8) -> Rgb8:
-    """A picture of 320 px at most."""
-    scale = 320 / max(rgb.shape[:2])
+    """A picture of 320 px at most; every pixel of it is blurred into hundreds of others."""
+    step = max(1, max(rgb.shape[:2]) // 640)
+    coarse = rgb[::step, ::step]
+    scale = 320 / max(coarse.shape[:2])
     if scale >= 1:
-        return rgb
-    size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
-    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.ascontiguousarray(coarse)
+    size = (max(2, round(coarse.shape[1] * scale)), max(2, round(coarse.shape[0] * scale)))
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_AREA), np.uint8)
