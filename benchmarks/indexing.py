@@ -1,10 +1,11 @@
 """What indexing costs: CPU a picture stage by stage, as a whole, and beside its peer.
 
-    python benchmarks/indexing.py [--library DIR] [--items 64] [--size 4000] [--detail normal]
-                                  [--peer PYTHON] [--json]
+    python benchmarks/indexing.py [--kind many] [--pictures 24] [--size 4000] [--library DIR]
+                                  [--detail normal] [--peer PYTHON] [--json]
+    python benchmarks/indexing.py --kind far --pictures 12 --size 5657 --detail thorough
 
-The maker of ../shared blends faces into photographs of 12 megapixels and writes their truth; its
-JPEG files are taken, or those of a library that was made before. All run on one core, one after the
+Faces are blended into photographs of 12 megapixels (see `blended.py`), or the JPEG files of a made
+library are taken. All run on one core, one after the
 other: the stages in a process that is set up like a worker, `memoriesd index` with the built-in
 networks, the same again with nothing changed, and the peer (see `peer.py`) by an interpreter that
 has insightface. What starting costs is measured with two tiny pictures (the peer: none), and left
@@ -18,7 +19,6 @@ import argparse
 import json
 import math
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +32,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from blended import Kind, make_photographs
 from library import MEMORIESD, SHARED
 from peer import peer, recall
 from PIL import Image
@@ -74,7 +75,9 @@ def main() -> int:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with tempfile.TemporaryDirectory() as scratch:
-        made = args.library or make_library(Path(scratch) / "made", args)
+        made = args.library or make_photographs(
+            Path(scratch) / "made", args.kind, count=args.pictures, long_px=args.size, seed=41
+        )
         root, truth = jpeg_photographs(made, Path(scratch) / "library")
         result = measured(root, truth, Path(scratch), args)
     print(json.dumps(result)) if args.json else show(result)
@@ -85,20 +88,13 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--library", type=Path, help="a made library, with its truth.json")
-    parser.add_argument("--items", type=int, default=64)
+    parser.add_argument("--kind", type=Kind, choices=[*Kind], default=Kind.MANY)
+    parser.add_argument("--pictures", type=int, default=24)
     parser.add_argument("--size", type=int, default=4000, help="long side of the photographs, px")
     parser.add_argument("--detail", choices=[*Detail], default=Detail.NORMAL)
     parser.add_argument("--peer", type=Path, default=Path(sys.executable))
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
-
-
-def make_library(out: Path, args: argparse.Namespace) -> Path:
-    """Make a library and its truth."""
-    maker = SHARED / "tools" / "make_library.py"
-    words = ["--seed", 41, "--people", 8, "--items", args.items, "--size", args.size, "--no-video"]
-    subprocess.run([sys.executable, maker, out, *map(str, words)], check=True, stdout=sys.stderr)
-    return out
 
 
 def jpeg_photographs(made: Path, root: Path) -> tuple[Path, list[dict[str, Any]]]:
@@ -182,7 +178,7 @@ def limits(result: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 def is_kept(row: Mapping[str, float]) -> bool:
     """Whether a figure keeps its limit."""
-    return row.get("least", 0) <= row["value"] <= row.get("most", math.inf)
+    return row.get("least", -math.inf) <= row["value"] <= row.get("most", math.inf)
 
 
 def slowness(photograph: Path) -> float:
