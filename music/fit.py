@@ -110,7 +110,7 @@ def check_playable(path: Path) -> None:
 
 def _read(path: Path) -> tuple[Stereo, bool]:
     """A recording from its first sound to its last, and whether that is its end."""
-    is_whole = header_duration_s(path) <= _LONGEST_S
+    is_whole = 0 < header_duration_s(path) <= _LONGEST_S
     samples = _audible(read_audio(path, duration_s=None if is_whole else _BEGINNING_S))
     if len(samples) < _SHORTEST_S * RATE_HZ:
         raise MusicError(f"{path} has no sound to play", remedy="use another piece of music")

@@ -30,7 +30,8 @@ _PAD_S = 1.0
 _RINGS_S = 2.5
 """How long an ending rings at least where it is not to seem cut off."""
 _PER_SECOND = 2.0
-"""Price of missing either."""
+"""Price of missing either; by more than `_MOST_S` an ending is of no use."""
+_MOST_S = 1.0
 _NO_ENDING = 0.8
 """Price of fading out in the middle of the music."""
 
@@ -65,15 +66,14 @@ def find_route(bars: Bars, length_s: float, duration_s: float, *, has_ending: bo
     most = max(int((duration_s - lead_s) / steps_s.min()) + 2, 1)
     cost, before = _cheapest(_prices(bars), most)
     routes = _faded(cost, before, bars, duration_s)
-    for count in range(1, most + 1):
-        price = float(cost[count - 1, -1])
-        if not has_ending or not np.isfinite(price):
-            continue
-        way = _way(before, count, len(steps_s) - 1)
+    reached = np.flatnonzero(np.isfinite(cost[:, -1])).tolist() if has_ending else []
+    for k in reached:
+        way = _way(before, k + 1, len(steps_s) - 1)
         left_s = duration_s - lead_s - float(steps_s[way].sum())
         miss_s = max(left_s - tail_s - _PAD_S, 0.0) + max(min(tail_s, _RINGS_S) - left_s, 0.0)
-        route = Route(spans_s=_spans(way, bars, length_s), has_ending=True)
-        routes.append((price + _PER_SECOND * miss_s, route))
+        if left_s >= _MOST_S >= miss_s:
+            route = Route(spans_s=_spans(way, bars, length_s), has_ending=True)
+            routes.append((float(cost[k, -1]) + _PER_SECOND * miss_s, route))
     return min(routes, key=lambda entry: entry[0])[1] if routes else None
 
 

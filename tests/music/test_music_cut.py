@@ -61,7 +61,7 @@ def test_way_leaves_out_bars_where_the_music_comes_back() -> None:
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 999),
-    n=st.integers(6, 40),
+    n=st.integers(2, 40),
     duration_s=st.floats(5, 150),
     has_ending=st.booleans(),
 )
@@ -76,7 +76,10 @@ def test_any_way_fills_the_time_and_keeps_to_the_bars(
 
     route = find_route(bars, length_s, duration_s, has_ending=has_ending)
 
-    assert route is not None
+    if route is None:
+        assert n < 6
+        assert duration_s > edges_s[-1] - BAR_S
+        return
     total_s = sum(end - start for start, end in route.spans_s)
     assert route.spans_s[0][0] == 0
     assert all(
@@ -85,7 +88,7 @@ def test_any_way_fills_the_time_and_keeps_to_the_bars(
     assert all(start < end <= length_s for start, end in route.spans_s)
     if route.has_ending:
         assert route.spans_s[-1][1] == length_s
-        assert total_s >= duration_s - 4.5
+        assert total_s >= duration_s - 2.1
     else:
         assert total_s >= duration_s
 
