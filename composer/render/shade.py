@@ -21,6 +21,8 @@ _LEAST_SHADE = 0.22
 _FEATHER = 0.30
 """How far the band takes to vanish above and below words, of the frame's short side."""
 _GAMMA = 2.4
+_SPECK = 0.005
+"""What is smaller than this, of the frame's short side, may stay bright."""
 
 
 def shade_for(
@@ -36,12 +38,13 @@ def shade_for(
 
 
 def _brightest(picture: Planes, block: Block, at_px: tuple[int, int]) -> float:
-    """Greatest luminance behind a block, small specks apart; linear, 0 to 1."""
-    height, width = block.ink.shape
-    x, y = (max(0, side // 2 * 2) for side in at_px)
-    width, height = min(picture.width - x, width) // 2 * 2, min(picture.height - y, height) // 2 * 2
-    behind = to_rgb(cropped(picture, x, y, width, height))
-    smooth = cv2.blur(behind, (9, 9)).astype(np.float64) / 255
+    """Greatest luminance behind a block, specks apart; linear, 0 to 1."""
+    speck_px = max(1, round(_SPECK * min(picture.width, picture.height)))
+    left, top = (max(0, side - speck_px) // 2 * 2 for side in at_px)
+    right = min(picture.width, at_px[0] + block.ink.shape[1] + speck_px) // 2 * 2
+    bottom = min(picture.height, at_px[1] + block.ink.shape[0] + speck_px) // 2 * 2
+    behind = to_rgb(cropped(picture, left, top, right - left, bottom - top))
+    smooth = cv2.blur(behind, (speck_px, speck_px)).astype(np.float64) / 255
     linear = np.where(smooth <= 0.04045, smooth / 12.92, ((smooth + 0.055) / 1.055) ** _GAMMA)
     return float((linear @ np.array([0.2126, 0.7152, 0.0722])).max())
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from composer.render.overlay import Inks, Overlay, moment_at, place
-from composer.render.planes import Planes, filled, to_rgb
+from composer.render.planes import Planes, filled, from_rgb, to_rgb
 from composer.render.shade import shade_for
 from composer.render.text import Block, drawn_block
 from composer.storyboard.agreed import SAFE_SHARE
@@ -94,23 +94,38 @@ def test_words_without_a_font_give_no_block() -> None:
     )
 
 
+def busy() -> Planes:
+    """Blocks of every brightness and colour, as leaves in the sun have them."""
+    blocks = np.random.default_rng(5).integers(0, 256, (24, 43, 3), dtype=np.uint8)
+    large = cv2.resize(blocks, HD, interpolation=cv2.INTER_NEAREST)
+    return from_rgb(np.asarray(large, np.uint8))
+
+
+PICTURES = {
+    "white": filled(*HD, (255, 255, 255)),
+    "yellow": filled(*HD, (255, 220, 60)),
+    "green": filled(*HD, (90, 255, 90)),
+    "grey": filled(*HD, (128, 128, 128)),
+    "black": filled(*HD, (0, 0, 0)),
+    "busy": busy(),
+}
+
+
 @pytest.mark.parametrize("name", BUILTIN)
 @pytest.mark.parametrize("text", [TITLE, CAPTION])
-@pytest.mark.parametrize(
-    "colour", [(255, 255, 255), (255, 220, 60), (90, 255, 90), (128, 128, 128), (0, 0, 0)]
-)
-def test_words_can_be_read_over_any_picture(
-    name: str, text: Text, colour: tuple[int, int, int]
-) -> None:
+@pytest.mark.parametrize("picture", PICTURES)
+def test_words_can_be_read_over_any_picture(name: str, text: Text, picture: str) -> None:
     theme = load_theme(name)
 
-    out, block, (x, y) = drawn_on(filled(*HD, colour), text, theme)
+    out, block, (x, y) = drawn_on(PICTURES[picture], text, theme)
 
     rgb = to_rgb(out)[y : y + block.ink.shape[0], x : x + block.ink.shape[1]]
     beside = cv2.dilate(np.maximum(block.ink, block.accent), np.ones((5, 5), np.uint8)) == 0
     words = as_colour(np.median(rgb[block.ink == 255], axis=0))
-    seen = np.unique(rgb[beside], axis=0)
-    assert min(contrast(words, as_colour(pixel)) for pixel in seen) >= MIN_CONTRAST
+    seen, counts = np.unique(rgb[beside], axis=0, return_counts=True)
+    dim = np.array([contrast(words, as_colour(pixel)) < MIN_CONTRAST for pixel in seen])
+    # Specks of a busy picture may be brighter.
+    assert counts[dim].sum() <= 0.005 * counts.sum()
 
 
 def test_shade_spares_a_dark_picture() -> None:
