@@ -10,9 +10,9 @@ from scipy import fft
 from music.audio import header_duration_s, read_audio
 from music.beats import track_beats
 from music.errors import MusicError
-from music.fit import check_playable, fit_file
+from music.fit import check_playable
 from music.score import Mood
-from music.track import RATE_HZ, Stereo, Track, mono
+from music.track import RATE_HZ, Stereo, mono
 
 SUFFIXES = frozenset(
     {".aac", ".aif", ".aiff", ".flac", ".m4a", ".mka", ".mp3", ".oga", ".ogg", ".opus", ".wav"}
@@ -74,8 +74,8 @@ def find_music(folder: Path) -> tuple[Path, ...]:
     )
 
 
-def choose(folder: Path, mood: str, duration_s: float, seed: int) -> Track:
-    """Music of the user's for a mood, cut to a length.
+def choose_file(folder: Path, mood: str, seed: int) -> Path:
+    """The file of the user's that suits a mood, one that can be played.
 
     Words in file and folder names are believed first (``upbeat/``, ``calm piano.mp3``), then
     tempo and brightness of an excerpt decide.
@@ -86,26 +86,8 @@ def choose(folder: Path, mood: str, duration_s: float, seed: int) -> Track:
         Searched with all that is below it.
     mood : str
         ``chill``, ``gentle`` or ``uplifting``.
-    duration_s : float
-        Exact length of the result.
     seed : int
         Another seed draws other files. Not negative.
-
-    Returns
-    -------
-    Track
-        Its ``source`` is the file; `music.fit.fit_file` gives the same track again.
-
-    Raises
-    ------
-    MusicError
-        If the folder holds no music that can be played.
-    """
-    return fit_file(choose_file(folder, mood, seed), duration_s)
-
-
-def choose_file(folder: Path, mood: str, seed: int) -> Path:
-    """The file that `choose` cuts; cheaper where its sound is not needed yet.
 
     Raises
     ------

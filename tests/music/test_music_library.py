@@ -10,7 +10,7 @@ from scipy.io import wavfile
 from music.arrange import arrange_piece
 from music.errors import MusicError
 from music.fit import fit_file, fitted_beats, listen
-from music.library import choose, find_music
+from music.library import choose_file, find_music
 from music.loudness import integrated_lufs
 from music.perform import perform
 from music.pieces.open_road import OPEN_ROAD
@@ -133,8 +133,8 @@ def test_name_that_speaks_of_the_mood_wins(tmp_path: Path, light: Stereo, road: 
     save(tmp_path / "Upbeat" / "one.wav", light)
     save(tmp_path / "calm evening.wav", road)
 
-    assert choose(tmp_path, "uplifting", 6.0, 0).title == "one"
-    assert choose(tmp_path, "chill", 6.0, 0).title == "calm evening"
+    assert choose_file(tmp_path, "uplifting", 0).stem == "one"
+    assert choose_file(tmp_path, "chill", 0).stem == "calm evening"
 
 
 def test_tempo_decides_between_names_that_say_nothing(
@@ -143,8 +143,8 @@ def test_tempo_decides_between_names_that_say_nothing(
     save(tmp_path / "a.wav", light)
     save(tmp_path / "b.wav", road)
 
-    assert [choose(tmp_path, "chill", 6.0, seed).title for seed in range(2)] == ["a", "a"]
-    assert [choose(tmp_path, "uplifting", 6.0, seed).title for seed in range(2)] == ["b", "b"]
+    assert [choose_file(tmp_path, "chill", seed).stem for seed in range(2)] == ["a", "a"]
+    assert [choose_file(tmp_path, "uplifting", seed).stem for seed in range(2)] == ["b", "b"]
 
 
 def test_seeds_bring_different_songs_and_one_seed_always_the_same(
@@ -153,10 +153,10 @@ def test_seeds_bring_different_songs_and_one_seed_always_the_same(
     for name in "abcd":
         save(tmp_path / f"{name}.wav", light[: 5 * RATE_HZ])
 
-    titles = [choose(tmp_path, "chill", 4.0, seed).title for seed in range(4)]
+    titles = [choose_file(tmp_path, "chill", seed).stem for seed in range(4)]
 
     assert len(set(titles)) >= 2
-    assert titles[3] == choose(tmp_path, "chill", 4.0, 3).title
+    assert titles[3] == choose_file(tmp_path, "chill", 3).stem
 
 
 def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
@@ -165,15 +165,15 @@ def test_bad_files_are_passed_over(tmp_path: Path, light: Stereo) -> None:
     save(tmp_path / ".hidden" / "calm.wav", light)
     save(tmp_path / "good.wav", light)
 
-    track = choose(tmp_path, "chill", 6.0, 0)
+    path = choose_file(tmp_path, "chill", 0)
 
-    assert track.title == "good"
+    assert path.stem == "good"
     assert [path.name for path in find_music(tmp_path)] == ["calm broken.mp3", "good.wav"]
 
 
 def test_folder_without_music_says_what_to_put_there(tmp_path: Path) -> None:
     with pytest.raises(MusicError, match="no music that can be played") as caught:
-        choose(tmp_path, "gentle", 6.0, 0)
+        choose_file(tmp_path, "gentle", 0)
 
     assert "mp3, m4a, flac" in caught.value.remedy
 
