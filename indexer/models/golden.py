@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from indexer.models.session import Session
 
-Planes = NDArray[np.float32]  # [n, channels, h, w]
+Planes = NDArray[np.float32]  # [n, channels, h, w] or [n, h, w, 3]
 
 TOLERANCE = 0.05
 """Largest difference allowed, as a share of the CPU answer's largest value. Half precision, in
@@ -18,6 +18,8 @@ FLOOR = 1e-3
 SIZES = ((160, 224), (480, 640), (64, 1280), (1280, 64))
 """Heights and widths that networks of free size are tried with, one after the other in one session:
 a plan kept from the last size, or positions wrong at the far end, show."""
+CHANNELS = 3
+"""Red, green, blue."""
 RANGES = ((-1.0, 1.0), (0.0, 255.0))
 """What the values of inputs run between: networks want the one or the other, and are right with
 both."""
@@ -57,18 +59,23 @@ def known_inputs(shape: Sequence[int | str | None]) -> list[Planes]:
     Parameters
     ----------
     shape : sequence
-        ``[n, channels, h, w]`` of the network's input; what is no number is free.
+        ``[n, channels, h, w]`` of the network's input, or ``[n, h, w, 3]``; what is no number is
+        free.
     """
-    free_size = not all(isinstance(length, int) for length in shape[2:])
+    is_last = shape[3] == CHANNELS
+    channels, height, width = (shape[3], *shape[1:3]) if is_last else shape[1:]
+    is_free = not (isinstance(height, int) and isinstance(width, int))
     # Two at once where that costs little: embedders are given all faces of a picture together.
-    count = _or(shape[0], 1 if free_size else 2)
-    channels = _or(shape[1], 3)
-    sizes = dict.fromkeys((_or(shape[2], height), _or(shape[3], width)) for height, width in SIZES)
-    return [
-        low + (high - low) * _clouds(count, channels, *size)
+    count = _or(shape[0], 1 if is_free else 2)
+    sizes = dict.fromkeys((_or(height, h), _or(width, w)) for h, w in SIZES)
+    pictures = [
+        low + (high - low) * _clouds(count, _or(channels, CHANNELS), *size)
         for size in sizes
         for low, high in RANGES
     ]
+    return (
+        [np.ascontiguousarray(p.transpose(0, 2, 3, 1)) for p in pictures] if is_last else pictures
+    )
 
 
 def _or(length: int | str | None, free: int) -> int:

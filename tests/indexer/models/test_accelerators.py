@@ -236,6 +236,16 @@ def test_known_inputs_are_the_same_at_each_call_and_fit_the_network() -> None:
     assert {each.shape[2:] for each in known_inputs([1, 3, "h", "w"])} >= {(64, 1280), (1280, 64)}
 
 
+def test_networks_with_colours_last_get_whole_pictures() -> None:
+    session = open_session(WEIGHTS / "detector.onnx")
+
+    known = known_inputs(session.get_inputs()[0].shape)
+
+    assert {each.shape[1:] for each in known} >= {(64, 1280, 3), (1280, 64, 3)}
+    answers = [session.run(None, {session_input(WEIGHTS / "detector.onnx"): k}) for k in known]
+    assert min(answer[0].size for answer in answers) > 1000
+
+
 @pytest.mark.parametrize(
     "answer", [np.full(3, np.nan), np.full(3, np.inf), np.zeros(4)], ids=["nan", "inf", "shape"]
 )
