@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.curate.alike import looks_of
 from composer.library import ViewItem
-from composer.storyboard.arc import Arc, choose_opening, likeness, ranking
+from composer.storyboard.arc import Arc, choose_opening, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
 from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
@@ -16,6 +16,7 @@ from composer.storyboard.joins import CUT, Break, Join, break_between, chapters,
 from composer.storyboard.layout import lay_out
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
+from composer.storyboard.neighbours import likeness
 from composer.storyboard.slides import Slide, slides_of
 from composer.storyboard.timing import Material, Plan, plan_timing
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer.curate.alike import Looks
-from composer.storyboard.arc import Arc, apart, shape_arc
+from composer.storyboard.arc import Arc, shape_arc
 from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import bounds_s
+from composer.storyboard.neighbours import apart
 from composer.storyboard.pace import Slot, Timing, fit_to_beats
 from composer.storyboard.slides import Slide
 

@@ -9,9 +9,10 @@ import pytest
 
 from composer.curate.alike import looks_of
 from composer.soundtrack import sound_for
-from composer.storyboard.arc import Arc, apart, choose_opening, ranking, shape_arc
+from composer.storyboard.arc import Arc, choose_opening, ranking, shape_arc
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.direct import direct
+from composer.storyboard.neighbours import apart
 from composer.storyboard.slides import Slide, slides_of
 from themes.load import BUILTIN
 from themes.theme import Placement
