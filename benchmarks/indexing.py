@@ -60,7 +60,7 @@ PACKS = SHARED / "models" / "insightface"
 SCENES = SHARED / "models" / "scenes" / "mobilenetv2-12-int8.onnx"
 TWELVE_MP = (4000, 3000)
 STARTS = 3
-"""The median is taken: on a busy machine one start in three takes half as much again."""
+"""The median is taken: on a busy machine starts differed by a fifth."""
 SECOND_RUN_S = 1.0
 """Beyond what starting costs, which varies by some tenths; looking at 24 pictures takes 3 s."""
 A_DAY = 10
