@@ -17,7 +17,7 @@ from indexer.errors import UnreadableMediaError
 from indexer.media.photo import read_photo
 from indexer.media.probe import recognise
 
-LONG_SIDE_PX = 800
+LONG_SIDE_PX = 640
 MOST_FEATURES = 1500
 
 LEAST_INLIERS = 40
