@@ -210,6 +210,8 @@ class _Difference:
     new: tuple[Seen, ...] = ()
     back: tuple[FileId, ...] = ()
     gone: tuple[File, ...]
+    changed: tuple[File, ...] = ()
+    """Files in whose places lie other bytes; where theirs lie is not known yet."""
     unreadable: str = ""
 
     @property
@@ -262,8 +264,8 @@ def scan(
     moves = _find_moves(catalog, roots, differences, content_hash, checkpoint)
     differences = [_settled(d, moves) for d in differences]
     with catalog.transaction():
-        for move in moves:
-            files.move_file(catalog, move.file.id, move.root_id, move.seen)
+        if moves:
+            files.move_files(catalog, {m.file.id: (m.root_id, m.seen) for m in moves})
         for difference in differences:
             _record(catalog, difference, model, now)
     return ScanReport(
@@ -282,6 +284,7 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
     n_seen = 0
     new: list[Seen] = []
     back: list[FileId] = []
+    changed: list[bytes] = []
     unreadable = ""
     try:
         for folder in _folders(root, rules):
@@ -290,6 +293,8 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
                 _, size, mtime_ns, beside, is_present, file_id = stamps.pop(path, _NO_STAMP)
                 if size != status.st_size or mtime_ns != status.st_mtime_ns or beside != sidecars:
                     new.append(_seen(path, status, sidecars))
+                    if file_id and (size, mtime_ns) != (status.st_size, status.st_mtime_ns):
+                        changed.append(path)
                 elif not is_present:
                     back.append(file_id)
     except OSError as error:
@@ -303,6 +308,7 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
         new=tuple(new),
         back=tuple(back),
         gone=tuple(files.files_at(catalog, root_id, gone)),
+        changed=tuple(files.files_at(catalog, root_id, changed)),
         unreadable=unreadable,
     )
 
@@ -314,8 +320,8 @@ def _find_moves(
     content_hash: Callable[[Path], bytes],
     checkpoint: Callable[[], None],
 ) -> list[_Move]:
-    """New files of the same content as one that is gone."""
-    gone = {f.id: f for d in differences for f in d.gone}
+    """New files of the same content as one that is gone, or in whose place lies another now."""
+    gone = {f.id: f for d in differences for f in (*d.changed, *d.gone)}
     for state in (FileState.MISSING, FileState.AWAY):
         gone |= {f.id: f for f in files.files_in_state(catalog, state)}
     for difference in differences:
@@ -331,7 +337,8 @@ def _find_moves(
         known = files.stamps_of_root(catalog, difference.root_id)
         for seen in difference.new:
             candidates = by_size.get(seen.size, [])
-            if not candidates or seen.path in known:
+            _, size, mtime_ns, *_ = known.get(seen.path, _NO_STAMP)
+            if not candidates or (size, mtime_ns) == (seen.size, seen.mtime_ns):
                 continue
             checkpoint()
             match = _same_file(candidates, seen, root, content_hash)
@@ -369,7 +376,8 @@ def _same_file(
         digest = content_hash(root / os.fsdecode(seen.path))
     except OSError:
         return None  # it went while we looked; the next scan settles it
-    return next((file for file in candidates if file.content_hash == digest), None)
+    alike = [file for file in candidates if file.content_hash == digest]
+    return next((file for file in alike if file.path == seen.path), alike[0] if alike else None)
 
 
 def _record(catalog: Catalog, difference: _Difference, model: str, now: str) -> None:

@@ -1,7 +1,7 @@
 """Roots and files: what lies on the disk and what became of it."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -152,11 +152,29 @@ def add_files(catalog: Catalog, root_id: RootId, seen: Iterable[Seen]) -> None:
     )
 
 
-def move_file(catalog: Catalog, file_id: FileId, root_id: RootId, seen: Seen) -> None:
-    """A known file lies elsewhere: its row follows, with all that hangs on it."""
-    catalog.execute(
+def move_files(catalog: Catalog, moves: Mapping[FileId, tuple[RootId, Seen]]) -> None:
+    """Known files lie elsewhere: their rows follow, with all that hangs on them.
+
+    They may change places. A row that is driven from its place, since its file was written over,
+    takes one that became free, and counts as missing until something is found there.
+    """
+    rows = catalog.execute("SELECT id, root_id, path FROM files").fetchall()
+    owners = {(root_id, path): file_id for file_id, root_id, path in rows}
+    places = {file_id: (root_id, path) for file_id, root_id, path in rows}
+    wanted = {(root_id, seen.path) for root_id, seen in moves.values()}
+    driven = sorted(owners[place] for place in wanted & owners.keys() if owners[place] not in moves)
+    free = sorted({places[file_id] for file_id in moves} - wanted)
+    catalog.execute_many(  # no two rows may have one place, not even for a moment
+        "UPDATE files SET path = CAST(char(0) || id AS BLOB) WHERE id = ?",
+        ((file_id,) for file_id in (*moves, *driven)),
+    )
+    catalog.execute_many(
         "UPDATE files SET root_id = ?, path = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-        (root_id, seen.path, seen.mtime_ns, seen.inode, file_id),
+        ((root, s.path, s.mtime_ns, s.inode, file_id) for file_id, (root, s) in moves.items()),
+    )
+    catalog.execute_many(
+        "UPDATE files SET root_id = ?, path = ?, state = 'missing' WHERE id = ?",
+        ((*place, file_id) for file_id, place in zip(driven, free, strict=False)),
     )
 
 
