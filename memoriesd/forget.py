@@ -23,7 +23,7 @@ from indexer.catalog.exclusions import all_exclusions, remove_exclusion
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
-from indexer.catalog.settings import drop_setting
+from indexer.catalog.settings import INDEX_MEMORY, drop_setting
 from indexer.errors import NotFoundError
 from memoriesd.folders import DAEMON_LOG
 from memoriesd.sheet import SHEET_NAME
@@ -132,6 +132,8 @@ def _remove(catalog: Catalog, movies: Sequence[Path]) -> None:
     forgetting.clear_jobs(catalog)
     # It knows forgotten faces by their places; and people must be looked for again.
     drop_setting(catalog, PEOPLE_FOUND)
+    # It names the largest picture.
+    drop_setting(catalog, INDEX_MEMORY)
     remove_unfinished(catalog)
     (catalog.path.parent / SHEET_NAME).unlink(missing_ok=True)
     for movie in movies:

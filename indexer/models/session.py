@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,9 @@ def content_id(path: Path, *, recipe: str) -> str:
     Returns
     -------
     str
-        The file's stem, a hyphen and ten hexadecimal digits.
+        The file's stem, a hyphen and ten hexadecimal digits; of the stem only letters, digits,
+        dots, hyphens and underlines stay, since names are written side by side with commas.
     """
     digest = hashlib.sha256(recipe.encode() + b"\0" + path.read_bytes()).hexdigest()
-    return f"{path.stem}-{digest[:10]}"
+    stem = re.sub(r"[^\w.-]", "_", path.stem)
+    return f"{stem}-{digest[:10]}"

@@ -21,7 +21,7 @@ from indexer.catalog.memories import (
     set_memory_state,
 )
 from indexer.catalog.people import add_correction, all_corrections, all_people
-from indexer.catalog.settings import get_setting
+from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
 from indexer.errors import NotFoundError
 from memoriesd.forget import forget_path, forget_person
 from memoriesd.sheet import SHEET_NAME, write_sheet
@@ -69,6 +69,15 @@ def test_forgotten_folder_takes_its_items_and_their_movies(home: Path) -> None:
     assert not path.exists()
     everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
     assert b"copy.jpg" not in everything
+
+
+def test_forgotten_path_is_not_the_largest_picture_any_more(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        put_setting(catalog, INDEX_MEMORY, '{"largest_picture": {"path": "/photos/2021/a.jpg"}}')
+
+        forget_path(catalog, Path("/photos/2021"))
+
+        assert get_setting(catalog, INDEX_MEMORY) is None
 
 
 def test_movie_goes_though_its_memory_was_chosen_anew_without_the_item(home: Path) -> None:

@@ -173,6 +173,13 @@ def test_a_models_id_follows_its_content_and_its_recipe(tmp_path: Path) -> None:
     assert len({first, other_recipe, other_content}) == 3
 
 
+def test_a_models_id_has_no_comma_whatever_its_file_is_called(tmp_path: Path) -> None:
+    file = tmp_path / "our wörds, new.onnx"
+    file.write_bytes(b"one")
+
+    assert content_id(file, recipe="a").startswith("our_wörds__new-")
+
+
 def test_a_missing_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelPackMissingError, match="cannot be read"):
         open_session(tmp_path / "absent.onnx")
