@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from memoriesd.bench import bcubed
+
 LENGTH = 128
 DECAY = 64.0
 UNLIKE_MEDIAN = 0.18
@@ -113,20 +115,7 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def bcubed(true: NDArray[np.int64], found: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Precision, recall and F of groups; below zero in `found` is a group of its own.
-
-    References
-    ----------
-    Bagga & Baldwin, "Algorithms for Scoring Coreference Chains", 1998.
-    """
-    alone = found < 0
-    found = found.copy()
-    found[alone] = found.max(initial=0) + 1 + np.arange(int(alone.sum()))
-    _, true = np.unique(true, return_inverse=True)
-    _, found = np.unique(found, return_inverse=True)
-    pair = np.unique(true * (found.max() + 1) + found, return_inverse=True)[1]
-    both = np.bincount(pair)[pair]
-    precision = float((both / np.bincount(found)[found]).mean())
-    recall = float((both / np.bincount(true)[true]).mean())
-    return precision, recall, 2 * precision * recall / (precision + recall)
+def agreement(crowd: Crowd, labels: NDArray[np.int64]) -> tuple[float, float, float]:
+    """BCubed precision, recall and F of found groups; below zero is a group of its own."""
+    found = (None if label < 0 else label for label in labels.tolist())
+    return bcubed(list(zip(crowd.who.tolist(), found, strict=True)))

@@ -13,7 +13,7 @@ import os
 import platform
 import sys
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,13 @@ class Quality:
     """BCubed F over the pictures."""
 
 
-def bench(config: Config, scratch: Path, *, size_px: tuple[int, int] = TWELVE_MP) -> dict[str, Any]:
+def bench(
+    config: Config,
+    scratch: Path,
+    *,
+    say: Callable[[str], None],
+    size_px: tuple[int, int] = TWELVE_MP,
+) -> dict[str, Any]:
     """Draw the library, index and cluster it as commands do, and tell how that went.
 
     Parameters
@@ -55,6 +61,8 @@ def bench(config: Config, scratch: Path, *, size_px: tuple[int, int] = TWELVE_MP
         Its ``[models]`` and ``[index]`` are used.
     scratch : Path
         An empty folder for pictures, configuration and catalog.
+    say : callable
+        Told what is being done, before each step.
     size_px : tuple of int
         Width and height of the pictures, four to three.
 
@@ -63,9 +71,12 @@ def bench(config: Config, scratch: Path, *, size_px: tuple[int, int] = TWELVE_MP
     NothingToDoError
         If a command failed; what it said is in the message.
     """
+    say("drawing pictures")
     drawn = make_library(scratch / "library", size_px=size_px)
     environment = configured(config, scratch, scratch / "library")
+    say(f"indexing {len(drawn)} pictures")
     index = command(["index", "--today", TODAY], environment)
+    say("finding people and events")
     cluster = command(["cluster"], environment)
     with open_catalog(scratch / "home" / "catalog.db") as catalog:
         exported = export_catalog(catalog)
@@ -162,8 +173,8 @@ def score(drawn: Sequence[Drawn], items: Iterable[Mapping[str, Any]]) -> Quality
     return Quality(
         face_recall=len(people) / max(1, n_drawn),
         face_precision=len(people) / max(1, n_found),
-        people_f=bcubed_f(people),
-        event_f=bcubed_f(events),
+        people_f=bcubed(people)[2],
+        event_f=bcubed(events)[2],
     )
 
 
@@ -192,19 +203,23 @@ def fits(drawn: DrawnFace, box: Sequence[float]) -> bool:
     return near and 1 / SIDE_RATIO_MOST <= ratio <= SIDE_RATIO_MOST
 
 
-def bcubed_f(pairs: Sequence[tuple[Hashable, Hashable]]) -> float:
-    """BCubed F of (true group, found group) of each element; None is a group of its own.
+def bcubed(pairs: Sequence[tuple[Hashable, Hashable]]) -> tuple[float, float, float]:
+    """BCubed precision, recall and F of (true group, found group) of each element.
+
+    A found group of None is one of its own.
 
     Examples
     --------
-    >>> bcubed_f([("a", 1), ("a", 1), ("b", 2)])
-    1.0
-    >>> round(bcubed_f([("a", 1), ("b", 1)]), 3)
-    0.667
+    >>> bcubed([("a", 1), ("a", 1), ("b", 2)])
+    (1.0, 1.0, 1.0)
+    >>> bcubed([("a", 1), ("b", 1)])[:2]
+    (0.5, 1.0)
     """
+    if not pairs:
+        return 0.0, 0.0, 0.0
     told = [(t, ("alone", n) if p is None else p) for n, (t, p) in enumerate(pairs)]
     both = Counter(told)
     true, predicted = Counter(t for t, _ in told), Counter(p for _, p in told)
-    precision = sum(both[t, p] / predicted[p] for t, p in told)
-    recall = sum(both[t, p] / true[t] for t, p in told)
-    return 2 * precision * recall / (precision + recall) / len(told) if told else 0.0
+    precision = sum(both[t, p] / predicted[p] for t, p in told) / len(told)
+    recall = sum(both[t, p] / true[t] for t, p in told) / len(told)
+    return precision, recall, 2 * precision * recall / (precision + recall)

@@ -28,6 +28,12 @@ is told to be in both, or where both are surely one by their looks."""
 AS_ALIKE = 0.9
 """Two groups are surely one that are so nearly as alike as the faces within them: between twins
 the cosine above the strangers' is 0.7 of that, between halves of one person's faces 0.95."""
+MANY = 12
+TWINS = 0.65
+"""Two groups of so many faces each are two people where they are less alike than this share: they
+were seen often enough to be told from somebody who looks different at times. On made faces brothers
+and twins are 0.5 to 0.7; at 0.7, or from 4 faces on, people of made libraries with real faces fall
+apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,10 +94,10 @@ def joined(first: Group, second: Group) -> Group:
 def may_join(first: Group, second: Group, strangers_mean: float) -> bool:
     """False where pictures or a person's word say that they are two people.
 
-    A wrong face or two must not keep two large groups of one person apart for ever: a few common
-    pictures are forgiven where somebody is told to be in both or where they are hardly less alike
-    than each is to itself, next to none elsewhere. Who is in a picture twice loses one face
-    afterwards.
+    Two groups that were often seen are two people where they are less alike than twins. A wrong
+    face or two must not keep two large groups of one person apart for ever: a few common pictures
+    are forgiven where somebody is told to be in both or where they are hardly less alike than each
+    is to itself, next to none elsewhere. Who is in a picture twice loses one face afterwards.
     """
     if first.told != OPEN and second.told != OPEN:
         return first.told == second.told
@@ -99,18 +105,20 @@ def may_join(first: Group, second: Group, strangers_mean: float) -> bool:
         return False
     together = len(first.frames & second.frames)
     fewer = min(len(first.rows), len(second.rows))
+    is_told = first.told != OPEN or second.told != OPEN
+    if fewer >= MANY and not is_told and not alike(first, second, strangers_mean, TWINS):
+        return False
     if together <= FORGIVEN_SHARE * fewer:
         return True
     if together > FORGIVEN_SHARE_SURE * fewer:
         return False
-    is_told = first.told != OPEN or second.told != OPEN
-    return is_told or surely_one(first, second, strangers_mean)
+    return is_told or alike(first, second, strangers_mean, AS_ALIKE)
 
 
-def surely_one(first: Group, second: Group, strangers_mean: float) -> bool:
-    """Whether the faces of two groups are nearly as alike as those within each of them."""
+def alike(first: Group, second: Group, strangers_mean: float, share: float) -> bool:
+    """Whether the faces of two groups are as alike as a share of those within each of them."""
     within = min(first.cohesion, second.cohesion) - strangers_mean
-    return float(first.mean @ second.mean) - strangers_mean >= AS_ALIKE * within
+    return float(first.mean @ second.mean) - strangers_mean >= share * within
 
 
 def link(groups: Sequence[Group], limits: Limits) -> list[Group]:

@@ -20,7 +20,7 @@ from indexer.catalog.faces import Face, FaceId, PersonId
 from indexer.catalog.people import Person
 from indexer.catalog.settings import get_setting, put_setting
 
-METHOD = "4"
+METHOD = "5"
 """Changes with the way people are found, so that they are found anew."""
 SETTING = "people"
 REMEMBERED = 8

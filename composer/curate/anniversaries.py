@@ -50,3 +50,14 @@ def next_on(month: int, day: int, today: dt.date) -> dt.date:
         if found >= today:
             return found
     raise AssertionError("a date of next year is never before today")
+
+
+def earlier_years(count: int) -> str:
+    """So many years, in English, as reasons say it.
+
+    Examples
+    --------
+    >>> earlier_years(1), earlier_years(12)
+    ('1 earlier year', '12 earlier years')
+    """
+    return f"{count} earlier year{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ from composer.curate.anniversaries import (
     AHEAD_AT_LEAST,
     AHEAD_DAYS,
     by_day_of_year,
+    earlier_years,
     on_days,
     years_of,
 )
@@ -54,7 +55,7 @@ def _idea(day: dt.date, pool: tuple[ViewItem, ...], occasion: Occasion) -> Idea:
         title=wording.say(Phrase.ON_THIS_DAY),
         subtitle=subtitle,
         pool=pool,
-        reason=f"{len(pool)} pictures of {day:%d %B} from {len(found)} earlier years",
+        reason=f"{len(pool)} pictures of {day:%d %B} from {earlier_years(len(found))}",
         weight=0.9,
         window=(day, day),
         through_years=len(found) > 1,

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from composer.curate.anniversaries import by_day_of_year, on_days, years_of
+from composer.curate.anniversaries import by_day_of_year, earlier_years, on_days, years_of
 from composer.curate.model import Idea, MemoryKind, Occasion
 from composer.curate.on_this_day import enough
 from composer.curate.phrases.keys import Phrase
@@ -43,7 +43,7 @@ def _idea(first: dt.date, pool: tuple[ViewItem, ...], occasion: Occasion) -> Ide
         title=occasion.wording.say(Phrase.THIS_WEEK),
         subtitle=joined(occasion.wording.days_of_year(first, last), years(found)),
         pool=pool,
-        reason=f"{len(pool)} pictures of this week from {len(found)} earlier years",
+        reason=f"{len(pool)} pictures of this week from {earlier_years(len(found))}",
         weight=0.7,
         window=(first, last),
         through_years=len(found) > 1,

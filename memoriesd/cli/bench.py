@@ -23,7 +23,11 @@ def bench_command(session: Session, *, as_json: bool) -> None:
     config = session.config()
     models = dataclasses.replace(config.models, folder=session.packs_folder())
     with tempfile.TemporaryDirectory(prefix="memoriesd-bench-") as scratch:
-        result = bench(dataclasses.replace(config, models=models), Path(scratch))
+        result = bench(
+            dataclasses.replace(config, models=models),
+            Path(scratch),
+            say=lambda what: click.echo(f"bench: {what}", err=True),
+        )
     if as_json:
         echo_json(result)
         return

@@ -14,6 +14,7 @@ from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import Session, echo_path, session_command
+from memoriesd.cli.people import told_of
 from memoriesd.cli.running import run_job
 from memoriesd.clock import local_today, utc_now
 from memoriesd.exits import DaemonRunningError
@@ -110,4 +111,4 @@ def undo_command(session: Session) -> None:
     """
     with session.catalog() as catalog:
         undone = undo_correction(catalog, utc_now())
-    click.echo(f"took back: {undone.kind}, of {undone.made_at}")
+        click.echo(f"took back: {told_of(catalog, undone)}, of {undone.made_at}")

@@ -1,5 +1,6 @@
 """``people``: who is who."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,10 +10,11 @@ from typing import Any
 import click
 
 from clustering.people import corrections
+from clustering.people.facts import Told
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId, faces_of_person
 from indexer.catalog.items import get_item, main_files_of
-from indexer.catalog.people import Person, all_people, face_counts
+from indexer.catalog.people import Correction, Person, all_people, face_counts
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
 from memoriesd.clock import utc_now
 from memoriesd.sheet import LEAST_FACES, SHEET_NAME, write_sheet
@@ -132,7 +134,7 @@ def _walk(catalog: Catalog, sheet: Path) -> None:
             return
         if answer == "u" and done:
             undone = corrections.undo_correction(catalog, utc_now())
-            click.echo(f"took back: {undone.kind}")
+            click.echo(f"took back: {told_of(catalog, undone)}")
             at = done.pop()
             continue
         if answer == "u":
@@ -285,3 +287,31 @@ def write_people_sheet(session: Session, out: Path | None) -> None:
     with session.catalog() as catalog:
         count = write_sheet(catalog, path)
     click.echo(f"{count} people: {echo_path(path)}")
+
+
+def told_of(catalog: Catalog, correction: Correction) -> str:
+    """What a correction said of whom, in words."""
+    fact = json.loads(correction.fact)
+    names = {int(person.id): person.name for person in all_people(catalog)}
+    who, other = (
+        names.get(fact.get(key)) or f"person {fact.get(key)}" for key in ("person", "other")
+    )
+    faces = f"{len(fact.get('faces', ()))} faces"
+    value = fact.get("value")
+    match Told(correction.kind):
+        case Told.NAME:
+            return f"the name {fact['name']} of person {fact['person']}"
+        case Told.MERGE:
+            return f"that {who} and {other} are one"
+        case Told.SPLIT:
+            return f"that {faces} of {who} are somebody else"
+        case Told.CONFIRM:
+            return f"that {faces} are {who}"
+        case Told.REJECT:
+            return f"that {faces} are not {who}"
+        case Told.HIDE:
+            return f"that {who} is {'never shown' if value else 'shown again'}"
+        case Told.LESS:
+            return f"that {who} is shown {'less' if value else 'as others'}"
+        case told:
+            return f"{told} of {who}: {value or 'unknown'}"

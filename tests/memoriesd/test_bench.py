@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from indexer.errors import NothingToDoError
 from indexer.models.packs import BUILTIN
 from indexer.samples.library import Drawn, DrawnFace
-from memoriesd.bench import bcubed_f, bench, command, configured, fits, score
+from memoriesd.bench import bcubed, bench, command, configured, fits, score
 from memoriesd.cli.bench import lines
 from memoriesd.config import Config, Index, Models, load_config
 from memoriesd.measured import run_measured
@@ -25,18 +25,18 @@ groups = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, m
 def test_scores_lie_between_nought_and_one_and_the_truth_scores_one(
     pairs: list[tuple[int, int]],
 ) -> None:
-    assert 0 < bcubed_f(pairs) <= 1
-    assert bcubed_f([(true, f"person {true}") for true, _ in pairs]) == pytest.approx(1)
+    assert 0 < bcubed(pairs)[2] <= 1
+    assert bcubed([(true, f"person {true}") for true, _ in pairs])[2] == pytest.approx(1)
 
 
 def test_score_of_two_people_taken_for_one() -> None:
     # Four faces, two and two: precision one half, recall 1.
-    assert bcubed_f([("a", 1), ("a", 1), ("b", 1), ("b", 1)]) == pytest.approx(2 / 3)
+    assert bcubed([("a", 1), ("a", 1), ("b", 1), ("b", 1)])[2] == pytest.approx(2 / 3)
 
 
 def test_unknown_people_are_each_alone() -> None:
     # Two faces of one person: precision 1, recall one half.
-    assert bcubed_f([("a", None), ("a", None)]) == pytest.approx(2 / 3)
+    assert bcubed([("a", None), ("a", None)])[2] == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +112,11 @@ def test_memory_of_a_process_tree_is_seen(tmp_path: Path) -> None:
 
 def test_quality_with_the_built_in_models_stays(tmp_path: Path) -> None:
     config = Config(models=Models(pack=BUILTIN))
+    said: list[str] = []
 
-    result = bench(config, tmp_path, size_px=(1280, 960))
+    result = bench(config, tmp_path, say=said.append, size_px=(1280, 960))
 
+    assert said == ["drawing pictures", "indexing 48 pictures", "finding people and events"]
     assert json.loads(json.dumps(result)) == result
     assert len(lines(result)) == 5
     faces = result["drawn_faces"]

@@ -180,10 +180,11 @@ def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Captu
     ):
         assert call(capsys, "people", *words)[0] == Exit.DONE
     told = call_json(capsys, "people", "list")["people"]
-    call(capsys, "undo")
+    undone = call(capsys, "undo")
     with open_catalog(home / "catalog.db") as catalog:
         (person,) = all_people(catalog)
 
+    assert "took back: that Ada Lovelace is never shown" in undone[1]
     assert told == [
         {
             "id": 1,

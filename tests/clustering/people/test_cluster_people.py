@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from clustering.people.assign import Known, attach
 from clustering.people.cluster import Clustering, cluster
 from clustering.people.limits import Limits
-from clustering.people.linkage import group_of, link
+from clustering.people.linkage import MANY, group_of, link
 from clustering.people.strangers import limits_for
 from clustering.people.table import OPEN, FaceTable
 
@@ -68,6 +68,18 @@ def test_people_are_told_apart_and_passers_by_stay_nobody() -> None:
 
     assert groups_of(found) == {frozenset(range(20 * n, 20 * n + 20)) for n in range(4)}
     assert found.labels[80:].tolist() == [OPEN, OPEN]
+
+
+@pytest.mark.parametrize(("n_each", "n_people"), [(MANY, 2), (MANY - 1, 1)])
+def test_sisters_who_are_often_seen_are_two(n_each: int, n_people: int) -> None:
+    one, other = directions(2, seed=3)
+    sister = 0.55 * one + np.sqrt(1 - 0.55**2) * other
+
+    parts = [pictures_of(one, n_each, seed=1), pictures_of(sister, n_each, seed=2)]
+    groups = [group_of(make_faces(np.concatenate(parts)), range(n_each))]
+    groups.append(group_of(make_faces(np.concatenate(parts)), range(n_each, 2 * n_each)))
+
+    assert len(link(groups, Limits(sureness=3.0))) == n_people
 
 
 def test_two_faces_of_one_picture_are_two_people_even_when_they_look_the_same() -> None:
