@@ -131,6 +131,8 @@ def _find_period(onsets: Floats) -> tuple[float, float]:
     correlation = fft.irfft(np.abs(fft.rfft(part, size)) ** 2, size)[: len(part)]
     correlation = correlation / max(correlation[0], _SILENCE)
     correlation = correlation * len(part) / np.maximum(len(part) - np.arange(len(part)), 1)
+    # So few frames overlap at the longest lags that what they say is chance.
+    correlation[3 * len(part) // 4 :] = 0.0
     shortest = 60 / _FASTEST_BPM / _HOP_S
     longest = min(60 / _SLOWEST_BPM / _HOP_S, (len(part) - 1) / 2)
     if longest <= shortest:
