@@ -5,12 +5,12 @@ from indexer.catalog.labels import SHOWN_PROBABILITY
 
 _PRESENT = (
     "SELECT item_id FROM item_files JOIN files ON files.id = file_id"
-    " WHERE role = 'main' AND state != 'missing'"
+    " WHERE role = 'main' AND state NOT IN ('missing', 'failed')"
 )
 
 
 def count_items(catalog: Catalog) -> int:
-    """How many items there are whose file is not missing."""
+    """How many items there are whose file is there and could be read."""
     return int(catalog.scalar(f"SELECT count(*) FROM ({_PRESENT})"))
 
 

@@ -53,7 +53,7 @@ def list_items(
     favourite: bool = False,
     hidden: bool | None = None,
 ) -> list[Listed]:
-    """Items whose file is not missing, oldest first.
+    """Items whose file is there and could be read, oldest first.
 
     Parameters
     ----------
@@ -72,7 +72,8 @@ def list_items(
         " r.path, f.path FROM items i"
         " CROSS JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
         " CROSS JOIN files f ON f.id = m.file_id JOIN roots r ON r.id = f.root_id"
-        " WHERE f.state != 'missing' AND favourite >= ?2 AND (?3 IS NULL OR hidden = ?3)"
+        " WHERE f.state NOT IN ('missing', 'failed') AND favourite >= ?2"
+        " AND (?3 IS NULL OR hidden = ?3)"
         "{only} ORDER BY taken_at DESC, i.id DESC"
     )
     values = [int(favourite), hidden]

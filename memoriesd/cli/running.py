@@ -77,8 +77,13 @@ class ProgressLine:
 
 @contextlib.contextmanager
 def progress_line(kind: str) -> Iterator[ProgressLine]:
-    """A progress line for the time of a ``with``; log lines go above it."""
+    """A progress line for the time of a ``with``; log lines go above it.
+
+    Where it would be written into a file or a pipe, one sentence tells where progress is seen.
+    """
     line = ProgressLine(kind, shown=sys.stderr.isatty())
+    if not sys.stderr.isatty():
+        click.echo(f"{kind} has begun; see how far it is with: memoriesd jobs", err=True)
     above = _ClearFirst(line)
     handlers = logging.getLogger().handlers
     for handler in handlers:

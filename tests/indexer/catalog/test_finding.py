@@ -7,6 +7,7 @@ import pytest
 
 from indexer.catalog import files, finding, items
 from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.counts import count_items
 from indexer.catalog.files import FileState, Seen
 from indexer.catalog.items import Item, ItemId
 
@@ -58,6 +59,18 @@ def test_missing_files_hidden_items_and_copies_are_left_out_where_asked(catalog:
 
     assert everything == {kept, copy, hidden}
     assert found == {kept}
+
+
+def test_what_failed_is_told_as_failed_alone(catalog: Catalog) -> None:
+    read, broken = add(catalog, "a.jpg"), add(catalog, "b.jpg")
+    (file,) = files.files_at(catalog, files.add_root(catalog, ROOT), [b"b.jpg"])
+    files.note_failure(catalog, file.id, "cut short")
+
+    listed = [item.id for item in finding.list_items(catalog)]
+
+    assert (listed, count_items(catalog)) == ([read], 1)
+    assert files.failed_files(catalog) == [("b.jpg", "cut short")]
+    assert items.get_item(catalog, broken)
 
 
 def test_every_scene_word_and_camera_is_told_once(catalog: Catalog) -> None:
