@@ -13,6 +13,9 @@ from indexer.errors import REFUSED, UNREACHED, UnreadableMediaError
 RootId = NewType("RootId", int)
 FileId = NewType("FileId", int)
 
+_WAITS_AGAIN = """CASE
+ WHEN EXISTS (SELECT 1 FROM item_files f WHERE f.file_id = files.id) THEN 'read' ELSE 'new' END"""
+"""The state of a file that is tried again: without an item its header was not read yet."""
 UNREACHED_TRIES = 10
 
 
@@ -232,9 +235,9 @@ def note_failure(catalog: Catalog, file_id: FileId, reason: str) -> None:
 
 
 def retry_dear(catalog: Catalog) -> None:
-    """Files that lacked memory wait for their pixels again."""
+    """Files that lacked memory wait for their pixels or their headers again."""
     catalog.execute(
-        "UPDATE files SET state = 'read', reason = '' WHERE state IN ('failed', 'indexed')"
+        f"UPDATE files SET reason = '', state = {_WAITS_AGAIN} WHERE state IN ('failed', 'indexed')"
         " AND reason LIKE '%memory_limit_mb%'"
     )
 
@@ -245,9 +248,7 @@ def retry_refused(catalog: Catalog) -> None:
     A disk that fails takes its time over each of its bad files, so that these have an end.
     """
     catalog.execute(
-        "UPDATE files SET reason = '', state = CASE"
-        " WHEN EXISTS (SELECT 1 FROM item_files f WHERE f.file_id = files.id) THEN 'read'"
-        " ELSE 'new' END WHERE state = 'failed'"
+        f"UPDATE files SET reason = '', state = {_WAITS_AGAIN} WHERE state = 'failed'"
         " AND (reason LIKE ? || '%' OR reason LIKE ? || '%' AND tries < ?)",
         (REFUSED, UNREACHED, UNREACHED_TRIES),
     )

@@ -13,7 +13,8 @@ from indexer.catalog import files
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileId
 from indexer.chosen import ModelChoice
-from indexer.errors import refusal
+from indexer.errors import DearMediaError, UnreadableMediaError, refusal
+from indexer.media.cost import RAISE
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
 
@@ -90,13 +91,13 @@ def test_drive_that_is_pulled_out_while_it_is_read_blames_no_file(
     assert files.count_by_state(catalog) == {"indexed": 1}
 
 
-def refused(catalog: Catalog, error: OSError) -> tuple[FileId, str]:
+def refused(catalog: Catalog, error: UnreadableMediaError) -> tuple[FileId, str]:
     """A file that was not given, and the reason that is kept."""
     root_id = files.add_root(catalog, Path("/photos"))
     seen = files.Seen(path=b"a.jpg", size=1, mtime_ns=0, inode=1, sidecars="")
     files.add_files(catalog, root_id, [seen])
     (row,) = files.files_of_root(catalog, root_id)
-    files.note_unreadable(catalog, row.id, refusal(error))
+    files.note_unreadable(catalog, row.id, error)
     ((_, reason),) = files.failed_files(catalog)
     return row.id, reason
 
@@ -115,7 +116,7 @@ def test_file_that_is_not_given_is_tried_again_where_its_bytes_are_not_to_blame(
 ) -> None:
     error = OSError("no such picture") if code is None else OSError(code, os.strerror(code))
 
-    _, reason = refused(catalog, error)
+    _, reason = refused(catalog, refusal(error))
     files.retry_refused(catalog)
 
     assert reason.startswith(begin)
@@ -124,7 +125,7 @@ def test_file_that_is_not_given_is_tried_again_where_its_bytes_are_not_to_blame(
 
 def test_disk_that_never_gives_a_file_is_left_alone_at_last(catalog: Catalog) -> None:
     error = OSError(errno.EIO, "no answer")
-    file_id, _ = refused(catalog, error)
+    file_id, _ = refused(catalog, refusal(error))
 
     for _ in range(files.UNREACHED_TRIES):
         files.retry_refused(catalog)
@@ -132,3 +133,15 @@ def test_disk_that_never_gives_a_file_is_left_alone_at_last(catalog: Catalog) ->
     files.retry_refused(catalog)
 
     assert files.count_by_state(catalog) == {"failed": 1}
+
+
+def test_file_that_lacked_memory_for_its_header_is_read_from_the_beginning(
+    catalog: Catalog,
+) -> None:
+    error = DearMediaError("its header needs 900 MB", remedy=RAISE)
+
+    _, reason = refused(catalog, error)
+    files.retry_dear(catalog)
+
+    assert "memory_limit_mb" in reason
+    assert files.count_by_state(catalog) == {"new": 1}
