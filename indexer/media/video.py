@@ -18,7 +18,7 @@ from indexer.media.frames import Display, upright_pixels
 from indexer.media.held_frames import decoding_bytes
 from indexer.media.motion import Motion
 from indexer.media.sampling import Sampler, read_rhythm
-from indexer.media.tone import Rgb8, hdr_transfer
+from indexer.media.tone import Rgb8
 
 _MAX_TAGS = 200
 _MAX_TAG_CHARS = 4096
@@ -47,7 +47,6 @@ class VideoInfo:
     has_audio: bool
     rotation_deg: int
     """Clockwise turn that brings stored frames upright; frames given out here are upright."""
-    is_hdr: bool
     decoding_bytes: float
     """What its decoder holds at most."""
     container_tags: Mapping[str, str]
@@ -91,7 +90,6 @@ def probe_video(path: Path, *, start_byte: int = 0) -> VideoInfo:
             codec=context.name,
             has_audio=bool(container.streams.audio),
             rotation_deg=TURN_DEG_BY_EXIF[orientation],
-            is_hdr=hdr_transfer(context.color_trc) is not None,
             decoding_bytes=decoding_bytes(context),
             container_tags=_tags(container, stream),
         )

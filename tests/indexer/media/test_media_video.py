@@ -53,7 +53,6 @@ def test_headers_tell_size_length_rate_and_sound(make_clip: MakeClip, ramp_frame
     assert info.duration_s == pytest.approx(3.0)
     assert info.fps == pytest.approx(10.0)
     assert info.has_audio
-    assert not info.is_hdr
     assert info.container_tags["major_brand"] == "isom"
 
 
