@@ -9,7 +9,7 @@ import pytest
 
 from indexer.catalog import files
 from indexer.catalog.connection import Catalog, open_catalog
-from indexer.catalog.files import FileState
+from indexer.catalog.files import FileState, RootId
 from indexer.identity import content_hash
 from indexer.scan import ScanReport, ScanRules, scan, walk
 
@@ -185,6 +185,41 @@ def test_file_keeps_its_row_across_roots(tmp_path: Path, catalog: Catalog) -> No
 
     assert (report.moved, report.gone) == (1, 0)
     assert files.count_by_state(catalog) == {"indexed": 10}
+
+
+def test_renumbered_files_keep_their_rows(tmp_path: Path, catalog: Catalog) -> None:
+    """Each takes the next one's name, as programs do that rename a whole folder."""
+    for number in range(4):
+        put(tmp_path / f"{number}.jpg", f"picture {number}")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+    before = {file.content_hash: file.id for file in files.files_of_root(catalog, RootId(1))}
+
+    for number in reversed(range(4)):
+        (tmp_path / f"{number}.jpg").rename(tmp_path / f"{(number + 1) % 5}.jpg")
+    put(tmp_path / "0.jpg", "a new one")
+    report = run(catalog, [tmp_path])
+
+    rows = {file.path: file for file in files.files_of_root(catalog, RootId(1))}
+    assert (report.new, report.moved, report.gone) == (1, 4, 0)
+    assert [rows[f"{n}.jpg".encode()].state for n in range(5)] == ["new", *["indexed"] * 4]
+    for number in range(4):
+        digest = content_hash(tmp_path / f"{number + 1}.jpg")
+        assert rows[f"{number + 1}.jpg".encode()].id == before[digest]
+
+
+def test_file_that_is_written_over_by_a_move_gives_way(tmp_path: Path, catalog: Catalog) -> None:
+    put(tmp_path / "a.jpg", "worse")
+    put(tmp_path / "b.jpg", "better")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+    worse, better = files.files_of_root(catalog, RootId(1))
+
+    (tmp_path / "b.jpg").replace(tmp_path / "a.jpg")
+    run(catalog, [tmp_path])
+
+    left = {file.path: (file.id, file.state) for file in files.files_of_root(catalog, RootId(1))}
+    assert left == {b"a.jpg": (better.id, "indexed"), b"b.jpg": (worse.id, "missing")}
 
 
 @pytest.mark.parametrize("how", ["missing", "empty", "a third gone"])
