@@ -9,6 +9,8 @@ a whole number of steps leads to the window's edge, within a few thousandths of 
 is none, ``warpAffine`` does it.
 """
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -84,8 +86,12 @@ def _resized_into(
     return True
 
 
+@lru_cache(maxsize=2)
 def _start(edge_px: float, step_px: float, near_enough: float) -> tuple[int, int] | None:
-    """Whole pixel of the source, and whole steps of the result from there to the edge."""
+    """Whole pixel of the source, and whole steps of the result from there to the edge.
+
+    Kept for the second colour plane, which has those of the first.
+    """
     starts = int(np.floor(edge_px)) - _BACK_PX
     steps = (edge_px - starts) / step_px
     fits = np.abs(steps - np.rint(steps)) <= near_enough
