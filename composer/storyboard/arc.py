@@ -45,6 +45,10 @@ three pictures of one morning are no movie of a week."""
 SEEN_BEFORE = 0.5
 """What a picture loses in the ranking that looks like one before it."""
 
+POOL = 3
+"""A movie is made of the first of the ranking, so many times what it shows: what a short one shows
+is in the longer ones, too."""
+
 PARTS = 3
 """Beginning, middle and end."""
 
@@ -109,9 +113,10 @@ def shape_arc(
     opening_is_seen : bool
         False where a map hides it.
     """
-    rest = [n for n in range(len(slides)) if n != opening]
-    if not 0 < count <= len(rest):
-        raise ValueError(f"cannot choose {count} of {len(rest)} slides")
+    priority = [n for n in priority if n != opening][: POOL * count]
+    if not 0 < count <= len(priority):
+        raise ValueError(f"cannot choose {count} of {len(priority)} slides")
+    rest = sorted(priority)
     places = [p for p in peaks if 0 <= p < count] or [count * 3 // 4]
     still = [n for n in rest if not slides[n].is_video] or rest
     ranked = sorted(still, key=lambda n: (-slides[n].value, n))
@@ -121,7 +126,7 @@ def shape_arc(
     found: tuple[tuple[int, bool], list[int], int] | None = None
     for hero in (n for n in ranked if slides[n].value >= GOOD_ENOUGH * best):
         for at in _places_in_time(rest, hero, count, places):
-            chosen = _around([n for n in priority if n != opening], hero, at, count, parts, told)
+            chosen = _around(priority, hero, at, count, parts, told)
             n_told = len(told | {parts[n] for n in chosen})
             worth = n_told, slides[hero].value >= NEARLY_BEST * best
             if found is None or worth > found[0]:
@@ -129,8 +134,7 @@ def shape_arc(
     if found is not None:
         return _arc(slides, opening, found[1], found[2], in_order=True)
     hero, at = ranked[0], places[0]
-    others = [n for n in priority if n in set(rest) - {hero}][: count - 1]
-    chosen = sorted(others)
+    chosen = sorted([n for n in priority if n != hero][: count - 1])
     chosen.insert(min(at, len(chosen)), hero)
     return _arc(slides, opening, chosen, hero, in_order=chosen == sorted(chosen))
 
