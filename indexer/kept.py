@@ -4,7 +4,8 @@ An embedder or a labeller that an update brought costs no file its decoding. Ano
 it finds other faces.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -16,6 +17,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import FaceId
 from indexer.catalog.items import Item, ItemId
 from indexer.chosen import ModelChoice, Models, Outdated, Tools, tools_for
+from indexer.errors import UnreadableMediaError
 from indexer.measuring import labels_of
 from indexer.record import write_labels
 from indexer.scenes.labels import Labels
@@ -69,32 +71,35 @@ def kept_of(catalog: Catalog, item_id: ItemId, outdated: Outdated) -> Kept:
 
 
 def look_at_kept(batch: Sequence[Kept], choice: ModelChoice, stage_model: str) -> list[SeenAgain]:
-    """Look at what is kept of some items; called in a worker, as :func:`indexer.looking.look`."""
+    """Look at what is kept of some items; called in a worker, as :func:`indexer.looking.look`.
+
+    An item of which something cannot be decoded any more is left out.
+    """
     tools = tools_for(choice, stage_model)
-    return [
-        SeenAgain(
-            item_id=kept.item_id,
-            stage_model=kept.stage_model,
-            vectors=_vectors(kept, tools),
-            labels=labels_of(rgb_of(kept.preview), tools) if kept.preview else None,
-        )
-        for kept in batch
-    ]
+    seen = []
+    for kept in batch:
+        with contextlib.suppress(UnreadableMediaError):
+            seen.append(_look(kept, tools))
+    return seen
 
 
-def _vectors(kept: Kept, tools: Tools) -> tuple[tuple[FaceId, NDArray[np.float32]], ...]:
-    if tools.faces is None or not kept.crops:
-        return ()
-    vectors = tools.faces.embedder.embed(np.stack([rgb_of(jpeg) for _, jpeg in kept.crops]))
-    return tuple(
-        (face_id, vector) for (face_id, _), vector in zip(kept.crops, vectors, strict=True)
+def _look(kept: Kept, tools: Tools) -> SeenAgain:
+    vectors: Iterable[NDArray[np.float32]] = ()
+    if tools.faces is not None and kept.crops:
+        vectors = tools.faces.embedder.embed(np.stack([_rgb(jpeg) for _, jpeg in kept.crops]))
+    return SeenAgain(
+        item_id=kept.item_id,
+        stage_model=kept.stage_model,
+        vectors=tuple(zip((face_id for face_id, _ in kept.crops), vectors, strict=True)),
+        labels=labels_of(_rgb(kept.preview), tools) if kept.preview else None,
     )
 
 
-def rgb_of(jpeg: bytes) -> Rgb8:
+def _rgb(jpeg: bytes) -> Rgb8:
     """The pixels of a crop or a preview of ours."""
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-    assert picture is not None
+    if picture is None:
+        raise UnreadableMediaError("damaged picture in the catalog")
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 

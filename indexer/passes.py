@@ -147,14 +147,24 @@ class Run:
         """Let today's networks see what is kept of items; how many that were."""
         batches = [works[at : at + ITEMS_A_TASK] for at in range(0, len(works), ITEMS_A_TASK)]
         done = 0
-        for _, answer in self._in_order(batches, self._submit_kept):
-            seen = answer.result()
+        for batch, answer in self._in_order(batches, self._submit_kept):
+            seen = self._seen_again(answer)
+            unseen = {item_id for item_id, _ in batch} - {each.item_id for each in seen}
             with self.catalog.transaction():
                 for each in seen:
                     write_seen_again(self.catalog, each, self.models)
+                for item_id in unseen:  # the next run reads its file
+                    items.forget_stage(self.catalog, item_id, items.PIXELS)
             done += len(seen)
             self.progress(done, len(works), "looking at what was kept")
         return done
+
+    def _seen_again(self, answer: Future[list[SeenAgain]]) -> list[SeenAgain]:
+        try:
+            return answer.result()
+        except (WorkerLostError, MemoryError) as error:
+            log.warning("what was kept could not be looked at: %s", lost_reason(error))
+            return []
 
     def _submit_kept(self, batch: Sequence[tuple[ItemId, Outdated]]) -> Future[list[SeenAgain]]:
         kept = [kept_of(self.catalog, item_id, outdated) for item_id, outdated in batch]

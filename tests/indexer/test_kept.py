@@ -91,6 +91,18 @@ def test_other_embedder_and_labeller_see_what_was_kept(
     assert run(catalog, indexed[0]).indexed == 0
 
 
+def test_what_was_kept_but_cannot_be_read_any_more_wants_the_file(
+    catalog: Catalog, indexed: tuple[Path, bytes]
+) -> None:
+    by_earlier(catalog)
+    catalog.execute("UPDATE previews SET jpeg = x'00' WHERE item_id = 1")
+
+    first, second = run(catalog, indexed[0]), run(catalog, indexed[0])
+
+    assert (first.indexed, len(first.failed)) == (1, 0)
+    assert (second.indexed, len(second.failed)) == (0, 1)
+
+
 def test_other_detector_wants_the_file(catalog: Catalog, indexed: tuple[Path, bytes]) -> None:
     by_earlier(catalog, detector=True)
 
