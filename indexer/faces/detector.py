@@ -50,19 +50,13 @@ class HintingDetector(FaceDetector, Protocol):
         ...
 
 
-def padded(image: Rgb8) -> Rgb8:
-    """The picture with black added right and below, up to multiples of the largest stride."""
-    height, width = image.shape[:2]
-    bottom, right = padded_length(height) - height, padded_length(width) - width
+def padded(image: Rgb8, multiple: int = STRIDES[-1]) -> Rgb8:
+    """The picture with black added right and below, up to multiples of so many pixels."""
+    bottom, right = -image.shape[0] % multiple, -image.shape[1] % multiple
     if not bottom and not right:
         return image
     grown = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     return np.asarray(grown, np.uint8)
-
-
-def padded_length(length_px: int) -> int:
-    """The next multiple of the largest stride."""
-    return -(-length_px // STRIDES[-1]) * STRIDES[-1]
 
 
 def cell_corners(height: int, width: int, stride: int) -> NDArray[np.float32]:

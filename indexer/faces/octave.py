@@ -5,17 +5,14 @@ padding and the sizes of faces that it was taught. How it is taught: :mod:`index
 """
 
 import base64
-import tempfile
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import ModelPackMissingError
-from indexer.faces.detector import Detection, Hints, Rgb8, suppress
+from indexer.faces.detector import Detection, Hints, Rgb8, padded, suppress
 from indexer.faces.second_look import (
     both_scores,
     landmarks_of,
@@ -33,7 +30,7 @@ HINT_LOGIT = -2.0
 of lfw's training split, 20 px and more in 24 megapixels, a search that follows such traces finds as
 many as one that looks everywhere, with a fifth of its pixels; from -1.5 on it lacks one."""
 CANDIDATES_MOST = 100
-"""Looked at again in one copy of a picture; a crowd has fewer faces of one octave."""
+"""Looked at again at once: what they take is planned."""
 SECOND_OPINION = 0.35
 """From this share of the score that is asked for on, a candidate's mirror image is seen, too."""
 SHAPE_MOST = 2.0
@@ -78,6 +75,8 @@ class OctaveDetector:
     session: Session
     recipe: Recipe
     score_min: float
+    second: Session | None = None
+    """The network that looks again."""
 
     @property
     def band_px(self) -> tuple[float, float]:
@@ -92,46 +91,47 @@ class OctaveDetector:
         """Find faces, and cells that show a trace of what may be one half as large."""
         look = self.recipe.look
         score_min = self.score_min if look is None else look.score_min
-        pixels = padded_to(image, self.recipe.pad_px)[np.newaxis].astype(np.float32)
+        pixels = padded(image, self.recipe.pad_px)[np.newaxis].astype(np.float32)
         answers = run(self.session, pixels)[0]
         hints = hints_of(answers[0], self.recipe.stride_px)
         found = suppress(decode(answers, self.recipe, score_min), overlap_max=OVERLAP_MAX)
-        if look is None or not found:
+        if look is None or self.second is None:
             return found, hints
-        return self._looked_at_again(image, found[:CANDIDATES_MOST], look), hints
+        faces: list[Detection] = []
+        for at in range(0, len(found), CANDIDATES_MOST):
+            part = found[at : at + CANDIDATES_MOST]
+            faces += looked_at_again(image, part, self.second, look.mix, self.score_min)
+        return sorted(faces, key=lambda face: -face.score), hints
 
-    def _looked_at_again(self, image: Rgb8, found: list[Detection], look: Look) -> list[Detection]:
-        network, matrices = second_network(look.network), look_matrices(found)
-        crops = look_crops(image, matrices)
-        answers = run(network, crops)
-        least = SECOND_OPINION * self.score_min
-        rows = np.flatnonzero(both_scores(found, answers, look.mix) >= least)
-        if not len(rows):
-            return []
-        # Answers for a crop and for its mirror image err in different ways: their mean is nearer.
-        mirrored = run(network, np.ascontiguousarray(crops[rows][:, :, ::-1]))
-        sure = np.asarray((answers[rows] + seen_mirrored(mirrored)) / 2, np.float32)
-        scores = both_scores([found[row] for row in rows], sure, look.mix)
-        faces = [
-            replace(found[row], score=float(score), landmarks=landmarks_of(answer, matrices[row]))
-            for row, answer, score in zip(rows, sure, scores, strict=True)
-            if score >= self.score_min
-        ]
-        return sorted(faces, key=lambda face: -face.score)
+
+def looked_at_again(
+    image: Rgb8,
+    found: list[Detection],
+    network: Session,
+    mix: tuple[float, float, float],
+    score_min: float,
+) -> list[Detection]:
+    """Those of some candidates that a second network takes for faces, too, as it sees them."""
+    matrices = look_matrices(found)
+    crops = look_crops(image, matrices)
+    answers = run(network, crops)
+    rows = np.flatnonzero(both_scores(found, answers, mix) >= SECOND_OPINION * score_min)
+    if not len(rows):
+        return []
+    # Answers for a crop and for its mirror image err in different ways: their mean is nearer.
+    mirrored = run(network, np.ascontiguousarray(crops[rows][:, :, ::-1]))
+    sure = np.asarray((answers[rows] + seen_mirrored(mirrored)) / 2, np.float32)
+    scores = both_scores([found[row] for row in rows], sure, mix)
+    return [
+        replace(found[row], score=float(score), landmarks=landmarks_of(answer, matrices[row]))
+        for row, answer, score in zip(rows, sure, scores, strict=True)
+        if score >= score_min
+    ]
 
 
 def run(session: Session, pixels: Floats) -> Floats:
     """What a network of one input and one output answers."""
     return np.asarray(session.run(None, {session.get_inputs()[0].name: pixels})[0], np.float32)
-
-
-@lru_cache(maxsize=4)
-def second_network(coded: bytes) -> Session:
-    """The network that looks again, loaded once a process."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "second_look.onnx"
-        path.write_bytes(coded)
-        return open_session(path)
 
 
 def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
@@ -143,12 +143,17 @@ def open_octave(path: Path, *, score_min: float) -> OctaveDetector:
         If it is missing, cannot be read, or does not say how it is decoded.
     """
     session = open_session(path)
-    facts = session.get_modelmeta().custom_metadata_map
     try:
-        recipe = read_recipe(facts)
+        return read_octave(session, score_min)
     except (KeyError, ValueError) as error:
         raise ModelPackMissingError(path.name, f"is no detector of ours ({error})") from error
-    return OctaveDetector(session, recipe, score_min)
+
+
+def read_octave(session: Session, score_min: float) -> OctaveDetector:
+    """A detector of ours that is loaded, with the network that travels in its metadata."""
+    recipe = read_recipe(session.get_modelmeta().custom_metadata_map)
+    second = None if recipe.look is None else open_session(recipe.look.network)
+    return OctaveDetector(session, recipe, score_min, second)
 
 
 def read_recipe(facts: dict[str, str]) -> Recipe:
@@ -186,15 +191,6 @@ def recipe_facts(recipe: Recipe) -> dict[str, str]:
         facts["look_mix"] = "{:g} {:g} {:g}".format(*recipe.look.mix)
         facts["look_network"] = base64.b85encode(recipe.look.network).decode("ascii")
     return facts
-
-
-def padded_to(image: Rgb8, multiple: int) -> Rgb8:
-    """The picture with black added right and below, up to a multiple."""
-    bottom, right = -image.shape[0] % multiple, -image.shape[1] % multiple
-    if not bottom and not right:
-        return image
-    grown = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
-    return np.asarray(grown, np.uint8)
 
 
 def hints_of(logits: Floats, stride_px: int) -> Hints:

@@ -9,7 +9,7 @@ from indexer.errors import ModelPackMissingError
 from indexer.faces.align import CROP_PX
 from indexer.faces.detector import FaceDetector
 from indexer.faces.embed import ArcFace
-from indexer.faces.octave import OctaveDetector, read_recipe
+from indexer.faces.octave import read_octave, read_recipe
 from indexer.faces.pack import FacePack
 from indexer.faces.pyramid import NORMAL_PX
 from indexer.faces.scrfd import Scrfd
@@ -182,12 +182,6 @@ def is_octave(session: Session) -> bool:
     except (KeyError, ValueError):
         return False
     return True
-
-
-def read_octave(session: Session, score_min: float) -> FaceDetector:
-    """A detector of ours."""
-    recipe = read_recipe(session.get_modelmeta().custom_metadata_map)
-    return OctaveDetector(session, recipe, score_min)
 
 
 KINDS = (

@@ -36,8 +36,8 @@ LOAD_ERRORS = (
 )
 
 
-def open_session(path: Path) -> Session:
-    """Load a network for the CPU.
+def open_session(network: Path | bytes) -> Session:
+    """Load a network, a file or what would be in one, for the CPU.
 
     Raises
     ------
@@ -45,14 +45,15 @@ def open_session(path: Path) -> Session:
         If the file is missing or is not a network that onnxruntime can read.
     """
     try:
-        return start_session(path)
+        return start_session(network)
     except LOAD_ERRORS as error:
+        name = network.name if isinstance(network, Path) else "a network within another"
         reason = str(error).splitlines()[0]
-        raise ModelPackMissingError(path.name, f"cannot be read ({reason})") from error
+        raise ModelPackMissingError(name, f"cannot be read ({reason})") from error
 
 
 def start_session(
-    path: Path, provider: str = CPU_PROVIDER, settings: Mapping[str, str] | None = None
+    network: Path | bytes, provider: str = CPU_PROVIDER, settings: Mapping[str, str] | None = None
 ) -> Session:
     """Load a network for one of onnxruntime's execution providers.
 
@@ -62,8 +63,8 @@ def start_session(
 
     Parameters
     ----------
-    path : Path
-        The network.
+    network : Path or bytes
+        The network's file, or what would be in one.
     provider : str
         Who computes; what it cannot is left to the CPU. One that does not start is left out
         without an error: see ``get_providers``.
@@ -80,7 +81,8 @@ def start_session(
     if provider != CPU_PROVIDER:
         providers.append((CPU_PROVIDER, {}))
     # Without its own fallback, which would print to standard output and say nothing to us.
-    return ort.InferenceSession(os.fspath(path), options, providers, enable_fallback=0)
+    given = network if isinstance(network, bytes) else os.fspath(network)
+    return ort.InferenceSession(given, options, providers, enable_fallback=0)
 
 
 def cap_arena(most_mb: int) -> None:

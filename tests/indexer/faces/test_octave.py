@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from skimage import data
 
 import indexer.models
 from indexer.errors import ModelPackMissingError
-from indexer.faces.detector import Detection, Rgb8
+from indexer.faces.detector import Detection, Rgb8, padded
 from indexer.faces.octave import (
     Look,
     OctaveDetector,
     Recipe,
     decode,
     open_octave,
-    padded_to,
     read_recipe,
     recipe_facts,
 )
@@ -36,6 +36,7 @@ from indexer.training.sets import open_tar_set
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 WEIGHTS = Path(indexer.models.__file__).parent / "weights" / "detector.onnx"
 RECIPE = Recipe(stride_px=8, pad_px=16, unit_px=24.0, band_px=(18.0, 42.0), reach_px=(15.0, 60.0))
+NAME = "astronaut"  # scikit-image's functions have no type hints
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="needs the pictures of ../shared/data")
 
 
@@ -92,7 +93,7 @@ def test_faces_of_sizes_that_were_not_taught_are_dropped() -> None:
 def test_padding_reaches_the_multiple_and_keeps_the_picture(height: int, width: int) -> None:
     image = np.full((height, width, 3), 7, np.uint8)
 
-    grown = padded_to(image, 16)
+    grown = padded(image, 16)
 
     assert grown.shape == (-(-height // 16) * 16, -(-width // 16) * 16, 3)
     assert (grown[:height, :width] == 7).all()
@@ -217,6 +218,18 @@ def test_shipped_detector_sees_no_face_on_most_documents(detector: OctaveDetecto
 def test_plain_colours_have_no_face(detector: OctaveDetector) -> None:
     for shade in (0, 128, 255):
         assert detector.detect(np.full((90, 130, 3), shade, np.uint8)) == []
+
+
+def test_every_face_of_a_crowd_is_found(detector: OctaveDetector) -> None:
+    columns, lines, cell_px = 19, 14, 64
+    astronaut = np.asarray(getattr(data, NAME)(), np.uint8)[20:230, 120:330]
+    face = cv2.resize(astronaut, (cell_px, cell_px), interpolation=cv2.INTER_AREA)
+    crowd = np.full((960, 1280, 3), 90, np.uint8)
+    crowd[: lines * cell_px, : columns * cell_px] = np.tile(face, (lines, columns, 1))
+
+    found = search(crowd, detector)
+
+    assert len(found) == columns * lines
 
 
 def has_middle_face(image: Rgb8, detector: OctaveDetector) -> bool:
