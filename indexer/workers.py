@@ -24,6 +24,8 @@ from indexer.memory import give_back_free_pages, give_back_large_blocks
 P = ParamSpec("P")
 T = TypeVar("T")
 
+START_LIMIT_S = 120.0
+"""A worker starts in a second; on a machine whose memory is on its disk, in many."""
 MEMORY_LEAST_BYTES = 1 << 30
 """Private memory that every worker may ask for; beyond what it may, its allocations fail."""
 TASKS_A_TRIM = 32
@@ -107,7 +109,10 @@ class WorkerPool(Executor):
                 future.set_exception(error)
                 continue
             except OSError as error:  # of starting one: no file is to blame
-                future.set_exception(_not_started(error))
+                future.set_exception(_not_started(error.strerror or str(error)))
+                continue
+            except Exception as error:  # noqa: BLE001 - carried to the caller, as executors do
+                future.set_exception(error)
                 continue
             if kind == "result":
                 future.set_result(value)
@@ -117,9 +122,9 @@ class WorkerPool(Executor):
             worker.stop()
 
 
-def _not_started(error: OSError) -> MissingResourceError:
+def _not_started(reason: str) -> MissingResourceError:
     return MissingResourceError(
-        f"no reader can be started: {error.strerror or error}",
+        f"no reader can be started: {reason}",
         remedy="close other programs, or raise the limits of open files and of processes",
     )
 
@@ -172,14 +177,21 @@ class _Worker:
         except (EOFError, OSError):
             self._process.join()
             raise WorkerLostError(f"its reader died{_why(self._process.exitcode)}") from None
-        self._process.kill()
-        self._process.join()
+        self._kill()
         raise WorkerLostError(f"reading it took longer than {limit_s:.0f} s")
 
     def _wait_until_ready(self) -> None:
         """Wait for the interpreter to start: on a busy machine that takes longer than a task."""
-        if not self._is_ready:
-            self._is_ready = self._pipe.recv()
+        if self._is_ready:
+            return
+        if not self._pipe.poll(START_LIMIT_S):
+            self._kill()
+            raise _not_started(f"it was not ready within {START_LIMIT_S:.0f} s")
+        self._is_ready = self._pipe.recv()
+
+    def _kill(self) -> None:
+        self._process.kill()
+        self._process.join()
 
     def stop(self) -> None:
         self._pipe.close()

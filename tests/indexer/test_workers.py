@@ -1,6 +1,7 @@
 """Workers that die, hang or fail cost their own task only."""
 
 import os
+import pickle
 import signal
 import threading
 from multiprocessing.connection import Client, Listener
@@ -8,7 +9,7 @@ from multiprocessing.connection import Client, Listener
 import pytest
 
 from indexer.budget import share_out
-from indexer.errors import ModelPackMissingError, UnreadableMediaError
+from indexer.errors import MissingResourceError, ModelPackMissingError, UnreadableMediaError
 from indexer.workers import WorkerLostError, WorkerPool
 
 
@@ -49,6 +50,27 @@ def test_errors_travel_with_their_remedy() -> None:
         with pytest.raises(UnreadableMediaError, match="cut short"):
             broken.result()
     assert "configuration" in caught.value.remedy
+
+
+def test_call_that_cannot_be_sent_costs_itself() -> None:
+    with WorkerPool(1, task_limit_s=60) as pool:
+        sent = pool.submit(lambda: 3)
+        after = pool.submit(abs, -3)
+
+        with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+            sent.result()
+        assert after.result() == 3
+
+
+def test_worker_that_does_not_start_in_time_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.workers.START_LIMIT_S", 0.0)
+    with (
+        WorkerPool(1, task_limit_s=60) as pool,
+        pytest.raises(MissingResourceError, match="not ready within 0 s") as caught,
+    ):
+        pool.submit(abs, -3).result()
+
+    assert "close other programs" in caught.value.remedy
 
 
 def test_who_is_to_be_alone_waits_for_the_others() -> None:
