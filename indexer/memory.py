@@ -55,11 +55,16 @@ class PeakMeter:
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Measure what is done meanwhile; nothing where the system does not tell."""
+        """Measure what is done meanwhile; nothing where the system does not tell.
+
+        Some containers show the file and refuse to have it written: the peak is then that of all
+        stages up to this one.
+        """
         if not _CLEAR.exists():
             yield
             return
-        _CLEAR.write_text(_RESET_PEAK, encoding="ascii")
+        with contextlib.suppress(OSError):
+            _CLEAR.write_text(_RESET_PEAK, encoding="ascii")
         yield
         self.peaks_mb[name] = max(self.peaks_mb.get(name, 0.0), told_mb("VmHWM"))
 

@@ -1,6 +1,7 @@
 """Peaks are told by stage, and large blocks go back to the system."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,18 @@ def test_each_stage_has_its_own_peak() -> None:
         peaks_mb = pool.submit(peaks_of_stages).result()
 
     assert peaks_mb["large"] > peaks_mb["small"] + 80
+
+
+def test_stage_is_measured_where_its_peak_cannot_be_reset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.memory._CLEAR", tmp_path)  # there, and nothing to write to
+    meter = PeakMeter()
+
+    with meter.stage("only"):
+        pass
+
+    assert meter.peaks_mb["only"] > 0
 
 
 def peaks_of_stages() -> dict[str, float]:
