@@ -95,6 +95,10 @@ def upright_size(path: Path, fmt: MediaFormat, exif_orientation: int) -> tuple[i
         with _damage_told():
             header = read_jxl_header(path)
         return turned_size(header.width, header.height, header.orientation)
+    if fmt.name == "webp":  # its reader allocates the whole picture
+        with _damage_told():
+            width, height = webp_size(path)
+        return turned_size(width, height, exif_orientation)
     with _opened(path, fmt) as image:
         orientation = _orientation(image, path, fmt, exif_orientation)
         return turned_size(*image.size, orientation)

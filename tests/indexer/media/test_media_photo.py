@@ -267,6 +267,15 @@ def test_webp_that_claims_to_be_huge_is_refused_by_its_header(tmp_path: Path) ->
         read(path)
 
 
+def test_size_of_a_webp_is_told_without_its_reader(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    width, height = (16_382).to_bytes(3, "little"), (99).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4) + width + height
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+
+    assert upright_size(path, told(path), 6) == (100, 16_383)
+
+
 def test_large_jpeg_is_read_at_a_small_scale(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     Image.new("L", (12_000, 9_000), 90).save(path)
