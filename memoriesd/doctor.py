@@ -279,15 +279,15 @@ def _lettering(folders: Folders, config: Config) -> Iterator[Finding]:
             missing = missing_characters(catalog, theme.type.title)
     except (CatalogError, sqlite3.DatabaseError):  # told by the check of the catalog
         return
-    for lack in missing:
+    if missing is None:
+        yield _good("fonts", "every name and title can be drawn")
+    else:
         yield Finding(
             name="fonts",
             health=Health.WARNING,
-            found=f"no font has {lack.characters[:20]!r}, as in {lack.example!r}",
-            remedy=lack.remedy,
+            found=f"no font has {missing.characters[:20]!r}, as in {missing.example!r}",
+            remedy="install a font that has them; fonts of the system are used",
         )
-    if not missing:
-        yield _good("fonts", "every name and title can be drawn")
 
 
 def _watching(_: Folders, __: Config) -> Iterator[Finding]:

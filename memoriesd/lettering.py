@@ -1,4 +1,4 @@
-"""Which characters of a library's own words no installed font can draw, and what would."""
+"""Which characters of a library's own words no installed font can draw."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,36 +14,22 @@ from themes.theme import Face
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Characters that one package would bring."""
+    """Characters that would be left out of movies."""
 
     characters: str
     """Each once, in the order of their code points."""
     example: str
-    """A name or title that has one of them."""
-    package: str | None
-    """None where we know none."""
-
-    @property
-    def remedy(self) -> str:
-        """What to install."""
-        if self.package is None:
-            return "install a font that has them; fonts of the system are used"
-        return f"pip install {self.package}"
+    """A name or title that has the first of them."""
 
 
-def missing_characters(catalog: Catalog, face: Face) -> tuple[Missing, ...]:
-    """What would be left out of movies, by package; `face` is tried first, then every font."""
+def missing_characters(catalog: Catalog, face: Face) -> Missing | None:
+    """What would be left out of movies, if anything; `face` is tried first, then every font."""
     example: dict[str, str] = {}
     for word in _words(catalog):
         for character in word:
             example.setdefault(character, word)
-    by_package: dict[str | None, list[str]] = {}
-    for found in uncovered(face, "".join(sorted(example))):
-        by_package.setdefault(found.package, []).append(found.character)
-    return tuple(
-        Missing(characters="".join(found), example=example[found[0]], package=package)
-        for package, found in by_package.items()
-    )
+    found = uncovered(face, "".join(sorted(example)))
+    return Missing(characters="".join(found), example=example[found[0]]) if found else None
 
 
 def _words(catalog: Catalog) -> Iterator[str]:

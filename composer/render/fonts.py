@@ -1,8 +1,8 @@
 """Finding fonts: a theme's family, then other installed ones, glyph by glyph.
 
-Fonts come as packages (``fontpkg-NAME`` for the themes, ``manimgx-fonts`` with Noto Sans of twenty
-scripts and Noto Emoji; open licences) or from the system. Only fonts with outlines are used: emoji
-are drawn in the colour of the words.
+Fonts come as packages (``fontpkg-NAME`` for the themes, ``manimgx-fonts`` and ``manimgx-fonts-cjk``
+with Noto Sans of all common scripts and Noto Emoji; open licences) or from the system. Only fonts
+with outlines are used: emoji are drawn in the colour of the words.
 """
 
 import unicodedata
@@ -28,10 +28,7 @@ LAST_RESORT = "Noto Sans"
 """A dependency of ours, whichever families a theme names."""
 
 FONT_MODULES = ("manimgx_fonts", "manimgx_fonts_cjk")
-"""Packages that are but a folder of fonts: of all scripts but the East Asian ones, and of those."""
-
-PACKAGES = dict.fromkeys(("Hani", "Hira", "Kana", "Hang", "Bopo"), "manimgx-fonts-cjk")
-"""What covers a script (ISO 15924) that our own dependencies do not."""
+"""Packages that are but a folder of fonts."""
 
 _OUTLINES = {"glyf", "CFF ", "CFF2"}
 _BITMAPS = {"CBDT", "sbix", "SVG ", "COLR"}
@@ -45,15 +42,6 @@ class FontFile:
     face: uharfbuzz.Face
     covers: frozenset[int]
     """Code points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Uncovered:
-    """A character that no installed font has."""
-
-    character: str
-    package: str | None
-    """What to install, where we know it."""
 
 
 def fonts_for(face: Face, text: str) -> tuple[FontFile, ...]:
@@ -71,11 +59,11 @@ def fonts_for(face: Face, text: str) -> tuple[FontFile, ...]:
     return tuple(chosen)
 
 
-def uncovered(face: Face, text: str) -> tuple[Uncovered, ...]:
-    """Characters of a text that would be left out, in the order of their first appearance."""
+def uncovered(face: Face, text: str) -> tuple[str, ...]:
+    """Characters of a text that no installed font has, in the order of their first appearance."""
     fonts = fonts_for(face, text)
     return tuple(
-        Uncovered(character, PACKAGES.get(script_of(character) or ""))
+        character
         for character in dict.fromkeys(text)
         if not is_invisible(character) and font_of(character, fonts) is None
     )
