@@ -1,10 +1,10 @@
 """The library of the tests, with its catalog before and after each kind of job."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import pytest
 # The demo's library is shared; `pytest` alone does not put the root on the path.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.demo_library import make_library
+from tests.demo_library import plan, write_picture
 from tests.faults.place import KINDS, N_PICTURES, Place, tables
 from tests.system.installed import TODAY
 
@@ -20,11 +20,10 @@ from tests.system.installed import TODAY
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     home = tmp_path_factory.mktemp("faults")
-    pictures = make_library(home / "all", TODAY, size_px=160)
     (home / "photos").mkdir()
-    for number, path in enumerate(sorted(p for p in pictures if p.suffix == ".jpg")[:N_PICTURES]):
-        shutil.move(path, home / "photos" / f"{number:02}.jpg")
-    shutil.rmtree(home / "all")
+    first = sorted(plan(TODAY), key=attrgetter("name"))[:N_PICTURES]
+    for number, taken in enumerate(first):
+        write_picture(home / "photos" / f"{number:02}.jpg", taken, size_px=160)
     command = [sys.executable, str(Path(__file__).with_name("faulty_job.py"))]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     with subprocess.Popen(

@@ -102,7 +102,7 @@ def _compose_request(home: Path) -> ComposeRequest:
         today=TODAY,
         theme="gentle",
         length=Length.SHORT,
-        canvas=Canvas(width=192, height=108, fps=24),
+        canvas=Canvas(width=96, height=54, fps=8),
         due=Due(key="schedule:2026-06-15T09:00", due_at=NOW.isoformat()),
     )
 

@@ -94,4 +94,4 @@ def is_whole(path: Path) -> bool:
     if path.name.startswith(".") or path.suffix == ".jpg":
         return path.name.startswith(".") or path.read_bytes().endswith(b"\xff\xd9")
     with av.open(os.fspath(path)) as movie:
-        return sum(1 for _ in movie.demux(video=0)) > 300
+        return sum(1 for _ in movie.demux(video=0)) > 100
