@@ -8,6 +8,7 @@ task again whose worker died; what it gives up on after several workers is a
 
 import importlib
 import importlib.metadata
+import itertools
 import pickle
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from indexer.errors import MissingResourceError
-from indexer.workers import WorkerLostError
+from indexer.memory import give_back_free_pages, give_back_large_blocks
+from indexer.workers import TASKS_A_TRIM, WorkerLostError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,6 +29,8 @@ ALONE_S = 60.0
 """So long a cluster may be without any worker: those that are restarted take some seconds."""
 LOOK_S = 5.0
 """How often it is looked whether there are any."""
+_TASKS = itertools.count(1)
+"""Those of this process, where it is a worker."""
 
 
 class ClusterPool(Executor):
@@ -168,14 +172,20 @@ def connect(address: str, connect_s: float) -> Any:
 
 
 def check_workers(client: Any, address: str, must_see: Sequence[str]) -> None:
-    """See that scheduler and workers have this program, and the workers our folders."""
+    """See that scheduler and workers have this program, and the workers one thread, our folders."""
     here = importlib.metadata.version("memoriesd")
     workers = client.run(importlib.metadata.version, "memoriesd", on_error="return")
+    start = f"dask worker {address} --nworkers 4 --nthreads 1"
     if not workers:
         raise MissingResourceError(
-            f"the Dask cluster at {address} has no workers",
-            remedy=f"start some with: dask worker {address} --nworkers 4 --nthreads 1",
+            f"the Dask cluster at {address} has no workers", remedy=f"start some with: {start}"
         )
+    for worker, n_threads in sorted(client.nthreads().items()):
+        if n_threads > 1:
+            raise MissingResourceError(
+                f"worker {worker} of the Dask cluster has {n_threads} threads: one is all it may have",
+                remedy=f"start it with: {start}",
+            )
     for process, found in [("scheduler", scheduler_version(client)), *sorted(workers.items())]:
         if found != here:
             told = found if isinstance(found, str) else "none"
@@ -205,7 +215,7 @@ def not_there(paths: Sequence[str]) -> list[str]:
 
 
 def within(limit_s: float, pickled: bytes) -> Any:
-    """Call a function that may hang; runs on the workers.
+    """Call a function that may hang; runs on the workers, and keeps their memory flat.
 
     Parameters
     ----------
@@ -219,6 +229,9 @@ def within(limit_s: float, pickled: bytes) -> Any:
     WorkerLostError
         If it takes longer. It is left behind: a thread cannot be ended from outside.
     """
+    give_back_large_blocks()
+    if next(_TASKS) % TASKS_A_TRIM == 0:
+        give_back_free_pages()
     done: Future[Any] = Future()
 
     def call() -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from indexer import copies, pairing
-from indexer.budget import Budget, share_out
+from indexer.budget import ARENA_MOST_MB, Budget, share_out
 from indexer.catalog import files, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
@@ -88,7 +88,9 @@ def index(
     budget = share_out(settings.memory_limit_mb, 1 if settings.scheduler else os.cpu_count() or 1)
     pool = _open_pool(roots, settings, budget)
     try:
-        asked = replace(settings.models, arena_mb=budget.arena_mb)
+        # A cluster's workers outlive runs, and their first arena's cap stays in force.
+        arena_mb = ARENA_MOST_MB if settings.scheduler else budget.arena_mb
+        asked = replace(settings.models, arena_mb=arena_mb)
         models, choice = ready_models(pool, asked)
         if models.strangers is not None:
             put_strangers(catalog, models.faces, models.strangers)

@@ -1,12 +1,14 @@
 """The pipeline on a real Dask cluster: a scheduler and worker processes, some of which die."""
 
+import importlib.metadata
 import os
 import pickle
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,14 +25,24 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.chosen import ModelChoice
 from indexer.cluster import ClusterPool, check_workers, within
 from indexer.errors import MissingResourceError, ModelPackMissingError
+from indexer.memory import told_mb
 from indexer.models.registry import load_faces
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.scan import ScanRules
-from indexer.workers import WorkerLostError
+from indexer.workers import TASKS_A_TRIM, WorkerLostError
 
 DASK = shutil.which("dask", path=str(Path(sys.executable).parent))
 needs_dask = pytest.mark.skipif(DASK is None, reason="Dask is not here: the extra cluster")
 START_S = 60.0
+HOLES = """
+import builtins, numpy
+blocks, builtins.staying = [], []
+for _ in range(40):
+    blocks.append(numpy.ones(1 << 20, numpy.uint8))
+    builtins.staying.append(bytes(1000))
+del blocks
+"""
+"""Leaves 40 MB of holes in a worker, which cannot import from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +55,50 @@ class Cluster:
 
 @contextmanager
 def running(folder: Path, *, n_workers: int, settings: Mapping[str, str]) -> Iterator[Cluster]:
-    address_file = folder / "scheduler.json"
-    environment = os.environ | settings
-    quiet = ["--no-dashboard"]
-    scheduler = [DASK, "scheduler", "--host", "127.0.0.1", "--port", "0"]
-    worker = [DASK, "worker", "--scheduler-file", str(address_file), "--nthreads", "1"]
-    worker += ["--no-nanny", "--memory-limit", "0", "--local-directory", str(folder)]
+    distributed = pytest.importorskip("distributed", reason="Dask is not here: the extra cluster")
+    address = f"tcp://127.0.0.1:{free_port()}"
+    scheduler = [DASK, "scheduler", "--host", address]
+    worker = [DASK, "worker", address, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"]
+    worker += ["--local-directory", folder]
     started: list[subprocess.Popen[bytes]] = []
     with (folder / "log").open("wb") as log:
 
         def start(command: list[Any]) -> subprocess.Popen[bytes]:
-            process = subprocess.Popen([*command, *quiet], env=environment, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                [*command, "--no-dashboard"], env=os.environ | settings, stdout=log, stderr=log
+            )
             started.append(process)
             return process
 
         try:
-            start([*scheduler, "--scheduler-file", str(address_file)])
+            start(scheduler)
             workers = tuple(start(worker) for _ in range(n_workers))
-            yield Cluster(address_when_ready(address_file, n_workers), workers)
+            with distributed.Client(address, timeout=START_S, set_as_default=False) as client:
+                client.wait_for_workers(n_workers, timeout=START_S)
+            yield Cluster(address, workers)
         finally:
             for process in reversed(started):
                 process.kill()
                 process.wait()
 
 
-def address_when_ready(address_file: Path, n_workers: int) -> str:
-    distributed = pytest.importorskip("distributed", reason="Dask is not here: the extra cluster")
-    waited_until = time.monotonic() + START_S
-    while not (address_file.exists() and address_file.stat().st_size):
-        assert time.monotonic() < waited_until, "the scheduler did not start"
-        time.sleep(0.05)
-    with distributed.Client(scheduler_file=str(address_file), set_as_default=False) as client:
-        client.wait_for_workers(n_workers, timeout=START_S)
-        return str(client.scheduler.address)
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterPool]:
-    folder = tmp_path_factory.mktemp("dask")
-    with running(folder, n_workers=1, settings={}) as cluster:
-        opened = ClusterPool(cluster.address, task_limit_s=2, must_see=[folder])
-        yield opened
-        opened.shutdown()
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with running(tmp_path_factory.mktemp("dask"), n_workers=1, settings={}) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def pool(cluster: Cluster) -> Iterator[ClusterPool]:
+    with ClusterPool(cluster.address, task_limit_s=2, must_see=[]) as pool:
+        yield pool
 
 
 @needs_dask
@@ -105,7 +119,9 @@ def test_errors_travel_with_their_remedy_from_a_cluster(pool: ClusterPool) -> No
 
 @needs_dask
 def test_task_that_hangs_is_left_behind(pool: ClusterPool) -> None:
-    hung, after = pool.submit(time.sleep, 600), pool.submit(abs, -3)
+    for_nothing: list[int] = []
+    hung = pool.submit(select.select, for_nothing, for_nothing, for_nothing)
+    after = pool.submit(abs, -3)
 
     with pytest.raises(WorkerLostError, match="longer than 2 s"):
         hung.result()
@@ -113,9 +129,9 @@ def test_task_that_hangs_is_left_behind(pool: ClusterPool) -> None:
 
 
 @needs_dask
-def test_folder_that_a_worker_does_not_see_is_named(pool: ClusterPool, tmp_path: Path) -> None:
+def test_folder_that_a_worker_does_not_see_is_named(cluster: Cluster, tmp_path: Path) -> None:
     with pytest.raises(MissingResourceError, match=f"does not see {tmp_path}/absent") as caught:
-        ClusterPool(pool._address, task_limit_s=2, must_see=[tmp_path, tmp_path / "absent"])
+        ClusterPool(cluster.address, task_limit_s=2, must_see=[tmp_path, tmp_path / "absent"])
 
     assert "same path" in caught.value.remedy
 
@@ -189,8 +205,12 @@ def test_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 class AnsweringClient:
     """A client whose workers answer every call alike."""
 
-    def __init__(self, answers: Mapping[str, Any]) -> None:
+    def __init__(self, answers: Mapping[str, Any], *, n_threads: int = 1) -> None:
         self._answers = answers
+        self._n_threads = n_threads
+
+    def nthreads(self) -> Mapping[str, int]:
+        return dict.fromkeys(self._answers, self._n_threads)
 
     def run(self, _function: Callable[..., Any], *_args: Any, **_: Any) -> Mapping[str, Any]:
         return self._answers
@@ -210,6 +230,29 @@ class AnsweringClient:
 def test_workers_that_cannot_do_it_are_told(answers: Mapping[str, Any], message: str) -> None:
     with pytest.raises(MissingResourceError, match=message):
         check_workers(AnsweringClient(answers), "tcp://s:8786", [])
+
+
+def test_worker_with_several_threads_is_refused() -> None:
+    client = AnsweringClient({"tcp://w:1": importlib.metadata.version("memoriesd")}, n_threads=4)
+
+    with pytest.raises(
+        MissingResourceError, match="tcp://w:1 of the Dask cluster has 4 thr"
+    ) as caught:
+        check_workers(client, "tcp://s:8786", [])
+
+    assert "--nthreads 1" in caught.value.remedy
+
+
+@needs_dask
+def test_workers_of_a_cluster_give_back_what_lies_between_blocks_that_stay(
+    pool: ClusterPool,
+) -> None:
+    before_mb = pool.submit(told_mb, "VmRSS").result()
+    with_holes_mb = pool.submit(exec, HOLES).result() or pool.submit(told_mb, "VmRSS").result()
+    held_mb = [pool.submit(told_mb, "VmRSS").result() for _ in range(TASKS_A_TRIM)]
+
+    assert with_holes_mb > before_mb + 32
+    assert held_mb[-1] < before_mb + 8
 
 
 def test_own_timeout_of_a_function_is_no_lost_worker() -> None:
