@@ -19,6 +19,7 @@ from indexer.catalog.items import Item, ItemId
 from indexer.chosen import ModelChoice, Models, Outdated, Tools, tools_for
 from indexer.errors import UnreadableMediaError
 from indexer.measuring import labels_of
+from indexer.models.session import running
 from indexer.record import write_labels
 from indexer.scenes.labels import Labels
 
@@ -86,18 +87,20 @@ def look_at_kept(batch: Sequence[Kept], choice: ModelChoice, stage_model: str) -
 def _look(kept: Kept, tools: Tools) -> SeenAgain:
     vectors: Iterable[NDArray[np.float32]] = ()
     if tools.faces is not None and kept.crops:
-        vectors = tools.faces.embedder.embed(np.stack([_rgb(jpeg) for _, jpeg in kept.crops]))
+        crops = np.stack([_rgb(jpeg) for _, jpeg in kept.crops])
+        with running(tools.faces.files[1].name):
+            vectors = tools.faces.embedder.embed(crops)
     return SeenAgain(
         item_id=kept.item_id,
         stage_model=kept.stage_model,
         vectors=tuple(zip((face_id for face_id, _ in kept.crops), vectors, strict=True)),
-        labels=labels_of(_rgb(kept.preview), tools) if kept.preview else None,
+        labels=None if kept.preview is None else labels_of(_rgb(kept.preview), tools),
     )
 
 
 def _rgb(jpeg: bytes) -> Rgb8:
     """The pixels of a crop or a preview of ours."""
-    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR) if jpeg else None
     if picture is None:
         raise UnreadableMediaError("damaged picture in the catalog")
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)

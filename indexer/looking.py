@@ -7,7 +7,6 @@ from indexer.chosen import ModelChoice, tools_for
 from indexer.clips import look_at_video
 from indexer.errors import refusal
 from indexer.identity import content_hash
-from indexer.models.session import RUN_ERRORS
 from indexer.photographs import look_at_photo
 from indexer.pixels import Pixels, PixelTask
 
@@ -30,13 +29,11 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
         If the file holds no picture that can be read.
     MissingResourceError
         If the choice comes to other models here: another machine lacks their files, or they were
-        exchanged. What they see would be taken for the first ones' work.
+        exchanged. What they see would be taken for the first ones' work. Or if one does not run.
     """
     tools = tools_for(choice, stage_model)
     try:
         digest = content_hash(task.path)
         return (look_at_video if task.is_video else look_at_photo)(task, tools, digest)
-    except RUN_ERRORS as error:
-        raise MemoryError("the networks need more memory than a worker may take") from error
     except OSError as error:
         raise refusal(error) from error

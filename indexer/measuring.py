@@ -10,6 +10,7 @@ from indexer.catalog.faces import NewFace
 from indexer.chosen import Tools
 from indexer.faces.find import FoundFace, find_faces
 from indexer.media.orientation import shrunk
+from indexer.models.session import running
 from indexer.pixels import Pixels, PixelTask
 from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels
@@ -55,7 +56,8 @@ def labels_of(image: Rgb8, tools: Tools) -> Labels | None:
     if min(height, width) >= 2 * LABELLED_PX:
         half = cv2.resize(image, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
         image = np.asarray(half, np.uint8)
-    return tools.scenes.label(image)
+    with running(tools.scenes.model_id):
+        return tools.scenes.label(image)
 
 
 def measured(

@@ -10,6 +10,7 @@ from indexer.faces.detector import Box, Landmarks, Rgb8
 from indexer.faces.pack import FacePack
 from indexer.faces.pyramid import MOST_PX, search
 from indexer.faces.quality import FaceQuality, face_quality
+from indexer.models.session import running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -54,14 +55,24 @@ def find_faces(
     -------
     tuple of FoundFace
         The surest first.
+
+    Raises
+    ------
+    MemoryError
+        If the networks are refused memory.
+    ModelPackMissingError
+        If one of them does not run.
     """
-    faces = search(image, pack.detector, longest_px=longest_px or pack.longest_px, most_px=most_px)
+    longest_px = longest_px or pack.longest_px
+    with running(pack.files[0].name):
+        faces = search(image, pack.detector, longest_px=longest_px, most_px=most_px)
     detections = [face for face in faces if np.ptp(face.landmarks, axis=0).any()]
     if not detections:
         return ()
     matrices = [similarity(d.landmarks, TEMPLATE) for d in detections]
     crops = np.stack([aligned(image, matrix) for matrix in matrices])
-    embeddings = pack.embedder.embed(crops)
+    with running(pack.files[1].name):
+        embeddings = pack.embedder.embed(crops)
     to_full = np.array([full_size[0] / image.shape[1], full_size[1] / image.shape[0]])
     mean_scale = float(to_full.mean())
     return tuple(

@@ -23,7 +23,7 @@ from indexer.faces.detector import (
 )
 from indexer.faces.hints import WINDOW_PX, windows_around
 from indexer.faces.tiles import TILE_LEAST_PX, Sheet, Tile, tiles_of
-from indexer.models.session import RUN_ERRORS
+from indexer.models.session import NETWORK_ERRORS, is_refused_memory
 
 NORMAL_PX = 1280
 """Long side of the largest copy in ordinary photographs."""
@@ -95,7 +95,9 @@ def search(
     """
     try:
         return search_once(image, detector, longest_px, most_px)
-    except RUN_ERRORS as error:
+    except NETWORK_ERRORS as error:
+        if not is_refused_memory(error):
+            raise
         if most_px <= TILE_LEAST_PX * TILE_LEAST_PX:
             raise MemoryError("finding faces needs more memory than a worker may take") from error
     return search(image, detector, longest_px=longest_px, most_px=most_px // 2)

@@ -1,9 +1,10 @@
 """One way to run a network: onnxruntime on one thread, without telemetry, with bounded memory."""
 
+import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,9 @@ OpenNetwork = Callable[[Path], Session]
 
 CPU_PROVIDER = "CPUExecutionProvider"
 
-RUN_ERRORS = (ort_errors.Fail, ort_errors.RuntimeException)
-"""What running a network raises where memory is refused: by the capped arena, by the system."""
-
-# What a damaged or foreign file raises while it is loaded; they have no parent but Exception.
-LOAD_ERRORS = (
+# What damaged and foreign files raise, and whatever is refused memory; they have no parent but
+# Exception.
+NETWORK_ERRORS = (
     ort_errors.Fail,
     ort_errors.InvalidArgument,
     ort_errors.InvalidGraph,
@@ -34,6 +33,11 @@ LOAD_ERRORS = (
     ort_errors.NotImplemented,
     ort_errors.RuntimeException,
 )
+
+
+_REFUSED = re.compile(r"available memory|allocate memory|bad.?alloc", re.IGNORECASE)
+REASON_MOST = 200
+"""Letters of what onnxruntime says; places in its own source follow."""
 
 
 def open_session(network: Path | bytes) -> Session:
@@ -46,10 +50,35 @@ def open_session(network: Path | bytes) -> Session:
     """
     try:
         return start_session(network)
-    except LOAD_ERRORS as error:
+    except NETWORK_ERRORS as error:
         name = network.name if isinstance(network, Path) else "a network within another"
         reason = str(error).splitlines()[0]
         raise ModelPackMissingError(name, f"cannot be read ({reason})") from error
+
+
+def is_refused_memory(error: Exception) -> bool:
+    """Whether a network failed because the capped arena, or the system, gave it no memory."""
+    return _REFUSED.search(str(error)) is not None
+
+
+@contextlib.contextmanager
+def running(name: str) -> Iterator[None]:
+    """Tell what became of a network of this name that is run meanwhile.
+
+    Raises
+    ------
+    MemoryError
+        If it was refused memory.
+    ModelPackMissingError
+        If it fails in itself, as it would with every other picture.
+    """
+    try:
+        yield
+    except NETWORK_ERRORS as error:
+        if is_refused_memory(error):
+            raise MemoryError("the networks need more memory than a worker may take") from error
+        reason = str(error).splitlines()[0][:REASON_MOST]
+        raise ModelPackMissingError(name, f"does not run ({reason})") from error
 
 
 def start_session(
@@ -76,7 +105,7 @@ def start_session(
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.use_env_allocators", "1")  # that of cap_arena
-    options.log_severity_level = 3  # exports with fixed shapes in their outputs warn at each run
+    options.log_severity_level = 4  # it prints; what matters is raised as well
     providers = [(provider, dict(settings or {}))]
     if provider != CPU_PROVIDER:
         providers.append((CPU_PROVIDER, {}))

@@ -24,7 +24,7 @@ from indexer.faces.pyramid import (
     thorough_px,
 )
 from indexer.models.registry import load_faces
-from indexer.models.session import RUN_ERRORS
+from indexer.models.session import NETWORK_ERRORS
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
 BAND_PX = (10.0, 80.0)
@@ -145,7 +145,7 @@ class Hungry:
     def detect(self, image: Rgb8) -> list[Detection]:
         """White areas, or what onnxruntime raises."""
         if image.shape[0] * image.shape[1] > self.most_px:
-            raise RUN_ERRORS[0]("Available memory is smaller than requested bytes")
+            raise NETWORK_ERRORS[0]("Available memory is smaller than requested bytes")
         return Squares().detect(image)
 
 
