@@ -52,11 +52,17 @@ class HintingDetector(FaceDetector, Protocol):
 
 def padded(image: Rgb8, multiple: int = STRIDES[-1]) -> Rgb8:
     """The picture with black added right and below, up to multiples of so many pixels."""
-    bottom, right = -image.shape[0] % multiple, -image.shape[1] % multiple
+    height, width = image.shape[:2]
+    bottom, right = (padded_length(length, multiple) - length for length in (height, width))
     if not bottom and not right:
         return image
     grown = cv2.copyMakeBorder(image, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=(0, 0, 0))
     return np.asarray(grown, np.uint8)
+
+
+def padded_length(length_px: int, multiple: int = STRIDES[-1]) -> int:
+    """The next multiple of so many pixels."""
+    return -(-length_px // multiple) * multiple
 
 
 def cell_corners(height: int, width: int, stride: int) -> NDArray[np.float32]:
