@@ -8,6 +8,7 @@ searched in tiles is computed tile after tile in the place of one.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ ALIGNMENT_BYTES = 64
 LONG_SHARE = 0.1
 COPY = "(picture)"
 
+T = TypeVar("T")
 _Sort = Callable[["LiveTensor"], tuple[int, ...]]
 
 
@@ -91,15 +93,10 @@ def plan_pyramid(
     graph : Graph
         With one input, [n, 3, height, width] or [n, height, width, 3].
     sizes : sequence of tuple of int
-        Widths and heights, px; each copy but the first is made from the one before.
+        Widths and heights, px, the largest first; each is made from the one before.
     most_px : int, optional
         Copies of more pixels are searched in tiles, as :func:`indexer.faces.tiles.tile_shape`
         cuts them; None: none are.
-
-    Returns
-    -------
-    PyramidPlan
-        In the order of sizes that takes less, from the largest or from the smallest.
 
     References
     ----------
@@ -110,28 +107,31 @@ def plan_pyramid(
     separate = [planned(tensors_of(graph, [scale])) for scale in whole]
     parts = [part_of(*size, most_px) for size in sizes]
     tiled = [scale_of(graph, size, part) for size, part in zip(sizes, parts, strict=True)]
-    is_turned = best_end_first(graph, tiled)
-    step = -1 if is_turned else 1
-    joint = planned(tensors_of(graph, tiled[::step]))
+    joint = planned(tensors_of(graph, as_searched(tiled)))
     is_whole = parts == [*sizes]
     return PyramidPlan(
-        sizes=tuple(sizes[::step]),
+        sizes=tuple(as_searched(sizes)),
         naive_bytes=naive_bytes,
         separate_bytes=sum(plan.peak_bytes for plan in separate),
-        whole=joint if is_whole else planned(tensors_of(graph, whole[::step])),
+        whole=joint if is_whole else planned(tensors_of(graph, as_searched(whole))),
         joint=joint,
     )
+
+
+def as_searched(scales: Sequence[T]) -> list[T]:
+    """Scales in the order in which a search computes them: the largest comes last.
+
+    Examples
+    --------
+    >>> as_searched([1280, 640, 320])
+    [640, 320, 1280]
+    """
+    return [*scales[1:], *scales[:1]]
 
 
 def part_of(width: int, height: int, most_px: int | None) -> tuple[int, int]:
     """Width and height that the network is given at once of a copy of this size."""
     return (width, height) if most_px is None else tile_shape(width, height, most_px, 0)
-
-
-def best_end_first(graph: Graph, scales: Sequence[Scale]) -> bool:
-    """Whether less is needed at once when the last of the sizes is computed first."""
-    onwards, back = (lower_bound(tensors_of(graph, order)) for order in (scales, scales[::-1]))
-    return back < onwards
 
 
 def scale_of(graph: Graph, size: tuple[int, int], part: tuple[int, int]) -> Scale:

@@ -9,7 +9,7 @@ import click
 from indexer.faces.detector import padded_length
 from indexer.faces.memory_plan import PyramidPlan, plan_pyramid
 from indexer.faces.plan_drawing import drawn
-from indexer.faces.pyramid import NORMAL_PX, SCALES_MAX, copy_sizes
+from indexer.faces.pyramid import SCALES_MAX, copy_sizes
 from indexer.faces.tiles import TILE_USUAL_PX
 from indexer.models.graph import read_graph
 from indexer.models.registry import load_faces
@@ -44,16 +44,19 @@ def _to_size(_: click.Context, __: click.Parameter, value: str) -> tuple[int, in
 def plan_command(
     session: Session, *, pack: str | None, size: tuple[int, int], plot: Path | None, as_json: bool
 ) -> None:
-    """Plan the memory of the pack's detector at five scales, an octave apart up to 1280 px.
+    """Plan the memory of the pack's detector at five scales, an octave apart.
+
+    The largest is that at which ordinary photographs are searched with it.
 
     What all tensors would take side by side, each scale in a block of its own, all scales in one
     block, the same with the large copies cut into tiles, and the least that any plan can take.
     """
     name = pack or session.config().models.pack
-    path = load_faces(name, session.packs_folder()).files[0]
+    faces = load_faces(name, session.packs_folder())
+    path = faces.files[0]
     sizes = [
         (padded_length(width), padded_length(height))
-        for width, height in copy_sizes(*size, longest_px=NORMAL_PX, n_scales=SCALES_MAX)
+        for width, height in copy_sizes(*size, longest_px=faces.longest_px, n_scales=SCALES_MAX)
     ]
     plan = plan_pyramid(read_graph(path), sizes, most_px=TILE_USUAL_PX**2)
     if plot is not None:
