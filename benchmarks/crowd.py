@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clustering.people.neighbours import unit
 from memoriesd.bench import bcubed
 
 LENGTH = 128
@@ -108,11 +109,6 @@ def pictures_of(who: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.
             pictures[row], n_pictures = n_pictures, n_pictures + 1
         taken.add(place)
     return pictures
-
-
-def unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Rows brought to unit length."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def agreement(crowd: Crowd, labels: NDArray[np.int64]) -> tuple[float, float, float]:

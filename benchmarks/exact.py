@@ -23,7 +23,7 @@ from clustering.people.cluster import cluster
 CUTS = np.arange(0.4, 0.9, 0.02)
 DENSITIES = ((2, 1), (3, 1), (3, 2), (5, 2))
 """Minimum cluster size and samples."""
-CHOSEN_ON, TOLD_OF = (11, 12, 13), (2, 3, 4)
+CHOSEN_ON, TOLD_OF = (11, 12, 13), (5, 6, 7)
 """Seeds."""
 
 

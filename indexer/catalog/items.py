@@ -125,11 +125,12 @@ def time_rows(catalog: Catalog) -> list[TimeRow]:
 
 
 def present_items(catalog: Catalog) -> list[Item]:
-    """Items whose file is not missing, in the order of their ids; away ones are to come back."""
+    """Items whose file is there or away and could be read, in the order of their ids."""
     return catalog.select(
         Item,
         f"SELECT {columns(Item)} FROM items WHERE id IN (SELECT item_id FROM item_files"
-        " JOIN files ON files.id = file_id WHERE role = 'main' AND state != 'missing') ORDER BY id",
+        " JOIN files ON files.id = file_id"
+        " WHERE role = 'main' AND state NOT IN ('missing', 'failed')) ORDER BY id",
     )
 
 

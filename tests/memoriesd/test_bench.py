@@ -118,7 +118,11 @@ def test_quality_with_the_built_in_models_stays(tmp_path: Path) -> None:
 
     assert said == ["drawing pictures", "indexing 48 pictures", "finding people and events"]
     assert json.loads(json.dumps(result)) == result
-    assert len(lines(result)) == 5
+    told = "\n".join(lines(result))
+    assert f"48 pictures of 1.2 megapixels: {result['pictures_a_second']} a second" in told
+    assert f"at most {result['peak_mb']} MB" in told
+    assert f"recall {result['drawn_faces']['recall']}" in told
+    assert f"events F {result['event_f']}" in told
     faces = result["drawn_faces"]
     # Measured: 0.98 of 60 faces, all of those faces, people 1.0, events 1.0. All drawn people taken
     # for one would be 0.33, all for different ones 0.15.

@@ -57,6 +57,16 @@ def test_item_is_left_out_when_its_file_is_missing_but_not_when_it_is_away(
     assert count_words(filled) == [("beach", 1)]
 
 
+def test_item_whose_file_failed_is_told_among_the_failed_alone(filled: Catalog) -> None:
+    by_path = {row.path: row.id for row in files_of_root(filled, RootId(1))}
+    set_file_state(filled, [by_path[b"clip.mp4"]], FileState.FAILED)
+
+    document = export_catalog(filled)
+
+    assert "clip.mp4" not in [item["path"] for item in document["items"]]
+    assert "clip.mp4" in [failed["path"] for failed in document["failed"]]
+
+
 def test_words_are_counted_as_searches_find_them(filled: Catalog) -> None:
     assert count_words(filled) == [("beach", len(find_by_words(filled, ["beach"])))]
     assert find_by_words(filled, ["dog"]) == []  # hardly probable
