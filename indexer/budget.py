@@ -109,12 +109,13 @@ class MemorySeen:
         self.n_lacking = 0
         """Pictures of which only the preview, or a smaller copy than asked, could be looked at."""
 
-    def note(
-        self, path: Path, width: int, height: int, peaks_mb: Iterable[tuple[str, float]]
-    ) -> None:
-        """Take one item's figures in."""
+    def note_peaks(self, peaks_mb: Iterable[tuple[str, float]]) -> None:
+        """Take in what a worker held over one item."""
         for stage, peak_mb in peaks_mb:
             self._peaks_mb[stage] = max(self._peaks_mb.get(stage, 0.0), peak_mb)
+
+    def note_picture(self, path: Path, width: int, height: int) -> None:
+        """Take in the size of a photograph, be there memory for it or not."""
         if width * height > self._largest[0] * self._largest[1]:
             self._largest = width, height, printable(path)
 
@@ -129,11 +130,15 @@ class MemorySeen:
         ]
 
     def told(self, budget: Budget, before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """All of it as JSON has it, together with what earlier runs told."""
-        before = before or {"peak_mb_by_stage": {}, "largest_picture": None}
+        """All of it as JSON has it, together with what earlier runs told.
+
+        Their peaks are left out where they were allowed to take more or less.
+        """
+        before = before or {"limit_mb": 0, "largest_picture": None}
         peaks_mb = {stage: round(peak_mb) for stage, peak_mb in self._peaks_mb.items()}
-        for stage, peak_mb in before["peak_mb_by_stage"].items():
-            peaks_mb[stage] = max(peaks_mb.get(stage, 0), peak_mb)
+        if before["limit_mb"] == budget.limit_mb:
+            for stage, peak_mb in before["peak_mb_by_stage"].items():
+                peaks_mb[stage] = max(peaks_mb.get(stage, 0), peak_mb)
         width, height, path = self._largest
         largest = {"path": path, "width": width, "height": height} if path else None
         known = before["largest_picture"]

@@ -183,7 +183,7 @@ def check_workers(client: Any, address: str, must_see: Sequence[str]) -> None:
     for worker, n_threads in sorted(client.nthreads().items()):
         if n_threads > 1:
             raise MissingResourceError(
-                f"worker {worker} of the Dask cluster has {n_threads} threads: one is all it may have",
+                f"worker {worker} of the Dask cluster has {n_threads} threads instead of one",
                 remedy=f"start it with: {start}",
             )
     for process, found in [("scheduler", scheduler_version(client)), *sorted(workers.items())]:

@@ -201,11 +201,15 @@ class Run:
         """
         mains = items.main_files(self.catalog)
         done = items.stage_models(self.catalog, items.PIXELS)
-        waiting = [
-            (item, mains[item.id])
-            for item in items.all_items(self.catalog)
-            if item.id in mains and self._is_to_be_read(mains[item.id], done.get(item.id))
-        ]
+        waiting = []
+        for item in items.all_items(self.catalog):
+            file = mains.get(item.id)
+            if file is None:
+                continue
+            if item.kind != "video":
+                self.seen.note_picture(file.full_path, item.width, item.height)
+            if self._is_to_be_read(file, done.get(item.id)):
+                waiting.append((item, file))
         return sorted(waiting, key=lambda pair: (pair[0].id in done, _need(pair[0], self.today)))
 
     def _is_to_be_read(self, file: ItemFile, recorded: str | None) -> bool:
@@ -255,7 +259,7 @@ class Run:
             files.note_failure(self.catalog, file.file_id, reason)
             return False
         with self.catalog.transaction():
-            self.seen.note(file.full_path, item.width, item.height, pixels.peaks_mb)
+            self.seen.note_peaks(pixels.peaks_mb)
             self.seen.n_lacking += bool(pixels.lacks)
             record.write_pixels(self.catalog, item.id, file.file_id, pixels, self.models)
         return True

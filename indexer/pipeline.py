@@ -138,9 +138,8 @@ def _read(run: Run) -> tuple[int, int]:
     indexed, left, dear = run.read_all_pixels()
     if dear:
         indexed += _read_dear(run, dear)
-    if indexed:
-        before = json.loads(get_setting(run.catalog, INDEX_MEMORY) or "null")
-        put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
+    before = json.loads(get_setting(run.catalog, INDEX_MEMORY) or "null")
+    put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
     copies.mark_duplicates(run.catalog)
     labels.trim_previews(run.catalog, PREVIEWS_MOST)
     put_setting(run.catalog, INDEX_LIMIT_MB, str(run.budget.limit_mb))

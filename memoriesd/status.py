@@ -47,14 +47,18 @@ def memory_lines(memory: dict[str, Any] | None) -> list[str]:
     """What indexing may take and took, for people; nothing before the first time."""
     if memory is None:
         return []
+    n_workers = memory["workers"]
+    workers = "1 worker with" if n_workers == 1 else f"{n_workers} workers, each with"
     lines = [
-        f"memory: {memory['limit_mb']:,} MB for all of indexing, {memory['workers']} workers with"
-        f" {memory['worker_mb']:,} MB each beside their networks"
+        f"memory: {memory['limit_mb']:,} MB for all of indexing: {workers}"
+        f" {memory['worker_mb']:,} MB for pictures"
     ]
     peaks = memory["peak_mb_by_stage"]
     if peaks:
         told = ", ".join(f"{stage} {peak_mb:,} MB" for stage, peak_mb in sorted(peaks.items()))
-        lines.append(f"most that a worker held: {told}")
+        lines.append(
+            f"most that one worker held, its networks and shared libraries included: {told}"
+        )
     largest = memory["largest_picture"]
     if largest:
         size = f"{largest['width']:,} x {largest['height']:,} px"

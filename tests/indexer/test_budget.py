@@ -5,7 +5,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,8 +18,6 @@ from indexer.budget import (
 )
 from indexer.models.registry import load_faces
 from memoriesd.status import memory_lines
-
-MODELS = Path(__file__).parents[2].parent / "shared" / "models"
 
 
 @given(st.integers(256, 1_000_000), st.integers(1, 256))
@@ -50,9 +47,8 @@ def test_one_core_reads_as_large_a_picture_as_two() -> None:
     assert one.heavy_mb - one.arena_mb >= two.heavy_mb - two.arena_mb - 5
 
 
-@pytest.mark.skipif(not MODELS.is_dir(), reason="no ../shared/models beside the project")
 def test_a_smaller_arena_means_smaller_tiles() -> None:
-    pack = load_faces("insightface:scrfd500m_mobilefacenet", MODELS / "insightface")
+    pack = load_faces("builtin", None)
 
     sizes = [most_px_within(pack, arena_mb) for arena_mb in (8, 24, 48, 96)]
 
@@ -75,9 +71,11 @@ def test_a_detector_that_cannot_be_planned_is_given_small_tiles(tmp_path: Path) 
 def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
     seen = MemorySeen()
 
-    seen.note(Path("/a/small.jpg"), 400, 300, [("decoding", 150.2), ("faces", 180.0)])
-    seen.note(Path("/a/caf\udce9.jpg"), 4000, 3000, [("decoding", 170.4)])
-    seen.note(Path("/a/other.jpg"), 40, 30, [("faces", 160.0)])
+    seen.note_picture(Path("/a/small.jpg"), 400, 300)
+    seen.note_picture(Path("/a/caf\udce9.jpg"), 4000, 3000)
+    seen.note_picture(Path("/a/other.jpg"), 40, 30)
+    seen.note_peaks([("decoding", 150.2), ("faces", 180.0)])
+    seen.note_peaks([("decoding", 170.4)])
     told = seen.told(share_out(512, 2))
 
     assert told["peak_mb_by_stage"] == {"decoding": 170, "faces": 180}
@@ -90,8 +88,10 @@ def test_the_peaks_and_the_largest_picture_are_remembered() -> None:
 
 def test_what_a_second_run_saw_is_told_with_what_the_first_did() -> None:
     first, second = MemorySeen(), MemorySeen()
-    first.note(Path("/a/large.jpg"), 4000, 3000, [("decoding", 170.0), ("faces", 150.0)])
-    second.note(Path("/a/small.jpg"), 400, 300, [("decoding", 110.0), ("faces", 180.0)])
+    first.note_picture(Path("/a/large.jpg"), 4000, 3000)
+    first.note_peaks([("decoding", 170.0), ("faces", 150.0)])
+    second.note_picture(Path("/a/small.jpg"), 400, 300)
+    second.note_peaks([("decoding", 110.0), ("faces", 180.0)])
     budget = share_out(512, 2)
 
     told = second.told(budget, first.told(budget))
@@ -99,6 +99,18 @@ def test_what_a_second_run_saw_is_told_with_what_the_first_did() -> None:
     assert told["peak_mb_by_stage"] == {"decoding": 170, "faces": 180}
     assert told["largest_picture"]["path"] == "/a/large.jpg"
     assert first.told(budget, second.told(budget)) == told
+
+
+def test_peaks_under_another_limit_are_not_told() -> None:
+    first, second = MemorySeen(), MemorySeen()
+    first.note_picture(Path("/a/large.jpg"), 4000, 3000)
+    first.note_peaks([("decoding", 400.0)])
+    second.note_peaks([("decoding", 200.0)])
+
+    told = second.told(share_out(512, 2), first.told(share_out(1024, 2)))
+
+    assert told["peak_mb_by_stage"] == {"decoding": 200}
+    assert told["largest_picture"]["path"] == "/a/large.jpg"
 
 
 def test_a_library_that_was_not_indexed_has_no_memory_to_tell() -> None:

@@ -73,6 +73,7 @@ def test_what_does_not_fit_even_so_is_reported(catalog: Catalog, root: Path) -> 
     assert path.endswith("large.jpg")
     assert "8000 x 4000 px is too large: decoding takes 104 MB" in reason
     assert "raise [index] memory_limit_mb by 150" in reason
+    assert json.loads(get_setting(catalog, INDEX_MEMORY) or "")["largest_picture"]["width"] == 8000
 
 
 def test_with_a_larger_limit_it_is_looked_at_after_all(catalog: Catalog, root: Path) -> None:
