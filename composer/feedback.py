@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from composer.naming import free_path
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import MemoryState, get_memory, set_memory_state
@@ -63,8 +64,7 @@ def veto_movie(catalog: Catalog, movie: Movie, made_at: str) -> Path:
             f"{movie.file.name} is vetoed already",
             remedy=f"take it back with: memoriesd movies veto {movie.id} --undo",
         )
-    target = movie.file.parent / REJECTED / movie.file.name
-    _move(movie.file, target)
+    target = _moved(catalog, movie, movie.file.parent / REJECTED)
     _note_veto(catalog, movie, target, made_at)
     return target
 
@@ -109,23 +109,24 @@ def take_back(catalog: Catalog, movie: Movie, number: int | None = None) -> Path
             remove_vetoes(catalog, [veto.id for veto in vetoes])
         return movie.file
     inside = movie.file.parent.name == REJECTED
-    target = movie.file.parent.parent / movie.file.name if inside else movie.file
-    if inside:
-        _move(movie.file, target)
+    target = _moved(catalog, movie, movie.file.parent.parent) if inside else movie.file
     _note_back(catalog, movie, target, vetoes)
     return target
 
 
 def heed_moves(catalog: Catalog, made_at: str) -> None:
     """Notice what a person has moved into ``rejected/``, and out of it again."""
-    for movie in all_movies(catalog):
-        if movie.file.exists():
-            continue
+    movies = all_movies(catalog)
+    # What lies there under the same name may be another movie.
+    known = {movie.file for movie in movies}
+    for movie in (movie for movie in movies if not movie.file.exists()):
         rejected = movie.file.parent / REJECTED / movie.file.name
         back = movie.file.parent.parent / movie.file.name
-        if movie.state in {"made", "kept"} and rejected.exists():
+        is_rejected = rejected not in known and rejected.exists()
+        is_back = back not in known and back.exists()
+        if movie.state in {"made", "kept"} and is_rejected:
             _note_veto(catalog, movie, rejected, made_at)
-        elif movie.state == "vetoed" and movie.file.parent.name == REJECTED and back.exists():
+        elif movie.state == "vetoed" and movie.file.parent.name == REJECTED and is_back:
             own = [v for v in all_vetoes(catalog) if (v.movie_id, v.item_id) == (movie.id, None)]
             _note_back(catalog, movie, back, own)
 
@@ -168,10 +169,13 @@ def _items_of_shot(catalog: Catalog, movie: Movie, number: int) -> tuple[ItemId,
     return tuple(ItemId(panel["item_id"]) for panel in panels)
 
 
-def _move(movie: Path, target: Path) -> None:
-    """A movie and its poster; one whose file is gone has nothing to move."""
-    target.parent.mkdir(exist_ok=True)
+def _moved(catalog: Catalog, movie: Movie, folder: Path) -> Path:
+    """Move a movie and its poster to a free name; one whose file is gone has nothing to move."""
+    folder.mkdir(exist_ok=True)
+    known = {one.file for one in all_movies(catalog)}
+    target = free_path(folder, movie.file.stem, lambda path: path in known or path.exists())
     for suffix in (".mp4", ".jpg"):
-        source = movie.with_suffix(suffix)
+        source = movie.file.with_suffix(suffix)
         if source.exists():
             source.replace(target.with_suffix(suffix))
+    return target

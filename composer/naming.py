@@ -9,6 +9,9 @@ from pathlib import Path
 LONGEST_BYTES = 160
 """Of the name without its ending; file systems allow 255, encrypted ones about 140 of the text."""
 
+_THEME_BYTES = 40
+"""Of a theme's name in it."""
+
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff]')
 """What Windows, FAT and shells refuse or what cannot be seen."""
 
@@ -23,12 +26,8 @@ def movie_name(day: dt.date, title: str, subtitle: str, theme: str) -> str:
     >>> movie_name(dt.date(2026, 11, 21), "What? A/B", "", "chill")
     '2026-11-21 What A-B (chill)'
     """
-    words = ", ".join(part for part in (title, *subtitle.split(" · ")) if part)
-    words = unicodedata.normalize("NFC", words)
-    words = re.sub(r"[/\\|]", "-", words)
-    words = _UNSAFE.sub("", words.encode("utf-8", "ignore").decode("utf-8"))
-    words = " ".join(words.split()).strip(" .")
-    head, tail = f"{day.isoformat()} ", f" ({_UNSAFE.sub('', theme).strip() or 'theme'})"
+    words = _safe(", ".join(part for part in (title, *subtitle.split(" · ")) if part))
+    head, tail = f"{day.isoformat()} ", f" ({_cut(_safe(theme), _THEME_BYTES) or 'theme'})"
     room = LONGEST_BYTES - len((head + tail).encode())
     return head + _cut(words, room) + tail
 
@@ -52,6 +51,12 @@ def free_path(folder: Path, name: str, exists: Callable[[Path], bool]) -> Path:
         if not exists(movie) and not exists(folder / f"{stem}.jpg"):
             return movie
         number += 1
+
+
+def _safe(text: str) -> str:
+    text = re.sub(r"[/\\|]", "-", unicodedata.normalize("NFC", text))
+    text = _UNSAFE.sub("", text.encode("utf-8", "ignore").decode("utf-8"))
+    return " ".join(text.split()).strip(" .")
 
 
 def _cut(text: str, most_bytes: int) -> str:

@@ -120,6 +120,48 @@ def test_undo_takes_back_the_shot_or_the_movie_and_nothing_else(
         take_back(catalog, movie(catalog))
 
 
+@pytest.fixture
+def successor(catalog: Catalog, tmp_path: Path) -> Movie:
+    """The first movie is vetoed; another one was made under its name."""
+    veto_movie(catalog, movie(catalog), NOW)
+    for name in ("m.mp4", "m.jpg"):
+        (tmp_path / name).write_bytes(b"another")
+    board = movie(catalog).storyboard_id
+    add_movie(catalog, MemoryId(1), board, tmp_path / "m.mp4", 20.0, NOW)
+    return all_movies(catalog)[1]
+
+
+def test_undo_leaves_the_movie_that_has_the_name_by_now(
+    catalog: Catalog, successor: Movie, tmp_path: Path
+) -> None:
+    path = take_back(catalog, all_movies(catalog)[0])
+
+    assert path == tmp_path / "m 2.mp4"
+    assert path.read_bytes() == path.with_suffix(".jpg").read_bytes() == b"movie"
+    assert successor.file.read_bytes() == b"another"
+    assert [one.file for one in all_movies(catalog)] == [path, successor.file]
+
+
+def test_second_movie_of_a_name_is_vetoed_beside_the_first(
+    catalog: Catalog, successor: Movie, tmp_path: Path
+) -> None:
+    path = veto_movie(catalog, successor, NOW)
+
+    assert path == tmp_path / "rejected" / "m 2.mp4"
+    assert (tmp_path / "rejected" / "m.mp4").read_bytes() == b"movie"
+
+
+def test_vetoed_movie_that_was_deleted_is_not_found_in_another(
+    catalog: Catalog, successor: Movie, tmp_path: Path
+) -> None:
+    (tmp_path / "rejected" / "m.mp4").unlink()
+
+    heed_moves(catalog, NOW)
+
+    assert [one.state for one in all_movies(catalog)] == ["vetoed", "made"]
+    assert all_movies(catalog)[1] == successor
+
+
 def test_a_vetoed_look_is_chosen_less(make_item: object) -> None:
     items = [make_item(n, labels=(("beach", 0.9),)) for n in range(6)]  # type: ignore[operator]  # a factory
 
