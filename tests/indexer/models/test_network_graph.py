@@ -7,26 +7,29 @@ import pytest
 
 from indexer.errors import ModelPackMissingError
 from indexer.models.graph import Constant, Graph, Node, read_graph
+from indexer.models.packs import WEIGHTS
 from indexer.models.session import open_session
 from indexer.models.shape_rules import UnknownOperatorError
 from indexer.models.shapes import infer_shapes
 
 MODELS = Path(__file__).parents[3].parent / "shared" / "models"
-NETWORKS = sorted(MODELS.rglob("*.onnx"))
-needs_networks = pytest.mark.skipif(not NETWORKS, reason="no ../shared/models beside the project")
+OTHERS = sorted(MODELS.rglob("*.onnx"))
+PLANNED = [WEIGHTS / "detector.onnx", *OTHERS]
+READ = [*sorted(WEIGHTS.glob("*.onnx")), *OTHERS]
 
 
 def shapes_at(graph: Graph, height: int, width: int) -> dict[str, tuple[int, ...]]:
     """Shapes of the inputs, one picture of this size where sizes are open."""
-    open_dims = (1, 3, height, width)
-    return {
-        name: tuple(n if isinstance(n, int) else open_dims[i] for i, n in enumerate(dims))
-        for name, dims in graph.inputs.items()
-    }
+    shapes = {}
+    for name, dims in graph.inputs.items():
+        wanted = (1, height, width, 3) if dims[3:] == (3,) else (1, 3, height, width)
+        shapes[name] = tuple(
+            n if isinstance(n, int) else open_dim for n, open_dim in zip(dims, wanted, strict=True)
+        )
+    return shapes
 
 
-@needs_networks
-@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PLANNED, ids=lambda path: path.name)
 def test_results_have_the_shapes_that_were_inferred(path: Path) -> None:
     graph = read_graph(path)
     inputs = shapes_at(graph, 96, 160)
@@ -39,8 +42,7 @@ def test_results_have_the_shapes_that_were_inferred(path: Path) -> None:
     assert [known[name].shape for name in graph.outputs] == [result.shape for result in results]
 
 
-@needs_networks
-@pytest.mark.parametrize("path", NETWORKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", READ, ids=lambda path: path.name)
 def test_the_graph_is_what_onnx_reads(path: Path) -> None:
     onnx = pytest.importorskip("onnx", reason="the extra train is absent")
     theirs = onnx.load(path).graph
@@ -67,9 +69,8 @@ def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
         read_graph(path)
 
 
-@needs_networks
 def test_a_file_cut_anywhere_is_refused_or_read(tmp_path: Path) -> None:
-    whole = (MODELS / "detectors" / "face_detection_yunet_2026may.onnx").read_bytes()
+    whole = (WEIGHTS / "detector.onnx").read_bytes()
     path = tmp_path / "net.onnx"
 
     for length in range(1, len(whole), 9973):
