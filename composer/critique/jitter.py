@@ -33,11 +33,10 @@ def jitters_px(movie: Path, board: Storyboard) -> dict[int, float]:
         if _moves(shot) and len(body) >= TRACKED_FRAMES
         for middle in [(body.start + body.stop) // 2]
     }
-    numbers = [number for part in wanted.values() for number in part]
-    frames = frames_at(movie, numbers, board.fps, board.width)
     found = {
         n: _jitter_px(
-            np.asarray(cv2.cvtColor(next(frames), cv2.COLOR_RGB2GRAY), np.uint8) for _ in part
+            np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8)
+            for frame in frames_at(movie, part, board.fps, board.width)
         )
         for n, part in wanted.items()
     }

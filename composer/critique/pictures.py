@@ -1,6 +1,8 @@
 """What the pictures of a movie show: black, frozen and repeated ones, and where its cuts are."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,8 @@ from composer.critique.findings import Check, Finding
 from composer.render.timeline import spans
 from composer.storyboard.model import Shot, ShotKind, Storyboard
 
-Thumbs = NDArray[np.float32]  # [n, h, w], luma 0 to 255
+Thumb = NDArray[np.float32]  # [h, w], luma 0 to 255
+Figures = NDArray[np.float32]  # [n], one of each frame
 
 THUMB_PX = 64
 
@@ -34,10 +37,44 @@ MOVED_NORM = 0.01
 """A move that goes less far may look still."""
 
 
-def thumbs(movie: Path, board: Storyboard) -> Thumbs:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Watched:
+    """What is remembered of a film's frames: a few bytes of each, whatever their size."""
+
+    lumas: Figures
+    spreads: Figures
+    jumps: Figures
+    """Mean difference from the frame before; 0 for the first."""
+    moves: Figures
+    """Mean difference from the frame a second before; 0 in the first second."""
+    middles: dict[int, Thumb]
+    """By shot, the frame in the middle of its body."""
+
+
+def thumbs(movie: Path, board: Storyboard) -> Iterator[Thumb]:
     """Every frame of a movie, tiny."""
-    small = frames_at(movie, range(board.n_frames), board.fps, THUMB_PX)
-    return np.stack([frame.astype(np.float32).mean(axis=2) for frame in small])
+    for frame in frames_at(movie, range(board.n_frames), board.fps, THUMB_PX):
+        yield frame.astype(np.float32).mean(axis=2)
+
+
+def watched(film: Iterable[Thumb], board: Storyboard) -> Watched:
+    """Look at all frames of a movie once, in their order."""
+    middle_of = {(part.start + part.stop) // 2: n for n, part in enumerate(bodies(board)) if part}
+    figures = np.zeros((4, board.n_frames), np.float32)
+    middles = {}
+    second: deque[Thumb] = deque(maxlen=board.fps)
+    for number, frame in enumerate(film):
+        last = second[-1] if second else frame
+        oldest = second[0] if len(second) == board.fps else frame
+        figures[:, number] = (
+            *(frame.mean(), frame.std()),
+            *(np.abs(frame - last).mean(), np.abs(frame - oldest).mean()),
+        )
+        if number in middle_of:
+            middles[middle_of[number]] = frame
+        second.append(frame)
+    lumas, spreads, jumps, moves = figures
+    return Watched(lumas=lumas, spreads=spreads, jumps=jumps, moves=moves, middles=middles)
 
 
 def bodies(board: Storyboard) -> tuple[range, ...]:
@@ -51,22 +88,22 @@ def bodies(board: Storyboard) -> tuple[range, ...]:
     return tuple(found)
 
 
-def picture_findings(film: Thumbs, board: Storyboard) -> Iterator[Finding]:
+def picture_findings(film: Watched, board: Storyboard) -> Iterator[Finding]:
     """Black, frozen and repeated pictures."""
-    all_bodies = bodies(board)
-    for n, (shot, body) in enumerate(zip(board.shots, all_bodies, strict=True)):
+    for n, (shot, body) in enumerate(zip(board.shots, bodies(board), strict=True)):
         if shot.kind is ShotKind.END or not body:
             continue
-        part = film[body.start : body.stop]
-        black = int(((part.mean((1, 2)) < BLACK_LUMA) & (part.std((1, 2)) < BLACK_SPREAD)).sum())
+        part = slice(body.start, body.stop)
+        is_dark, is_even = film.lumas[part] < BLACK_LUMA, film.spreads[part] < BLACK_SPREAD
+        black = int((is_dark & is_even).sum())
         if black >= LEAST_BLACK_FRAMES:
             yield Finding(check=Check.BLACK, shot=n, told=f"{black} black frames")
-        elif _should_move(shot) and _is_frozen(part, board.fps):
+        elif _should_move(shot) and (film.moves[part][board.fps :] < FROZEN_LEVELS).any():
             yield Finding(check=Check.FROZEN, shot=n, told="it stands still")
-    yield from _repeated(film, board, all_bodies)
+    yield from _repeated(film, board)
 
 
-def cut_errors_s(film: Thumbs, board: Storyboard) -> tuple[float, ...]:
+def cut_errors_s(film: Watched, board: Storyboard) -> tuple[float, ...]:
     """How far hard cuts, as the film shows them, are from the beats that they should be on."""
     if not board.beats_s:
         return ()
@@ -76,8 +113,7 @@ def cut_errors_s(film: Thumbs, board: Storyboard) -> tuple[float, ...]:
         if shot.transition.n_frames or not shot.on_beat:
             continue
         near = range(max(1, shot.start_frame - board.fps // 4), shot.start_frame + board.fps // 4)
-        jumps = [float(np.abs(film[k] - film[k - 1]).mean()) for k in near if k < len(film)]
-        seen = near[int(np.argmax(jumps))]
+        seen = near[int(np.argmax(film.jumps[near.start : near.stop]))]
         errors.append(float(np.abs(beats - seen / board.fps).min()))
     return tuple(errors)
 
@@ -92,20 +128,13 @@ def _should_move(shot: Shot) -> bool:
     )
 
 
-def _is_frozen(part: Thumbs, fps: int) -> bool:
-    if len(part) <= fps:
-        return False
-    moved = np.abs(part[fps:] - part[:-fps]).mean((1, 2))
-    return bool((moved < FROZEN_LEVELS).any())
-
-
-def _repeated(film: Thumbs, board: Storyboard, all_bodies: tuple[range, ...]) -> Iterator[Finding]:
-    shown: dict[int, NDArray[np.float32]] = {}
+def _repeated(film: Watched, board: Storyboard) -> Iterator[Finding]:
+    shown: dict[int, Thumb] = {}
     first_of: dict[int, int] = {}
-    for n, (shot, body) in enumerate(zip(board.shots, all_bodies, strict=True)):
-        if not shot.panels or not body:
+    for n, shot in enumerate(board.shots):
+        if not shot.panels or n not in film.middles:
             continue
-        middle = film[(body.start + body.stop) // 2].ravel()
+        middle = film.middles[n].ravel()
         twin = next((first_of[p.item_id] for p in shot.panels if p.item_id in first_of), None)
         if twin is None:
             twin = next(
@@ -117,7 +146,7 @@ def _repeated(film: Thumbs, board: Storyboard, all_bodies: tuple[range, ...]) ->
         first_of |= {panel.item_id: n for panel in shot.panels}
 
 
-def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
+def _correlation(first: Thumb, second: Thumb) -> float:
     if min(first.std(), second.std()) < FLAT_LEVELS:
         return 0.0
     return float(np.corrcoef(first, second)[0, 1])

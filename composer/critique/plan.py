@@ -6,21 +6,23 @@ from composer.critique.findings import Check, Finding
 from composer.render.motion import between, progress
 from composer.render.overlay import moment_at
 from composer.render.timeline import Span, spans
+from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.captions import READING_S_PER_CHARACTER
 from composer.storyboard.model import Panel, Shot, Storyboard
 from themes.theme import Type
 
 FACE_SHARE = 0.99
-"""A main face is whole on so many of its shot's frames, and on the first and the last."""
+"""A main face is in the safe area on so many of its shot's frames, the first and the last too."""
 
 READABLE = 0.5
 """Words can be read at this opacity."""
 
 _ROUNDING_NORM = 0.002
+"""Of the movie's frame."""
 
 
 def faces_inside(board: Storyboard) -> tuple[float, ...]:
-    """Of each shot, the share of frames on which all its main faces are whole.
+    """Of each shot, the share of frames on which all its main faces are in the title-safe area.
 
     Of a clip the faces that were found in the seconds that it plays, each where it was seen best.
     """
@@ -31,10 +33,10 @@ def faces_inside(board: Storyboard) -> tuple[float, ...]:
 
 
 def plan_findings(board: Storyboard, kind: Type) -> Iterator[Finding]:
-    """Faces that the frame cuts off, and words that are gone before they are read."""
+    """Faces too near the edge or beyond it, and words that are gone before they are read."""
     for n, share in enumerate(faces_inside(board)):
         if share < FACE_SHARE:
-            told = f"a face is whole on {share:.0%} of its frames"
+            told = f"a face is in the safe area on {share:.0%} of its frames"
             yield Finding(check=Check.FACE, shot=n, told=told)
     for n, shot in enumerate(board.shots):
         if shot.text is None:
@@ -70,13 +72,19 @@ def _share_inside(shot: Shot, span: Span, fps: int) -> Iterator[float]:
 
 
 def _is_inside(panel: Panel, at: float) -> bool:
-    view = between(panel.view_start, panel.view_end, at)
-    left, top = view.x_norm - _ROUNDING_NORM, view.y_norm - _ROUNDING_NORM
-    right, bottom = left + view.w_norm + 2 * _ROUNDING_NORM, top + view.h_norm + 2 * _ROUNDING_NORM
+    view, frame = between(panel.view_start, panel.view_end, at), panel.frame
     return all(
-        left <= face.x_norm
-        and top <= face.y_norm
-        and face.x_norm + face.w_norm <= right
-        and face.y_norm + face.h_norm <= bottom
+        _is_safe(face.x_norm, face.w_norm, view.x_norm, view.w_norm, frame.x_norm, frame.w_norm)
+        and _is_safe(face.y_norm, face.h_norm, view.y_norm, view.h_norm, frame.y_norm, frame.h_norm)
         for face in panel.faces
     )
+
+
+def _is_safe(  # noqa: PLR0913, RUF100 - starts and lengths of three things
+    face: float, face_size: float, view: float, view_size: float, frame: float, frame_size: float
+) -> bool:
+    """Whether a face is within its panel and the movie's safe area, on one axis."""
+    scale = frame_size / view_size
+    first = frame + (face - view) * scale
+    low, high = max(frame, SAFE_SHARE), min(frame + frame_size, 1 - SAFE_SHARE)
+    return low - _ROUNDING_NORM <= first and first + face_size * scale <= high + _ROUNDING_NORM

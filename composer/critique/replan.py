@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from composer.critique.findings import Check, Critique
+from composer.critique.findings import Check, Critique, Finding
 from composer.library import ViewItem
 from composer.mending import replaced
 from composer.storyboard.model import ShotKind, Storyboard
@@ -11,18 +11,22 @@ from themes.theme import Motion
 
 _ANOTHER_PICTURE = frozenset({Check.BLACK, Check.FROZEN, Check.REPEATED})
 _HELD_STILL = frozenset({Check.FACE, Check.JITTER})
+_GRAVEST_FIRST = (
+    *(Check.BLACK, Check.REPEATED, Check.FROZEN, Check.FACE, Check.JITTER, Check.TEXT),
+    *(Check.BEAT, Check.LOUDNESS, Check.PEAK),
+)
 
 
 def replanned(
     board: Storyboard, critique: Critique, items: Sequence[ViewItem], motion: Motion
 ) -> tuple[Storyboard, tuple[str, ...]]:
-    """The movie with its faulty shots changed, and what was changed; locked ones stay."""
+    """The movie with its faulty shots changed, and what was changed; locked ones stay.
+
+    Each shot is changed once, for its gravest fault: another picture has faults of its own.
+    """
     told = []
     # From the last one on, so that one that is taken out does not renumber those to come.
-    faults = sorted(
-        ((f.shot, f) for f in critique.findings if f.shot is not None), key=lambda one: -one[0]
-    )
-    for n, finding in faults:
+    for n, finding in sorted(_gravest(critique).items(), reverse=True):
         changed = None
         if not board.shots[n].locked:
             changed = _changed(board, n, finding.check, items, motion)
@@ -30,6 +34,12 @@ def replanned(
             board = changed
             told.append(f"shot {n + 1}: {finding.told}")
     return board, tuple(told)
+
+
+def _gravest(critique: Critique) -> dict[int, Finding]:
+    """One finding of each shot that has any."""
+    ranked = sorted(critique.findings, key=lambda one: -_GRAVEST_FIRST.index(one.check))
+    return {finding.shot: finding for finding in ranked if finding.shot is not None}
 
 
 def _changed(

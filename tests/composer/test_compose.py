@@ -549,7 +549,7 @@ def test_a_movie_keeps_a_report_of_itself(catalog: Catalog, tmp_path: Path) -> N
     _compose(catalog, tmp_path / "out")
 
     report = json.loads(catalog.scalar("SELECT report FROM storyboards"))
-    assert report["measured"]["loudness_lufs"] == pytest.approx(-16, abs=1)
+    assert report["measured"]["loudness_lufs"] == pytest.approx(-16, abs=0.5)
     assert [f for f in report["findings"] if f["check"] in ("black", "frozen", "face")] == []
 
 

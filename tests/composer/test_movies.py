@@ -170,7 +170,7 @@ def test_movie_has_the_planned_length_sound_and_loudness(movie: MovieFile) -> No
         decoded = sum(1 for _ in container.decode(video=0))
     assert decoded == movie.n_frames == 144
     assert len(sound) / RATE_HZ == pytest.approx(movie.duration_s, abs=0.021)
-    assert integrated_lufs(sound, RATE_HZ) == pytest.approx(-16, abs=1.0)
+    assert integrated_lufs(sound, RATE_HZ) == pytest.approx(-16, abs=0.5)
 
 
 def test_folder_holds_the_movie_and_its_poster_only(movie: MovieFile) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from composer.critique.critique import LOUDNESS_LUFS, criticise
 from composer.critique.findings import Check, Critique, Finding, text_of
 from composer.critique.jitter import jitters_px
-from composer.critique.pictures import THUMB_PX, Thumbs, bodies, cut_errors_s, picture_findings
+from composer.critique.pictures import THUMB_PX, bodies, cut_errors_s, picture_findings, watched
 from composer.critique.plan import plan_findings
 from composer.critique.replan import replanned
 from composer.critique.sheet import GAP_PX, LABEL_PX, write_sheet
@@ -25,13 +26,14 @@ from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock
-from composer.storyboard.model import Rect, Storyboard
+from composer.storyboard.model import WHOLE, Rect, Storyboard
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ
 from themes.load import load_theme
 
 THEME = load_theme("uplifting")
 SIZE_PX = (320, 180)
+Film = NDArray[np.float32]  # [n, h, w]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def board(items: list[ViewItem], make_brief: Callable[..., Brief]) -> Storyboard
     return direct(brief, sound_for("uplifting", 7)).storyboard
 
 
-def film_of(board: Storyboard) -> Thumbs:
+def film_of(board: Storyboard) -> Film:
     """A pattern of its own for each shot, which moves along a little with every frame."""
     film = np.empty((board.n_frames, 36, THUMB_PX), np.float32)
     rng = np.random.default_rng(1)
@@ -58,14 +60,14 @@ def film_of(board: Storyboard) -> Thumbs:
     return film
 
 
-def checks(film: Thumbs, board: Storyboard) -> list[tuple[Check, int | None]]:
-    return [(found.check, found.shot) for found in picture_findings(film, board)]
+def checks(film: Film, board: Storyboard) -> list[tuple[Check, int | None]]:
+    return [(found.check, found.shot) for found in picture_findings(watched(film, board), board)]
 
 
 def test_good_film_has_no_fault(board: Storyboard) -> None:
     assert checks(film_of(board), board) == []
     assert list(plan_findings(board, THEME.type)) == []
-    assert max(cut_errors_s(film_of(board), board)) < 0.02
+    assert max(cut_errors_s(watched(film_of(board), board), board)) < 0.02
 
 
 def test_black_frozen_and_repeated_shots_are_found(board: Storyboard) -> None:
@@ -83,7 +85,7 @@ def test_black_frozen_and_repeated_shots_are_found(board: Storyboard) -> None:
 def test_cut_that_is_late_is_off_its_beat(board: Storyboard) -> None:
     late = np.roll(film_of(board), 4, axis=0)
 
-    assert min(cut_errors_s(late, board)) > 0.1
+    assert min(cut_errors_s(watched(late, board), board)) > 0.1
 
 
 def test_cut_off_face_and_words_too_short_are_found(board: Storyboard) -> None:
@@ -96,6 +98,21 @@ def test_cut_off_face_and_words_too_short_are_found(board: Storyboard) -> None:
     found = plan_findings(replace(board, shots=tuple(shots)), THEME.type)
 
     assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2), (Check.TEXT, 0)]
+
+
+@pytest.mark.parametrize(("x_norm", "is_safe"), [(0.03, False), (0.06, True), (0.87, False)])
+def test_face_must_be_in_the_safe_area_of_the_frame(
+    board: Storyboard, x_norm: float, is_safe: bool
+) -> None:
+    face = Rect(x_norm=x_norm, y_norm=0.4, w_norm=0.1, h_norm=0.1)
+    panel = replace(board.shots[2].panels[0], frame=WHOLE, view_start=WHOLE, view_end=WHOLE)
+    shot = replace(board.shots[2], panels=(replace(panel, faces=(face,)),))
+
+    found = plan_findings(
+        replace(board, shots=(*board.shots[:2], shot, *board.shots[3:])), THEME.type
+    )
+
+    assert [one.shot for one in found] == ([] if is_safe else [2])
 
 
 def test_face_that_a_clip_loses_at_its_edge_is_found_and_the_clip_is_replaced(
@@ -173,6 +190,43 @@ def test_trembling_is_told_from_a_smooth_move(
 
     assert list(found) == [2]
     assert low <= found[2] <= high
+
+
+def test_shot_without_anything_to_track_hides_no_other(board: Storyboard, tmp_path: Path) -> None:
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    movie = tmp_path / "m.mp4"
+    first = replace(board.shots[2], text=None)
+    moving = replace(board, shots=(*board.shots[:2], first, *board.shots[3:]))
+    flat = [from_rgb(np.full((180, 320, 3), 90, np.uint8))] * bodies(board)[2].stop
+    shaken = list(frames(board.n_frames, 0.5))[len(flat) :]
+    write_segments([Segment(path=movie, frames=[*flat, *shaken])], form)
+
+    found = jitters_px(movie, moving)
+
+    assert 2 not in found
+    assert len(found) > 2
+    assert min(found.values()) > 0.4
+
+
+def test_shot_with_several_faults_is_changed_once_for_the_gravest(
+    board: Storyboard, items: list[ViewItem]
+) -> None:
+    found = tuple(
+        Finding(check=check, shot=2, told=check)
+        for check in (Check.FACE, Check.BLACK, Check.JITTER)
+    )
+    shown = {panel.item_id for shot in board.shots for panel in shot.panels}
+    critique = Critique(measured={}, findings=found)
+
+    swapped, told = replanned(board, critique, items, THEME.motion)
+    shown_only = [item for item in items if item.id in shown]
+    dropped, _ = replanned(board, critique, shown_only, THEME.motion)
+
+    assert told == ("shot 3: black",)
+    assert swapped.shots[2].panels[0].item_id not in shown
+    assert swapped.shots[2].motion != "hold"
+    assert len(dropped.shots) == len(board.shots) - 1
+    assert [shot.motion for shot in dropped.shots[3:]] == [shot.motion for shot in board.shots[4:]]
 
 
 def test_faulty_shots_are_planned_again_and_locked_ones_stay(
