@@ -4,8 +4,10 @@
 
 `data/library` is indexed and exported, and each file compared with its `truth.csv`: kind, upright
 size, time, place, camera. `data/broken` is indexed and each file must end as `acceptable` says,
-within 1 GB for the whole process tree; then each file alone is given to a worker, which tells how
-long it takes. Sidecars are right when they become no item of their own.
+within 1 GB for the whole process tree; then each file alone is given to a worker, which tells the
+seconds it takes by the clock and of the CPU; the CPU's are judged, since other programs run beside,
+and the clock's of a file that costs its worker. Sidecars are right when they become no item of
+their own.
 """
 
 import argparse
@@ -35,7 +37,7 @@ from memoriesd.measured import run_measured
 RAW_TOLERANCE = 0.03
 PLACE_TOLERANCE_DEG = 0.001
 MEMORY_LIMIT_MB = 1024
-FILE_LIMIT_S = 10.0
+FILE_LIMIT_CPU_S = 10.0
 """`broken/README.md`: not more than some seconds."""
 TASK_LIMIT_S = 120.0
 NOT_A_DATE = ("mtime", "none", None)
@@ -48,19 +50,20 @@ def main() -> int:
     library, broken = SHARED / "data" / "library", SHARED / "data" / "broken"
     good_cost, good = indexed(library)
     bad_cost, bad = indexed(broken)
-    slowest = max(seconds_of_each(broken).items(), key=lambda pair: pair[1])
+    slowest = max(seconds_of_each(broken), key=lambda each: each["cpu_s"])
     disagreements = [*compare_library(truth_of(library), good), *compare_broken(broken, bad)]
     result = {
         "library_files": len(truth_of(library)),
         "broken_files": len(truth_of(broken)),
         "library": good_cost,
         "broken": bad_cost,
-        "slowest_broken_file": {"file": slowest[0], "seconds": slowest[1]},
+        "slowest_broken_file": slowest,
         "disagreements": disagreements,
     }
     print(json.dumps(result)) if args.json else show(result)
     peak_mb = max(good_cost["peak_mb"], bad_cost["peak_mb"])
-    return int(bool(disagreements) or peak_mb > MEMORY_LIMIT_MB or slowest[1] > FILE_LIMIT_S)
+    is_slow = slowest["cpu_s"] > FILE_LIMIT_CPU_S
+    return int(bool(disagreements) or peak_mb > MEMORY_LIMIT_MB or is_slow)
 
 
 def arguments() -> argparse.Namespace:
@@ -203,34 +206,37 @@ def compare_broken(folder: Path, export: Mapping[str, Any]) -> list[dict[str, st
     return found
 
 
-def seconds_of_each(folder: Path) -> dict[str, float]:
-    """Wall seconds that a worker of the pipeline takes over each file alone."""
+def seconds_of_each(folder: Path) -> list[dict[str, Any]]:
+    """Seconds that a worker of the pipeline takes over each file alone."""
     choice = ModelChoice(pack=f"insightface:{PACK}", folder=PACKS, scenes=SCENES)
-    pool = WorkerPool(1, TASK_LIMIT_S)
-    seconds = {}
-    try:
+    seconds = []
+    with WorkerPool(1, TASK_LIMIT_S) as pool:
         for row in truth_of(folder):
             models = pool.submit(describe_models, choice).result()
-            began = time.perf_counter()
-            try_file(pool, folder / row["file"], choice, models.stage_model)
-            seconds[row["file"]] = round(time.perf_counter() - began, 2)
-    finally:
-        pool.shutdown()
+            began_s, cpu_began_s = time.perf_counter(), pool.submit(time.process_time).result()
+            is_lost = try_file(pool, folder / row["file"], choice, models.stage_model)
+            wall_s = time.perf_counter() - began_s
+            cpu_s = wall_s if is_lost else pool.submit(time.process_time).result() - cpu_began_s
+            told = {"file": row["file"], "wall_s": round(wall_s, 2), "cpu_s": round(cpu_s, 2)}
+            seconds.append(told)
     return seconds
 
 
-def try_file(pool: WorkerPool, path: Path, choice: ModelChoice, stage_model: str) -> None:
-    """Read a file's header and, where it has one, its pixels; failing is one way to end."""
+def try_file(pool: WorkerPool, path: Path, choice: ModelChoice, stage_model: str) -> bool:
+    """Read a file's header and, where it has one, its pixels; True if the worker was lost."""
     mtime_ns = path.stat().st_mtime_ns
     try:
         (header,) = pool.submit(read_headers, [HeaderTask(path=path, mtime_ns=mtime_ns)]).result()
         if isinstance(header, Header):
             task = pixel_task(path, header, mtime_ns)
             pool.submit(look, task, choice, stage_model).result()
-    except (UnreadableMediaError, WorkerLostError):
-        return
+    except UnreadableMediaError:
+        return False
+    except WorkerLostError:
+        return True
     except Exception as error:  # noqa: BLE001 - whatever a decoder raises; the pipeline takes it so
         print(f"{path.name}: {type(error).__name__}: {error}", file=sys.stderr)
+    return False
 
 
 def pixel_task(path: Path, header: Header, mtime_ns: int) -> PixelTask:
@@ -257,7 +263,8 @@ def show(result: Mapping[str, Any]) -> None:
         costs = "  ".join(f"{key} {value}" for key, value in result[name].items())
         print(f"{name}: {result[name + '_files']} files  {costs}")
     slowest = result["slowest_broken_file"]
-    print(f"slowest broken file: {slowest['file']}, {slowest['seconds']} s")
+    seconds = f"{slowest['cpu_s']} CPU s, {slowest['wall_s']} s by the clock"
+    print(f"slowest broken file: {slowest['file']}, {seconds}")
     print(f"{len(result['disagreements'])} disagreements")
 
 
