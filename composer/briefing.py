@@ -17,6 +17,7 @@ from composer.library import LibraryView
 from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.request import AUTO, Run
 from composer.soundtrack import file_for, sound_for, sound_of_file
+from composer.speech import speech_of
 from composer.storyboard.brief import Brief, Eyes, SoundFor
 from composer.storyboard.route import route_of
 from indexer.catalog.connection import Catalog
@@ -64,6 +65,7 @@ def brief_for(
         vectors=view.vectors_of(reasons),
         eyes=_eyes(run.catalog, view),
         aligned=aligned,
+        speech_of=speech_of,
         route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),
         theme_name=theme,

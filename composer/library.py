@@ -96,6 +96,8 @@ class ViewItem:
     labels: tuple[tuple[str, float], ...] = ()
     """Words with their probability, the surest first."""
     highlights: tuple[Span, ...] = ()
+    speech: tuple[tuple[float, float], ...] = ()
+    """Begin and end in s of what is said in a clip; only of clips that were listened to."""
     event: EventId | None = None
 
     @property

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from composer.library import SeenFace
 from composer.storyboard.brief import Canvas
+from composer.storyboard.clips import good_s
 from composer.storyboard.model import Rect
 from composer.storyboard.slides import Slide, fills_frame
 from themes.theme import Placement
@@ -80,7 +81,7 @@ def choose_opening(slides: Sequence[Slide], placement: Placement, canvas: Canvas
         plain = len(slide.items) == 1 and not slide.is_video
         early = 0.05 * (1 - n / max(1, len(slides)))
         small = SMALL_OPENING * (not fills_frame(slide.first, canvas))
-        lasts_s = slide.first.duration_s or 0.0 if slide.is_video else OPENING_CLIP_S
+        lasts_s = good_s(slide.first) if slide.is_video else OPENING_CLIP_S
         worth = slide.value - faces - small + early
         return plain, min(lasts_s, OPENING_CLIP_S), worth, -n
 

@@ -103,6 +103,15 @@ def not_aligned(_first: ViewItem, _second: ViewItem) -> None:
     """Of pictures that are not looked at."""
 
 
+Listener = Callable[[ViewItem], tuple[tuple[float, float], ...]]
+"""Begin and end in s of all that is said in a clip's highlight."""
+
+
+def not_heard(_clip: ViewItem) -> tuple[tuple[float, float], ...]:
+    """Of clips that are not listened to."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """Everything that decides what a movie will be like."""
@@ -119,6 +128,8 @@ class Brief:
     """Of the photographs' known people, as far as they are known."""
     aligned: Aligner = not_aligned
     """Asked for photographs of one place that follow one another."""
+    speech_of: Listener = not_heard
+    """Asked for the clips that are shown."""
     route: tuple[Stop, ...] = ()
     """Of a trip: a map opens its movie."""
     theme: Theme

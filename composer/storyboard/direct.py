@@ -132,7 +132,7 @@ def _storyboard(brief: Brief, plan: Plan) -> Storyboard:
 def _shots(
     brief: Brief, plan: Plan, starts: Sequence[int], lengths: Sequence[int]
 ) -> tuple[Shot, ...]:
-    slides = (plan.arc.opening, *plan.arc.slides)
+    slides = [_heard(slide, brief) for slide in (plan.arc.opening, *plan.arc.slides)]
     fps = brief.canvas.fps
     joins = _joins(brief, slides, lengths)
     texts = (
@@ -172,6 +172,13 @@ def _shots(
     if brief.route:
         shots[0] = _map(shots[0], brief.route)
     return match_eyes(shots, slides, brief)
+
+
+def _heard(slide: Slide, brief: Brief) -> Slide:
+    """The same slide with what is said in it."""
+    if not slide.is_video:
+        return slide
+    return Slide(items=(replace(slide.first, speech=brief.speech_of(slide.first)),))
 
 
 def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:

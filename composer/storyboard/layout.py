@@ -8,7 +8,7 @@ import numpy as np
 from composer.library import ViewItem
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.brief import Canvas
-from composer.storyboard.clips import clip_start_s
+from composer.storyboard.clips import clip_start_s, speech_reason
 from composer.storyboard.framing import (
     MOST_ENLARGED,
     Stage,
@@ -179,7 +179,8 @@ def _moved(
 ) -> Move | None:
     """The move over a picture; a video is held still, since it moves by itself."""
     if stage.item.is_video:
-        return held(stage)
+        found, told = held(stage), speech_reason(stage.item, visible_s)
+        return found and replace(found, reason=f"{found.reason}{told}")
     return move(stage, motion, visible_s, before, rng)
 
 

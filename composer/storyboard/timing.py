@@ -9,7 +9,7 @@ from composer.curate.alike import Looks
 from composer.storyboard.arc import Arc, shape_arc
 from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
 from composer.storyboard.captions import reading_s
-from composer.storyboard.clips import bounds_s
+from composer.storyboard.clips import bounds_s, good_s
 from composer.storyboard.neighbours import apart
 from composer.storyboard.pace import Slot, Timing, fit_to_beats
 from composer.storyboard.slides import Slide
@@ -131,7 +131,7 @@ def _title_on(brief: Brief, opening: Slide, length: Length) -> Slot:
     slot = title_slot(brief, length)
     if not opening.is_video:
         return slot
-    plays_s = (opening.first.duration_s or 0.0) - brief.theme.transitions.seconds[1] / 2
+    plays_s = good_s(opening.first) - brief.theme.transitions.seconds[1] / 2
     read_s = max(LEAST_TITLE_S, reading_s(brief.title, brief.subtitle))
     most_s = min(slot.most_s, max(read_s, plays_s))
     return Slot(

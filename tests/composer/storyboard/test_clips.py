@@ -1,0 +1,66 @@
+"""Which seconds of a clip are shown."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from composer.library import Span
+from composer.storyboard.clips import bounds_s, clip_start_s, speech_reason
+from themes.load import BUILTIN, load_theme
+
+Factory = Callable[..., Any]
+GOOD = (Span(start_s=3.0, end_s=13.0, score=0.8),)
+
+
+def test_a_clip_begins_and_ends_between_words(make_item: Factory) -> None:
+    said = ((2.0, 4.9), (5.3, 7.0), (7.4, 10.0), (10.4, 12.9))
+    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=said)
+
+    start_s = clip_start_s(clip, 5.0)
+
+    assert not any(a < at_s < b for at_s in (start_s, start_s + 5.0) for a, b in said)
+    assert speech_reason(clip, 5.0) == ", between words"
+
+
+def test_speech_without_a_pause_is_shown_at_its_middle_and_told(make_item: Factory) -> None:
+    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=((2.0, 14.0),))
+
+    assert clip_start_s(clip, 4.0) == pytest.approx(6.0)
+    assert "no pause" in speech_reason(clip, 4.0)
+
+
+@given(
+    start_s=st.floats(0, 10),
+    good_s=st.floats(1.0, 15.0),
+    share=st.floats(0, 1),
+    theme=st.sampled_from(BUILTIN),
+    said=st.lists(st.tuples(st.floats(0, 25), st.floats(0.2, 5)), max_size=4),
+)
+def test_no_shot_leaves_its_highlight(
+    start_s: float,
+    good_s: float,
+    share: float,
+    theme: str,
+    said: list[tuple[float, float]],
+    make_item: Factory,
+) -> None:
+    end_s = start_s + good_s
+    clip = make_item(
+        1,
+        is_video=True,
+        duration_s=30.0,
+        highlights=(Span(start_s=start_s, end_s=end_s, score=0.8),),
+        speech=tuple((at_s, at_s + long_s) for at_s, long_s in said),
+    )
+
+    bounds = bounds_s(clip, load_theme(theme))
+
+    if bounds is not None:
+        shot_s = bounds[0] + share * (bounds[1] - bounds[0])
+        # Half of each of its transitions; none takes more than a third of its shot.
+        visible_s = shot_s + min(load_theme(theme).transitions.seconds[1], shot_s / 3)
+        found_s = clip_start_s(clip, visible_s)
+        assert start_s - 1e-3 <= found_s <= end_s - visible_s + 1e-3
