@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from PIL import Image
 
 from composer.curate.wording import Wording
 from composer.library import ViewItem
-from composer.movies import MovieFile, render_movie
+from composer.movies import render_movie
+from composer.render.writing import writing_to
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
 from indexer.catalog.items import ItemId
+from indexer.errors import NothingToDoError
 from indexer.samples.scenes import land
 from themes.load import load_theme
 
@@ -26,14 +29,21 @@ _FIRST = dt.datetime.fromisoformat("2024-06-14T10:00")
 _A_DAY = 5
 
 
-def preview_theme(name: str, out: Path, made_on: dt.date) -> MovieFile:
-    """Render a theme's preview to ``out`` (``NAME.mp4``), with a poster beside it.
+def preview_theme(name: str, out: Path, made_on: dt.date) -> None:
+    """Render a theme's preview to ``out``, a file that is not there yet.
 
     Parameters
     ----------
     name : str
         A built-in theme or the path of a theme file.
+
+    Raises
+    ------
+    NothingToDoError
+        If something has that name.
     """
+    if out.exists():
+        raise NothingToDoError(f"{out} is there already", remedy="name another file for it")
     theme = load_theme(name)
     with tempfile.TemporaryDirectory() as folder:
         brief = Brief(
@@ -51,9 +61,16 @@ def preview_theme(name: str, out: Path, made_on: dt.date) -> MovieFile:
             music_seed=SEED,
         )
         board = direct(brief, sound_for(theme.mood, SEED)).storyboard
-        return render_movie(
-            board, out, theme=theme, made_on=made_on, segments=Path(folder) / "segments"
+        # Not where it belongs, since a movie of the daemon's may be unfinished there.
+        made = render_movie(
+            board,
+            Path(folder) / "preview.mp4",
+            theme=theme,
+            made_on=made_on,
+            segments=Path(folder) / "segments",
         )
+        with writing_to(out.parent):
+            shutil.move(made.path, out)
 
 
 def _item(n: int, folder: Path) -> ViewItem:

@@ -110,7 +110,18 @@ def open_movie(session: Session, movie: str) -> None:
 def keep_movie(session: Session, movie: str) -> None:
     """Keep MOVIE (id, path or file name) for ever."""
     with session.catalog() as catalog:
+        heed_moves(catalog, stamp(utc_now()))
         found = find_movie(catalog, movie)
+        if found.state == "vetoed":
+            raise NothingToDoError(
+                f"{echo_path(found.file.name)} is vetoed",
+                remedy=f"take that back first: memoriesd movies veto {found.id} --undo",
+            )
+        if found.state == "retired":
+            raise NothingToDoError(
+                f"{echo_path(found.file.name)} was removed when it was [output] keep_days old",
+                remedy=f"make it again: memoriesd compose {found.memory_id}",
+            )
         set_movie_state(catalog, found.id, "kept")
     click.echo(f"{echo_path(found.file)} is kept")
 

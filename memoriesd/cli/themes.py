@@ -10,7 +10,14 @@ import numpy as np
 
 from composer.render.effects import build_effects
 from composer.render.fonts import is_installed, package_of
-from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
+from memoriesd.cli.options import (
+    Session,
+    echo_json,
+    echo_path,
+    json_option,
+    quoted,
+    session_command,
+)
 from memoriesd.clock import local_today
 from music.arrange import LONGEST_S, SHORTEST_S, arrange
 from music.perform import perform
@@ -46,22 +53,30 @@ def list_themes(session: Session, *, as_json: bool) -> None:
 @click.option(
     "--preview",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Render a short movie of drawn pictures to this .mp4 instead.",
+    help="Render a short movie of drawn pictures to this new .mp4 instead.",
 )
 @json_option
 @session_command
 def show_theme(_: Session, name: str, *, preview: Path | None, as_json: bool) -> None:
-    """Print the theme NAME, a built-in one or a file: something to start your own from."""
+    """Print the theme NAME, a built-in one or a file: something to start your own from.
+
+    How it looks and sounds: memoriesd themes show NAME --preview FILE.
+    """
     theme = load_theme(name)
     if preview is not None:
         from composer.preview import preview_theme
 
-        click.echo(echo_path(preview_theme(name, preview.with_suffix(".mp4"), local_today()).path))
+        path = preview.with_suffix(".mp4")
+        preview_theme(name, path, local_today())
+        click.echo(echo_path(path))
         return
     if as_json:
         echo_json(dataclasses.asdict(theme))
     else:
         click.echo(_text_of(name), nl=False)
+        # Not in what is redirected to a file.
+        told = f"memoriesd themes show {quoted(name)} --preview preview.mp4"
+        click.echo(f"see it as a short movie with: {told}", err=True)
 
 
 def _text_of(name: str) -> str:

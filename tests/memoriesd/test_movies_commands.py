@@ -1,0 +1,69 @@
+"""``movies keep`` and ``themes show --preview``: what they refuse."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from composer.storyboard.brief import Canvas
+from indexer.catalog.connection import open_catalog
+from memoriesd.cli.main import run
+from memoriesd.exits import Exit
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "remedy"),
+    [
+        ("vetoed", "lisbon.mp4 is vetoed", "movies veto 1 --undo"),
+        ("retired", "was removed when it was", "memoriesd compose 1"),
+    ],
+)
+def test_movie_that_is_vetoed_or_gone_is_not_kept(
+    home: Path, capsys: Capture, state: str, told: str, remedy: str
+) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        catalog.execute("UPDATE movies SET state = ?", (state,))
+
+    code = run(["movies", "keep", "1"])
+
+    err = capsys.readouterr().err
+    assert code == Exit.NOTHING
+    assert told in err
+    assert remedy in err
+    with open_catalog(home / "catalog.db") as catalog:
+        assert catalog.scalar("SELECT state FROM movies") == state
+
+
+@pytest.mark.usefixtures("home")
+def test_preview_writes_over_nothing_and_leaves_a_render_beside_it_alone(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = {
+        tmp_path / "holiday.mp4": b"film",
+        tmp_path / "next.jpg": b"photo",
+        tmp_path / ".m.mp4.memoriesd-part": b"unfinished",
+    }
+    for path, content in there.items():
+        path.write_bytes(content)
+    # Seconds are enough to see where it is written.
+    monkeypatch.setattr("composer.preview._CANVAS", Canvas(width=32, height=18, fps=2))
+
+    refused = run(["themes", "show", "uplifting", "--preview", str(tmp_path / "holiday.mp4")])
+    err = capsys.readouterr().err
+    made = run(["themes", "show", "uplifting", "--preview", str(tmp_path / "next.mp4")])
+
+    assert (refused, made) == (Exit.NOTHING, Exit.DONE)
+    assert "is there already" in err
+    assert (tmp_path / "next.mp4").stat().st_size > 1000
+    assert {path: path.read_bytes() for path in there} == there
+
+
+@pytest.mark.usefixtures("home")
+def test_theme_is_printed_for_a_file_and_its_preview_is_told_beside_it(capsys: Capture) -> None:
+    run(["themes", "show", "gentle"])
+
+    told = capsys.readouterr()
+    assert tomllib.loads(told.out)["mood"] == "gentle"
+    assert "themes show gentle --preview" in told.err
