@@ -80,6 +80,11 @@ def font_of_all(cluster: str, fonts: tuple[FontFile, ...]) -> FontFile | None:
     return next((font for font in fonts if needed and needed <= font.covers), None)
 
 
+def system_fonts() -> tuple[Path, ...]:
+    """Every font file of the system."""
+    return tuple(path for folder in SYSTEM_FOLDERS for path in _fonts_in(folder))
+
+
 def is_installed(family: str) -> bool:
     """Tell whether a family comes with an installed package."""
     return fontpkg.slugify(family) in fontpkg.families()

@@ -5,7 +5,8 @@ renders that shot again. The folder holds pictures of the library: who forgets s
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -35,15 +36,26 @@ def keep_newest(folder: Path, used: Iterable[Path], most_mb: float = MOST_MB) ->
     Parameters
     ----------
     used : iterable of Path
-        Those of the movie that was just made.
+        Those of the movie that is to be made, which stay; not all need be there.
     """
-    for path in used:
-        os.utime(path)
+    needed = set(used)
+    for path in needed:
+        # Forgetting somebody may empty the folder at any time.
+        with suppress(FileNotFoundError):
+            os.utime(path)
     room = most_mb * 1e6
-    for path in sorted(folder.glob("*.mp4"), key=lambda path: -path.stat().st_mtime_ns):
-        room -= path.stat().st_size
-        if room < 0:
+    for _, n_bytes, path in sorted(_found(folder), reverse=True):
+        room -= n_bytes
+        if room < 0 and path not in needed:
             path.unlink(missing_ok=True)
+
+
+def _found(folder: Path) -> Iterator[tuple[int, int, Path]]:
+    """When each segment was used last, its size and its path."""
+    for path in folder.glob("*.mp4"):
+        with suppress(FileNotFoundError):
+            stat = path.stat()
+            yield stat.st_mtime_ns, stat.st_size, path
 
 
 def forget_segments(folder: Path) -> None:

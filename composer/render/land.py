@@ -11,7 +11,7 @@ import themes
 
 Line = NDArray[np.float64]  # [n, 2], longitude and latitude in degrees
 
-_ASSET = Path(themes.__file__).parent / "assets" / "land.npz"
+LAND_FILE = Path(themes.__file__).parent / "assets" / "land.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Land:
 @lru_cache(maxsize=1)
 def world() -> Land:
     """All land; see ``themes/assets/make_land.py`` for how it is kept."""
-    with np.load(_ASSET) as kept:
+    with np.load(LAND_FILE) as kept:
         told = {name: kept[name] for name in kept.files}
     steps = np.split(told["steps"].astype(np.int64), np.cumsum(told["n_steps"])[:-1])
     arcs = [

@@ -26,15 +26,18 @@ def check_space(storyboard: Storyboard, n_missing: int, *, movie: Path, segments
         If a disk may become full, or a folder is not there.
     """
     bytes_a_frame = storyboard.width * storyboard.height * _BITS_PER_PIXEL / 8
-    needed = {movie: storyboard.n_frames * bytes_a_frame, segments: n_missing * bytes_a_frame}
+    of_movie, of_segments = storyboard.n_frames * bytes_a_frame, n_missing * bytes_a_frame
     if _device(movie) == _device(segments):
-        needed = {movie: sum(needed.values())}
-    for folder, wanted in needed.items():
+        of_movie += of_segments
+    for folder, wanted, otherwise in (
+        (movie, of_movie, "set [output] folder to another disk"),
+        (segments, of_segments, "set MEMORIESD_HOME to a folder on another disk"),
+    ):
         free = shutil.disk_usage(folder).free
         if free < wanted:
             raise MissingResourceError(
                 f"{folder} has {free / 1e6:.0f} MB free, the movie may need {wanted / 1e6:.0f} MB",
-                remedy="free some space, or set [output] folder to another disk",
+                remedy=f"free some space on its disk, or {otherwise}",
             )
 
 
@@ -43,6 +46,6 @@ def _device(folder: Path) -> int:
         return folder.stat().st_dev
     except OSError as error:
         raise MissingResourceError(
-            f"the output folder {folder} cannot be used: {error.strerror}",
+            f"the folder {folder} cannot be used: {error.strerror}",
             remedy="make it, or set [output] folder to another one",
         ) from error

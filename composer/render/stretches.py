@@ -7,19 +7,31 @@ own stretch and those of the two transitions beside it are rendered again, and n
 import dataclasses
 import functools
 import hashlib
+import importlib.metadata
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import av
-import cv2
-
+import indexer.media
 from composer.render.encode import MovieFormat
+from composer.render.fonts import system_fonts
+from composer.render.land import LAND_FILE
 from composer.render.timeline import Span, spans
+from composer.storyboard import agreed
 from composer.storyboard.model import Shot, Storyboard
+from themes import colour
 from themes.theme import Theme
+
+LIBRARIES = (
+    *("memoriesd", "av", "moviepy", "numpy", "opencv-python-headless", "pillow", "pillow-heif"),
+    *("pillow-jxl-plugin", "python-bidi", "rawpy", "scipy", "uharfbuzz", "fontpkg"),
+    *("fontpkg-fraunces", "fontpkg-inter", "fontpkg-noto-sans", "fontpkg-nunito"),
+    *("fontpkg-playfair-display", "manimgx-fonts", "manimgx-fonts-cjk"),
+)
+"""Packages whose versions pixels depend on."""
 
 _EDGE_S = 2
 """Nearer to the movie's ends than this, its opening and closing fades count."""
@@ -114,11 +126,27 @@ def _file(path: str) -> list[int]:
 
 @functools.cache
 def _renderer() -> str:
-    """What renders: another line of its code, or another library, may give other pixels."""
-    hashed = hashlib.sha256(f"{av.__version__} {cv2.__version__}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
+    """What renders: another line of its code, another font or library may give other pixels.
+
+    The themes' values are told with each stretch. Of fonts those that come as packages count, and
+    names of the system's: which of those is taken depends on what there is.
+    """
+    hashed = hashlib.sha256()
+    for path in _code():
         hashed.update(path.read_bytes())
+    for path in system_fonts():
+        hashed.update(os.fsencode(path))
+    for name in LIBRARIES:
+        hashed.update(f"{name} {importlib.metadata.version(name)}\n".encode())
     return hashed.hexdigest()
+
+
+def _code() -> Iterator[Path]:
+    """Files of ours that pixels come from."""
+    yield from sorted(Path(__file__).parent.rglob("*.py"))
+    yield from sorted(Path(indexer.media.__file__).parent.rglob("*.py"))
+    yield from (Path(str(module.__file__)) for module in (agreed, colour))
+    yield LAND_FILE
 
 
 def _hash(told: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from composer.render.frames import Frames
 from composer.render.kept import keep_newest
 from composer.render.planes import to_rgb
 from composer.render.sources import UnusableSourceError, files
+from composer.render.space import check_space
 from composer.render.writing import PART_SUFFIX, remove_stale_parts
 from composer.storyboard.model import (
     WHOLE,
@@ -284,9 +285,40 @@ def test_segments_used_longest_ago_go_first(tmp_path: Path) -> None:
         path.write_bytes(b"x" * 1000)
         os.utime(path, (n, n))
 
-    keep_newest(tmp_path, [paths[0]], most_mb=0.0025)
+    keep_newest(tmp_path, [paths[0], tmp_path / "not made.mp4"], most_mb=0.0025)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.mp4", "3.mp4"]
+
+
+def test_segments_of_a_failed_render_are_cleared_by_the_next_one(
+    tmp_path: Path,
+) -> None:
+    board, out = make_board(tmp_path), made(tmp_path / "out")
+    old = made(tmp_path / "segments") / "old.mp4"
+    old.write_bytes(b"")
+    os.truncate(old, 1_100_000_000)
+    os.utime(old, (0, 0))
+
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        render(board, out / "m.mp4", checkpoint=stop)
+
+    assert not old.exists()
+
+
+def test_full_disk_is_named(board: Storyboard, tmp_path: Path) -> None:
+    if not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("needs two disks")
+    huge = replace(board, width=10**7, height=10**7)
+
+    with pytest.raises(MissingResourceError, match="/dev/shm has") as caught:
+        check_space(board, 10**12, movie=tmp_path, segments=Path("/dev/shm"))
+    with pytest.raises(MissingResourceError, match=str(tmp_path)):
+        check_space(huge, 0, movie=tmp_path, segments=Path("/dev/shm"))
+
+    assert "MEMORIESD_HOME" in caught.value.remedy
 
 
 def test_missing_picture_is_named_before_anything_is_written(tmp_path: Path) -> None:
