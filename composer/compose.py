@@ -142,7 +142,7 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             raise _MemoryGoneError(f"{len(view.items)} of its {len(chosen)} items can be shown")
         directed, brief, mood = planned or _planned(run, memory, view, chosen)
         try:
-            file, board, critique = render_well(run, directed.storyboard, view.items)
+            movie = render_well(run, directed.storyboard, view.items)
         except UnusableSourceError as error:
             log.warning("%s; another picture takes its place", error)
             bad = ItemId(error.item_id)
@@ -160,7 +160,7 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             *([f"{left_out} items are excluded, hidden or away"] if left_out else ()),
             *unreadable.values(),
         )
-        return keep(run, memory, board, file, due=due, notes=notes, critique=critique)
+        return keep(run, memory, movie, due=due, notes=notes)
     raise _MemoryGoneError(f"{MOST_REPLANS} of its files cannot be read")
 
 

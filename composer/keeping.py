@@ -3,7 +3,7 @@
 import datetime as dt
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from composer.critique.critique import criticise
@@ -11,7 +11,8 @@ from composer.critique.findings import Critique
 from composer.critique.replan import replanned
 from composer.library import ViewItem
 from composer.movies import MovieFile, render_movie
-from composer.naming import free_path, movie_name, remove_movie
+from composer.naming import free_path, movie_name
+from composer.render.sources import UnusableSourceError
 from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.model import Storyboard
@@ -20,6 +21,8 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
 from indexer.catalog.memories import Memory, MemoryState, set_memory_state
 from indexer.catalog.movies import add_movie, find_storyboard, put_report, put_storyboard
+from indexer.errors import MissingResourceError, UnreadableMediaError
+from music.errors import MusicError
 from themes.load import load_theme
 
 DRAFT_SHORT_SIDE_PX = 360
@@ -40,18 +43,32 @@ def segments_folder(catalog: Catalog) -> Path:
     return catalog.path.parent / "segments"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A finished movie, and what was found out about it."""
+
+    file: MovieFile
+    board: Storyboard
+    """What it shows."""
+    critique: Critique | None = None
+    notes: tuple[str, ...] = ()
+
+
 def render(run: Run, board: Storyboard) -> MovieFile:
     """Render a storyboard to a free name in the folder for movies."""
-    theme = load_theme(board.theme)
-    name = movie_name(run.request.today, board.title, board.subtitle, theme.name)
+    name = movie_name(run.request.today, board.title, board.subtitle, load_theme(board.theme).name)
     if run.request.draft:
         name, board = f"{name} draft", drafted(board)
     path = free_path(run.request.out, name, Path.exists)
     note_unfinished(run.catalog, path)
+    return _render_to(run, board, path)
+
+
+def _render_to(run: Run, board: Storyboard, path: Path) -> MovieFile:
     return render_movie(
         board,
         path,
-        theme=theme,
+        theme=load_theme(board.theme),
         made_on=run.request.today,
         segments=segments_folder(run.catalog),
         encoder=run.request.encoder,
@@ -60,49 +77,62 @@ def render(run: Run, board: Storyboard) -> MovieFile:
     )
 
 
-def render_well(
-    run: Run, board: Storyboard, items: Sequence[ViewItem]
-) -> tuple[MovieFile, Storyboard, Critique | None]:
+def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rendered:
     """Render, look at the movie, and render its faulty shots once more; a draft is not looked at.
+
+    A movie that is finished stays, whatever goes wrong with looking at it or mending it.
 
     Parameters
     ----------
     items : sequence of ViewItem
         What may take the place of a picture; none: nothing is planned again.
     """
-    file = render(run, board)
+    first = Rendered(file=render(run, board), board=board)
     if run.request.draft:
-        return file, board, None
-    theme = load_theme(board.theme)
-    critique = criticise(file.path, board, theme)
-    better, mended = replanned(board, critique, items, theme.motion) if items else (board, ())
+        return first
+    first = _criticised(first)
+    if not items or first.critique is None:
+        return first
+    better, mended = replanned(board, first.critique, items, load_theme(board.theme).motion)
     if not mended:
-        return file, board, critique
-    remove_movie(file.path)
-    file = render(run, better)
-    return file, better, replace(criticise(file.path, better, theme), mended=mended)
+        return first
+    try:
+        # It takes the place of the first one when it is complete.
+        file = _render_to(run, better, first.file.path)
+    except (UnusableSourceError, MissingResourceError, MusicError) as error:
+        return replace(first, notes=(f"not mended ({'; '.join(mended)}): {error}",))
+    second = _criticised(Rendered(file=file, board=better))
+    if second.critique is None:
+        return second
+    return replace(second, critique=replace(second.critique, mended=mended))
+
+
+def _criticised(movie: Rendered) -> Rendered:
+    try:
+        critique = criticise(movie.file.path, movie.board, load_theme(movie.board.theme))
+    except (UnreadableMediaError, MusicError) as error:
+        return replace(movie, notes=(f"it could not be measured: {error}",))
+    return replace(movie, critique=critique)
 
 
 def keep(
     run: Run,
     memory: Memory,
-    board: Storyboard,
-    file: MovieFile,
+    movie: Rendered,
     *,
     due: Due | None,
     notes: tuple[str, ...],
-    critique: Critique | None = None,
 ) -> MovieMade:
     """Write storyboard, movie, the memory's state and the due record, all or nothing."""
     made_at = run.now.astimezone(dt.UTC).isoformat(timespec="seconds")
-    catalog = run.catalog
+    catalog, file, board = run.catalog, movie.file, movie.board
     with catalog.transaction():
         kept = _apart(catalog, memory, board)
         storyboard_id = put_storyboard(
             catalog, memory.id, kept.theme, kept.length, kept.seed, to_json(kept)
         )
-        if critique is not None:
-            put_report(catalog, storyboard_id, critique.to_json())
+        if movie.critique is not None:
+            put_report(catalog, storyboard_id, movie.critique.to_json())
         movie_id = add_movie(
             catalog,
             memory.id,
@@ -127,7 +157,7 @@ def keep(
         length=board.length,
         duration_s=file.duration_s,
         seed=board.seed,
-        notes=notes,
+        notes=(*notes, *movie.notes),
     )
 
 

@@ -54,8 +54,7 @@ def render_storyboard(
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
-    file, board, critique = render_well(run, board, ())
-    return keep(run, memory, board, file, due=request.due, notes=(), critique=critique)
+    return keep(run, memory, render_well(run, board, ()), due=request.due, notes=())
 
 
 def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:

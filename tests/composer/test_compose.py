@@ -15,14 +15,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from composer import keeping
 from composer.choose import choose, release
 from composer.compose import compose
+from composer.critique.findings import Check, Critique, Finding
 from composer.curate.exclude import Rule, parse_rule
 from composer.curate.model import CurationSettings, MemoryKind
 from composer.history import past_movies
 from composer.request import ComposeRequest, Due, MovieMade
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.codec import from_json
+from composer.storyboard.model import Storyboard
 from composer.unfinished import note_unfinished, remove_unfinished
 from composer.written import render_storyboard
 from indexer.catalog.connection import Catalog, open_catalog
@@ -43,7 +46,13 @@ from indexer.catalog.memories import (
 )
 from indexer.catalog.movies import add_movie, all_movies, get_storyboard, put_storyboard
 from indexer.catalog.people import add_person, update_person
-from indexer.errors import MissingResourceError, NotFoundError, NothingToDoError
+from indexer.errors import (
+    MissingResourceError,
+    NotFoundError,
+    NothingToDoError,
+    UnreadableMediaError,
+)
+from themes.theme import Theme
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -280,6 +289,55 @@ def test_a_file_that_cannot_be_read_is_left_out_and_told(
 
     assert _shown(catalog).isdisjoint({"IMG_22.jpg", "IMG_16.jpg"})
     assert any("IMG_22.jpg" in note for note in made.notes)
+
+
+def _frozen(_movie: Path, _board: Storyboard, _theme: Theme) -> Critique:
+    """What is said of a movie whose second shot does not move."""
+    return Critique(
+        measured={}, findings=(Finding(check=Check.FROZEN, shot=1, told="it stands still"),)
+    )
+
+
+def _unreadable(movie: Path, _board: Storyboard, _theme: Theme) -> Critique:
+    raise UnreadableMediaError(f"{movie}: damaged")
+
+
+def test_a_finished_movie_is_kept_where_it_cannot_be_measured(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "criticise", _unreadable)
+    _choose(catalog)
+
+    (made,) = _compose(catalog, tmp_path / "out")
+
+    assert made.path.is_file()
+    assert any("could not be measured" in note for note in made.notes)
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_a_mended_movie_takes_the_place_of_the_first_or_the_first_stays(
+    readable: bool,
+    catalog: Catalog,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keeping, "criticise", _frozen)
+    _choose(catalog)
+    (first,) = _compose(catalog, tmp_path / "draft", draft=True)
+    if not readable:
+        for path in folder.rglob("*.jpg"):
+            if path.name not in _shown(catalog):
+                path.write_bytes(b"no picture")
+
+    (made,) = _compose(catalog, tmp_path / "out", seed=first.seed)
+
+    assert sorted((tmp_path / "out").iterdir()) == [made.poster, made.path]
+    assert any("not mended (shot 2" in note for note in made.notes) is not readable
+    (report,) = (
+        row[0] for row in catalog.execute("SELECT report FROM storyboards WHERE report != ''")
+    )
+    assert bool(json.loads(report)["mended"]) is readable
 
 
 @pytest.mark.parametrize(
