@@ -33,7 +33,11 @@ def sound_for(mood: str, seed: int) -> SoundFor:
 
     def sound(duration_s: float) -> Sound:
         piece = arrange(mood, duration_s, seed)
-        return Sound(beats_s=piece.beats_s, peak_s=_peak_s(piece.sections, duration_s))
+        return Sound(
+            beats_s=piece.beats_s,
+            downbeats_s=piece.downbeats_s,
+            peak_s=_peak_s(piece.sections, duration_s),
+        )
 
     return sound
 
@@ -57,7 +61,7 @@ def sound_of_file(path: Path) -> SoundFor:
         beats = fitted_beats(heard(path), duration_s)
         peak_s = _peak_s((), duration_s)
         if beats.strength_norm >= PULSE_STRENGTH and len(beats.times_s) > duration_s / 4:
-            return Sound(beats_s=beats.times_s, peak_s=peak_s)
+            return Sound(beats_s=beats.times_s, downbeats_s=beats.downbeats_s, peak_s=peak_s)
         grid = tuple(GRID_S * n for n in range(int(duration_s / GRID_S) + 1))
         return Sound(beats_s=grid, peak_s=peak_s, has_pulse=False)
 

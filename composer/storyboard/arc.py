@@ -92,7 +92,7 @@ def shape_arc(
     slides: Sequence[Slide],
     opening: int,
     count: int,
-    peaks: range,
+    peaks: Sequence[int],
     priority: Sequence[int],
     *,
     opening_is_seen: bool = True,
@@ -107,7 +107,7 @@ def shape_arc(
         Which of them opens the movie.
     count : int
         How many follow it; at most all others.
-    peaks : range
+    peaks : sequence of int
         Places at which the music is fullest.
     priority : sequence of int
         All slides, those to be kept first; the same for every length.

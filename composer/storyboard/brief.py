@@ -61,6 +61,8 @@ class Sound:
 
     beats_s: tuple[float, ...]
     """Rising, from 0 on; cuts are made on them."""
+    downbeats_s: tuple[float, ...] = ()
+    """Those beats that begin bars; empty where none are known."""
     peak_s: tuple[float, float]
     """The stretch in which the music is fullest."""
     has_pulse: bool = True

@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.curate.alike import looks_of
 from composer.library import ViewItem
-from composer.storyboard.arc import Arc, choose_opening, ranking
+from composer.storyboard.arc import choose_opening, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
 from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
@@ -165,7 +165,7 @@ def _shots(
                 sound_gain_db=SOUND_GAIN_DB if slide.is_video else None,
                 on_beat=_on_beat(plan, n),
                 seed=int(_rng(brief, slide, 1).integers(2**31)),
-                reason=_reason(brief, plan.arc, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
+                reason=_reason(brief, plan, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
             )
         )
     shots.append(_end(brief, plan, starts[-1], lengths[-1], joins[-1]))
@@ -241,12 +241,15 @@ def _on_beat(plan: Plan, n: int) -> bool:
     return plan.sound.has_pulse and plan.starts_s[n] in plan.sound.beats_s
 
 
-def _reason(brief: Brief, arc: Arc, n: int, slide: Slide, how: str) -> str:
+def _reason(brief: Brief, plan: Plan, n: int, slide: Slide, how: str) -> str:
     """Why this slide is here and as it is; n is -1 for the opening."""
+    arc = plan.arc
     if n < 0:
         place = "opens: a good picture for words to stand on"
     elif n == arc.peak:
-        place = f"the best picture ({slide.value:.2f}) where the music is fullest"
+        strong = plan.starts_s[n + 1] in plan.sound.downbeats_s
+        beat = "on a downbeat " if strong else ""
+        place = f"the best picture ({slide.value:.2f}) {beat}where the music is fullest"
     elif n == len(arc.slides) - 1:
         place = "closes the story"
     else:

@@ -4,6 +4,7 @@ import bisect
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 NEVER = math.inf
 
@@ -15,6 +16,8 @@ class Slot:
     least_s: float
     most_s: float
     wanted_s: float
+    begins_s: frozenset[float] = frozenset()
+    """The beats on which alone it may begin; on any where there are none. Not of the first."""
 
     def __post_init__(self) -> None:
         if not 0 < self.least_s <= self.most_s:
@@ -63,7 +66,7 @@ def fit_to_beats(
     # reached[j]: least cost with which the current slot can begin at beat j.
     reached = {-1: 0.0}
     came_from: list[dict[int, int]] = []
-    for slot in slots[:-1]:
+    for slot, following in pairwise(slots):
         step: dict[int, float] = {}
         origin: dict[int, int] = {}
         for at, cost in sorted(reached.items()):
@@ -71,6 +74,8 @@ def fit_to_beats(
             first = bisect.bisect_left(beats, start + slot.least_s - 1e-9)
             last = bisect.bisect_right(beats, start + slot.most_s + 1e-9)
             for to in range(first, last):
+                if following.begins_s and beats[to] not in following.begins_s:
+                    continue
                 total = cost + _cost(slot, beats[to] - start)
                 if total < step.get(to, NEVER) - 1e-12:
                     step[to], origin[to] = total, at

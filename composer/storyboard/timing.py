@@ -1,7 +1,7 @@
 """Timing: how many slides a movie of some length has room for, and when each of them comes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -181,7 +181,8 @@ def _fit(
             opening_is_seen=not brief.route,
         )
         slots = [title, *_slots(brief, arc, sound, room_s), end]
-        timing = fit_to_beats(slots, sound.beats_s, duration_s)
+        timing = _on_downbeat(slots, arc.peak, sound, duration_s)
+        timing = timing or fit_to_beats(slots, sound.beats_s, duration_s)
         if timing is None:
             return best
         cost = timing.cost + _off_peak(timing, arc, sound)
@@ -189,12 +190,22 @@ def _fit(
             plan = Plan(arc=arc, sound=sound, duration_s=duration_s, starts_s=timing.starts_s)
             best = cost, plan
         peaks = _peaks(timing.starts_s[1:-1], sound)
+        peaks = [n for n in peaks if _on_downbeat(slots, n, sound, duration_s)] or peaks
         if arc.peak in peaks:
             break
     return best
 
 
-def _peaks(starts_s: Sequence[float], sound: Sound) -> range:
+def _on_downbeat(
+    slots: Sequence[Slot], peak: int, sound: Sound, duration_s: float
+) -> Timing | None:
+    """Cuts on beats, the one to the peak's slide on the first beat of a bar; None if it cannot."""
+    strict = list(slots)
+    strict[peak + 1] = replace(slots[peak + 1], begins_s=frozenset(sound.downbeats_s))
+    return fit_to_beats(strict, sound.beats_s, duration_s)
+
+
+def _peaks(starts_s: Sequence[float], sound: Sound) -> Sequence[int]:
     """Places whose shots begin while the music is fullest; at least the one nearest to it."""
     first_s, last_s = sound.peak_s
     inside = [n for n, start_s in enumerate(starts_s) if first_s - 0.1 <= start_s < last_s]
@@ -205,9 +216,10 @@ def _peaks(starts_s: Sequence[float], sound: Sound) -> range:
 
 
 def _off_peak(timing: Timing, arc: Arc, sound: Sound) -> float:
-    """What it costs that the best slide misses the peak, or left its place in time."""
+    """What it costs that the best slide misses peak or downbeat, or left its place in time."""
     missed = arc.peak not in _peaks(timing.starts_s[1:-1], sound)
-    return 0.05 * missed + 0.01 * (not arc.in_order)
+    weak = bool(sound.downbeats_s) and timing.starts_s[arc.peak + 1] not in sound.downbeats_s
+    return 0.05 * missed + 0.05 * weak + 0.01 * (not arc.in_order)
 
 
 def _slots(brief: Brief, arc: Arc, sound: Sound, space_s: float) -> list[Slot]:

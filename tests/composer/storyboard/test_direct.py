@@ -257,6 +257,22 @@ def test_the_best_picture_stands_where_the_music_is_fullest(
     assert first_s - 0.1 <= shot.start_frame / board.fps < last_s
 
 
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_the_best_picture_comes_on_the_first_beat_of_a_bar(
+    theme: str, make_item: Factory, make_brief: Factory
+) -> None:
+    scores = np.random.default_rng(1).uniform(0, 1, 40)
+    items = [make_item(n, score=score) for n, score in enumerate(scores.tolist(), 1)]
+    sound = sound_for(theme, 1)
+
+    board = direct(make_brief(items, length=Length.MEDIUM, theme=theme), sound).storyboard
+
+    (shot,) = (shot for shot in board.shots if "the best picture" in shot.reason)
+    begins_s = shot.start_frame / board.fps
+    assert min(abs(begins_s - at_s) for at_s in sound(board.duration_s).downbeats_s) < 1 / board.fps
+    assert "on a downbeat" in shot.reason
+
+
 def test_a_memory_with_few_pictures_makes_a_shorter_movie_and_says_so(
     make_item: Factory, make_brief: Factory
 ) -> None:
