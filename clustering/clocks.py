@@ -114,13 +114,16 @@ def resolve_clocks(items: Sequence[ToldTime], *, home_zone: tzinfo) -> tuple[Res
         In the order of ``items``. The confidence of a date told in UTC is capped by how its local
         day was found; a local day stands whatever its offset turns out to be.
     """
-    known = {item.item_id: _own_zone(item, home_zone) for item in items}
-    by_utc, by_local = _anchors(items, known)
+    zones = [_own_zone(item, home_zone) for item in items]
+    placed = [
+        None if zone is None else _resolve(item, zone, PLACED_CONFIDENCE)
+        for item, zone in zip(items, zones, strict=True)
+    ]
+    by_utc, by_local = _anchors(placed, zones)
     resolved = []
-    for item in items:
-        zone = known[item.item_id]
-        if zone is not None:
-            resolved.append(_resolve(item, zone, PLACED_CONFIDENCE))
+    for item, done in zip(items, placed, strict=True):
+        if done is not None:
+            resolved.append(done)
         elif item.local is not None:
             resolved.append(_resolve(item, *_from_neighbours(item.local, by_local, home_zone)))
         elif item.utc is not None:
@@ -168,15 +171,13 @@ def _offset_of(item: ToldTime, zone: tzinfo) -> timedelta | None:
 
 
 def _anchors(
-    items: Sequence[ToldTime], known: dict[int, tzinfo | None]
+    placed: Sequence[ResolvedTime | None], zones: Sequence[tzinfo | None]
 ) -> tuple[list[_Anchor], list[_Anchor]]:
     """Items with a known zone, by UTC and by wall clock."""
     by_utc, by_local = [], []
-    for item in items:
-        zone = known[item.item_id]
-        if zone is None or item.confidence < TRUSTED_DAY_CONFIDENCE:
+    for done, zone in zip(placed, zones, strict=True):
+        if done is None or zone is None or done.confidence < TRUSTED_DAY_CONFIDENCE:
             continue  # a clock that was never set says nothing about where a person was when
-        done = _resolve(item, zone, PLACED_CONFIDENCE)
         if done.utc is not None and done.local is not None:
             by_utc.append(_Anchor(moment=done.utc.replace(tzinfo=None), zone=zone))
             by_local.append(_Anchor(moment=done.local, zone=zone))

@@ -5,14 +5,14 @@ month that is as it was left, with its neighbours, keeps its times. Only the hom
 for all; when that changes, all times are found anew.
 """
 
-import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clustering.clocks import ResolvedTime, ToldTime, days_by_zone, home_zone_name, resolve_clocks
+from clustering.digest import digest_of_rows
 from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import Columns, TimeRow, offset_text
@@ -22,6 +22,7 @@ SETTING = "local times"
 """Of the last run: the home zone, and by month a digest of its items and its days by zone."""
 METHOD = "1"
 """Changes with the way times are found, so that they are found anew."""
+MONTH_CHARS = len("2024-05")
 MONTHS_AROUND = 2
 """Thirty days, and the day by which UTC may differ, end in the second next month at most."""
 UNTOLD = -1000
@@ -35,7 +36,7 @@ def write_times(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
     """Give every item its local time and UTC."""
     months = by_month(item_rows.time_rows(catalog))
     old_zone, old = recall(catalog)
-    digests = {month: digest_of(rows) for month, rows in months.items()}
+    digests = {month: digest_of_rows(rows) for month, rows in months.items()}
     stale = {m for m in old.keys() | digests.keys() if m not in old or digests.get(m) != old[m][0]}
     days = {
         month: days_by_zone(map(told_time, rows)) if month in stale else old[month][1]
@@ -55,7 +56,7 @@ def write_times(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
             if new != row:
                 changed[row[0]] = columns[row[0]]
                 months[month][place] = new
-        digests[month] = digest_of(months[month])
+        digests[month] = digest_of_rows(months[month])
     item_rows.update_items(catalog, changed, checkpoint)
     if stale:
         remember(catalog, zone, {month: (digests[month], days[month]) for month in months})
@@ -63,22 +64,19 @@ def write_times(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
 
 def by_month(rows: Iterable[TimeRow]) -> dict[int, list[TimeRow]]:
     """The rows of each month, 12 times the year and the month; ``UNTOLD`` of those without."""
-    months: dict[int, list[TimeRow]] = defaultdict(list)
+    of_text: dict[str, list[TimeRow]] = defaultdict(list)
     for row in rows:
-        told = row[1] or row[2]
-        months[UNTOLD if told is None else 12 * int(told[:4]) + int(told[5:7])].append(row)
-    return dict(sorted(months.items()))
+        of_text[(row[1] or row[2] or "")[:MONTH_CHARS]].append(row)
+    return {
+        12 * int(text[:4]) + int(text[5:]) if text else UNTOLD: of_text[text]
+        for text in sorted(of_text)
+    }
 
 
 def months_near(months: Iterable[int], some: Collection[int]) -> list[int]:
     """Those of the months that are near some."""
     near = {each + n for each in some for n in range(-MONTHS_AROUND, MONTHS_AROUND + 1)}
     return [month for month in months if month in near]
-
-
-def digest_of(rows: Sequence[TimeRow]) -> str:
-    """Changes when anything does that the items tell or were given."""
-    return hashlib.blake2b(repr(rows).encode(), digest_size=8).hexdigest()
 
 
 def recall(catalog: Catalog) -> tuple[str | None, Seen]:

@@ -8,7 +8,7 @@ look-up takes the nearest entry, which calls the Eiffel Tower "Vanves" and the G
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -46,6 +46,8 @@ _PART_PEOPLE = 10_000.0
 _SAME_SPOT_DEG = 0.001  # 110 m: no border is known better
 
 Degrees = NDArray[np.float64]  # [n, 2]: latitude, longitude
+Cell = tuple[int, int]
+"""Numbers of a square of latitudes and longitudes that has one name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +98,7 @@ def name_places(points: Degrees, *, language: str) -> tuple[Place | None, ...]:
     """
     if len(points) == 0:
         return ()
-    spots, which = np.unique(
-        np.round(points / _SAME_SPOT_DEG).astype(np.int64), axis=0, return_inverse=True
-    )
+    spots, which = np.unique(_cells(points), axis=0, return_inverse=True)
     towns = load_gazetteer()
     centres = (spots * _SAME_SPOT_DEG).astype(np.float64)
     sphere = _on_sphere(centres)
@@ -108,6 +108,12 @@ def name_places(points: Degrees, *, language: str) -> tuple[Place | None, ...]:
         town = _town_at(towns, centre, xyz)
         named.append(None if town is None else _place(towns, town, language, countries))
     return tuple(named[i] for i in which.ravel())
+
+
+def cells_of(spots: Sequence[tuple[float, float]]) -> list[Cell]:
+    """The cell of each spot, latitude and longitude in degrees; spots of one have one name."""
+    cells = _cells(np.array(spots, np.float64).reshape(-1, 2)).tolist()
+    return [(latitude, longitude) for latitude, longitude in cells]
 
 
 @lru_cache(maxsize=1)
@@ -131,6 +137,10 @@ def load_gazetteer() -> Gazetteer:
         people=np.array(people),
         tree=cKDTree(_on_sphere(np.array(where, np.float64))),
     )
+
+
+def _cells(points: Degrees) -> NDArray[np.int64]:
+    return np.round(points / _SAME_SPOT_DEG).astype(np.int64)
 
 
 def _towns(text: TextIO) -> Iterator[dict[str, object]]:

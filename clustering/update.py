@@ -1,15 +1,16 @@
 """The job that makes sense of what was indexed: local times, places, people, events."""
 
-import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from clustering.digest import digest_of_rows
 from clustering.events.record import EventsReport, record_events
 from clustering.local_times import write_times
 from clustering.people.recognise import PeopleReport, recognise
-from clustering.places import name_places
+from clustering.places import Cell, cells_of, name_places
 from indexer.catalog import events as event_rows
 from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
@@ -21,8 +22,8 @@ from indexer.catalog.settings import get_setting, put_setting
 STEPS = ("local times", "places", "people", "events")
 LANGUAGE = "en"
 """Of place names in the catalog; other languages are found when they are shown."""
-NAMELESS = "nameless spots"
-"""The setting with a digest of the items that no town lends its name."""
+NAMELESS = "nameless items"
+"""The setting with digests of the items that no town lends its name, and of where they lie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +80,40 @@ def update(
 def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
     """Name the place of every item that has none yet; the catalog takes it from one that moves.
 
-    Where there is no town, as at sea, is remembered: the gazetteer is not read for it again.
+    The gazetteer is read for new spots alone: one with a name lends it to all that is taken there,
+    and where there is no town, as at sea, is remembered.
     """
     without = item_rows.unnamed_spots(catalog)
-    if get_setting(catalog, NAMELESS) == digest_of(without):
-        return
-    points = np.array([spot for _, *spot in without], np.float64).reshape(-1, 2)
-    ids: dict[Place, int] = {}
+    setting = get_setting(catalog, NAMELESS)
+    nameless = frozenset(json.loads(setting or "[]"))
+    new = [row for row in without if digest_of_rows([row]) not in nameless]
     changed: dict[ItemId, Columns] = {}
-    for (item_id, *_), named in zip(without, name_places(points, language=LANGUAGE), strict=True):
+    if new:
+        place_of = places_of_cells(
+            catalog, [(latitude, longitude) for _, latitude, longitude in new]
+        )
+        cells = cells_of([(latitude, longitude) for _, latitude, longitude in new])
+        changed = {
+            item_id: {"place_id": place_of[cell]}
+            for (item_id, *_), cell in zip(new, cells, strict=True)
+            if cell in place_of
+        }
+    item_rows.update_items(catalog, changed, checkpoint)
+    left = json.dumps([digest_of_rows([row]) for row in without if row[0] not in changed])
+    if left != setting:
+        put_setting(catalog, NAMELESS, left)
+
+
+def places_of_cells(catalog: Catalog, spots: Sequence[tuple[float, float]]) -> dict[Cell, int]:
+    """The places of all cells that have a name, with those of some spots."""
+    rows = item_rows.named_spots(catalog)
+    cells = cells_of([(latitude, longitude) for latitude, longitude, _ in rows])
+    found = dict(zip(cells, (place_id for *_, place_id in rows), strict=True))
+    strange = {
+        cell: spot for cell, spot in zip(cells_of(spots), spots, strict=True) if cell not in found
+    }
+    points = np.array(list(strange.values()), np.float64).reshape(-1, 2)
+    for cell, named in zip(strange, name_places(points, language=LANGUAGE), strict=True):
         if named is not None:
             place = Place(
                 id=0,
@@ -96,13 +122,5 @@ def write_places(catalog: Catalog, checkpoint: Callable[[], None]) -> None:
                 country_code=named.country_code,
                 country=named.country,
             )
-            if place not in ids:
-                ids[place] = event_rows.put_place(catalog, place)
-            changed[item_id] = {"place_id": ids[place]}
-    item_rows.update_items(catalog, changed, checkpoint)
-    put_setting(catalog, NAMELESS, digest_of(item_rows.unnamed_spots(catalog)))
-
-
-def digest_of(spots: Sequence[tuple[ItemId, float, float]]) -> str:
-    """Changes when any of the items or where it was taken does."""
-    return hashlib.blake2b(repr(spots).encode(), digest_size=16).hexdigest()
+            found[cell] = event_rows.put_place(catalog, place)
+    return found

@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from clustering.continuity import kept_ids
+from clustering.digest import digest_of_rows
 from clustering.events.snaps import Snap
 from clustering.events.trips import EventKind, Happening, find_events
 from indexer.catalog import events as event_rows
@@ -40,10 +40,11 @@ def record_events(catalog: Catalog) -> EventsReport:
     Where all is as it was left nothing is looked for.
     """
     rows = event_rows.occasion_rows(catalog)
-    if get_setting(catalog, SETTING) != digest_of(catalog, rows):
+    told = digest_of_rows(rows)
+    if get_setting(catalog, SETTING) != digest_of(catalog, told):
         with catalog.transaction():
             write_events(catalog, {row[0]: Occasion._make(row) for row in rows})
-            put_setting(catalog, SETTING, digest_of(catalog, rows))
+            put_setting(catalog, SETTING, digest_of(catalog, told))
     events = event_rows.all_events(catalog)
     return EventsReport(
         n_events=len(events),
@@ -52,10 +53,10 @@ def record_events(catalog: Catalog) -> EventsReport:
     )
 
 
-def digest_of(catalog: Catalog, rows: Sequence[tuple[Any, ...]]) -> str:
-    """Changes when anything does that events are found from, or the events themselves."""
+def digest_of(catalog: Catalog, told: str) -> str:
+    """Changes when what items tell does, or anything else that events are found from, or they."""
     places, events = event_rows.all_places(catalog), event_rows.all_events(catalog)
-    seen = METHOD, rows, places, events, event_rows.count_event_items(catalog)
+    seen = METHOD, told, places, events, event_rows.count_event_items(catalog)
     return hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest()
 
 

@@ -48,8 +48,9 @@ def ending_gap_s(snaps: Sequence[Snap]) -> float:
 
 
 def density(at: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gaussian kernel density of the values, unnormalised."""
-    return np.asarray(np.exp(-0.5 * ((at[:, None] - values) / BANDWIDTH) ** 2).sum(axis=1))
+    """Gaussian kernel density of the values, unnormalised; pauses are whole seconds and repeat."""
+    each, counts = np.unique(values, return_counts=True)
+    return np.asarray(np.exp(-0.5 * ((at[:, None] - each) / BANDWIDTH) ** 2) @ counts)
 
 
 def cut(snaps: Sequence[Snap], gap_s: float) -> list[tuple[Snap, ...]]:

@@ -61,10 +61,9 @@ def occasion_rows(catalog: Catalog) -> list[tuple[Any, ...]]:
     """The columns of ``Occasion`` for every item, in the order of their ids, as they are read."""
     return catalog.execute(
         "SELECT i.id, taken_at, taken_at_utc, day_only, date_confidence, latitude, longitude,"
-        " place_id, camera, mundane, duplicate_of, coalesce(f.state = 'missing', 0),"
+        " place_id, camera, mundane, duplicate_of, i.id IN (SELECT m.item_id FROM files f"
+        "   JOIN item_files m ON m.file_id = f.id AND m.role = 'main' WHERE f.state = 'missing'),"
         " coalesce(n.most, 0) FROM items i"
-        " LEFT JOIN item_files m ON m.item_id = i.id AND m.role = 'main'"
-        " LEFT JOIN files f ON f.id = m.file_id"
         " LEFT JOIN (SELECT item_id, max(n) AS most FROM"
         "   (SELECT item_id, count(*) AS n FROM faces GROUP BY item_id, time_s)"
         "   GROUP BY item_id) n ON n.item_id = i.id ORDER BY i.id"

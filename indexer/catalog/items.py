@@ -143,6 +143,15 @@ def unnamed_spots(catalog: Catalog) -> list[tuple[ItemId, float, float]]:
     return catalog.execute(sql).fetchall()
 
 
+def named_spots(catalog: Catalog) -> list[tuple[float, float, int]]:
+    """Latitude, longitude and place of items that have one, in the order of their ids."""
+    sql = (
+        "SELECT latitude, longitude, place_id FROM items WHERE place_id IS NOT NULL"
+        " AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY id"
+    )
+    return catalog.execute(sql).fetchall()
+
+
 def count_known(catalog: Catalog) -> tuple[int, int, int]:
     """How many items there are, with a local time, and with a place that has a name."""
     sql = "SELECT count(*), count(taken_at), count(place_id) FROM items"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clustering.clocks import HOME_CONFIDENCE
+from clustering.places import load_gazetteer
 from clustering.update import update
 from indexer.catalog import files as file_rows
 from indexer.catalog import items as item_rows
@@ -15,6 +16,7 @@ from indexer.catalog.items import Item, ItemId
 
 MUNICH = (48.137, 11.575)
 ROME = (41.90, 12.50)
+AT_SEA = (0.0, -30.0)
 
 
 @pytest.fixture
@@ -184,3 +186,33 @@ def test_a_stop_between_steps_leaves_a_catalog_that_the_next_run_finishes(
     run(catalog)
 
     assert any(event.kind == "trip" for event in all_events(catalog))
+
+
+def test_spot_with_a_name_lends_it_and_one_without_is_remembered(catalog: Catalog) -> None:
+    first = add_photo(catalog, "2024-05-10T09:00:00", ROME)
+    at_sea = add_photo(catalog, "2024-06-10T09:00:00", AT_SEA)
+    run(catalog)
+    load_gazetteer.cache_clear()
+    second = add_photo(catalog, "2024-07-10T09:00:00", ROME)
+
+    run(catalog)
+
+    assert load_gazetteer.cache_info().misses == 0
+    assert place_of(catalog, second) == place_of(catalog, first) is not None
+    assert place_of(catalog, at_sea) is None
+
+
+def test_item_that_moves_from_the_sea_to_a_town_is_named(catalog: Catalog) -> None:
+    item = add_photo(catalog, "2024-06-10T09:00:00", AT_SEA)
+    run(catalog)
+    item_rows.update_item(catalog, item, latitude=ROME[0], longitude=ROME[1])
+
+    run(catalog)
+
+    assert place_of(catalog, item) is not None
+
+
+def place_of(catalog: Catalog, item_id: ItemId) -> int | None:
+    item = item_rows.get_item(catalog, item_id)
+    assert item is not None
+    return item.place_id
