@@ -24,9 +24,6 @@ Measured over 40 s: noise, drones and plucks at random times 0 to 0.07; our own 
 to 0.90, plucks that waver by 5 % 0.65 to 0.73.
 """
 
-_CHAPTER = "dip_to"
-"""Begins the names of the transitions that open chapters; elsewhere, too, a dip is a turn."""
-
 
 def sound_for(mood: str, seed: int) -> SoundFor:
     """Our own soundtrack of a mood and a seed, for any length."""
@@ -74,11 +71,7 @@ def score_for(storyboard: Storyboard) -> Arrangement:
         storyboard.mood,
         storyboard.duration_s,
         storyboard.music_seed,
-        [
-            shot.start_frame / storyboard.fps
-            for shot in storyboard.shots
-            if shot.transition.name.startswith(_CHAPTER)
-        ],
+        [shot.start_frame / storyboard.fps for shot in storyboard.shots if shot.chapter],
     )
 
 

@@ -38,7 +38,7 @@ _EDGE_S = 2
 
 _UNSEEN = frozenset(
     {"start_frame", "n_frames", "motion", "transition", "sound_gain_db", "on_beat", "locked"}
-    | {"seed", "reason"}
+    | {"chapter", "seed", "reason"}
 )
 """What of a shot does not change its pixels, or is told in another way."""
 

@@ -12,6 +12,10 @@ from composer.storyboard.model import SCHEMA, Storyboard
 from themes.theme import TRANSITIONS
 
 
+_ADDED = frozenset({"locked", "route", "chapter", "exposure_ev"})
+"""Keys that older storyboards do not have."""
+
+
 class StoryboardError(ValueError):
     """A text is no storyboard that can be used; the message names what is wrong with it."""
 
@@ -107,7 +111,7 @@ def _read_fields(value: Any, wanted: Any, where: str) -> Any:
     table = _of_type(value, (dict,), where)
     hints = get_type_hints(wanted)
     inside = f"{where}." if where else ""
-    if odd := sorted((table.keys() ^ hints.keys()) - {"locked", "route"}):
+    if odd := sorted((table.keys() ^ hints.keys()) - _ADDED):
         what = "is missing" if odd[0] in hints else "is no key"
         raise ValueError(f"{inside}{odd[0]} {what}")
     found = {

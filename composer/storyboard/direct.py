@@ -164,6 +164,7 @@ def _shots(
                 text=texts[n],
                 sound_gain_db=SOUND_GAIN_DB if slide.is_video else None,
                 on_beat=_on_beat(plan, n),
+                chapter=joins[n].chapter,
                 seed=int(_rng(brief, slide, 1).integers(2**31)),
                 reason=_reason(brief, plan, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
             )

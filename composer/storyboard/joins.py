@@ -34,6 +34,7 @@ class Break(StrEnum):
 
     MOMENT = "the same moment"
     TIME = "later"
+    PERSON = "the same person"
     DAY = "a new day"
     PLACE = "a new place"
     YEAR = "another year"
@@ -45,6 +46,8 @@ class Join:
 
     transition: Transition
     reason: str
+    chapter: bool = False
+    """Whether it opens a chapter."""
 
 
 CUT = Transition(name="cut", n_frames=0)
@@ -61,7 +64,18 @@ def break_between(before: Slide, after: Slide) -> Break:
         return Break.PLACE
     if first.taken_at.date() != second.taken_at.date():
         return Break.DAY
-    return Break.MOMENT if abs(second.taken_at - first.taken_at) <= MOMENT else Break.TIME
+    if abs(second.taken_at - first.taken_at) <= MOMENT:
+        return Break.MOMENT
+    return Break.PERSON if _is_one_person(before, after) else Break.TIME
+
+
+def _is_one_person(before: Slide, after: Slide) -> bool:
+    """Whether one of two slides shows somebody alone who is on the other, too.
+
+    People who share most pictures of a family are no reason to join all of them alike.
+    """
+    both = before.people & after.people
+    return len(both) == 1 and both in (before.people, after.people)
 
 
 def chapters(breaks: Sequence[Break]) -> frozenset[int]:
@@ -119,8 +133,9 @@ def join(
     params = _params(name, rng)
     reason = f"{what}: {name.replace('_', ' ')}"
     if name == "cut" or n_frames < LEAST_FRAMES:
-        return Join(transition=CUT, reason=f"{what}: cut")
-    return Join(transition=Transition(name=name, n_frames=n_frames, params=params), reason=reason)
+        return Join(transition=CUT, reason=f"{what}: cut", chapter=chapter)
+    transition = Transition(name=name, n_frames=n_frames, params=params)
+    return Join(transition=transition, reason=reason, chapter=chapter)
 
 
 def _chapter(theme: Theme, what: Break) -> str:
@@ -135,7 +150,10 @@ def _frames(wanted: float, lengths: tuple[int, int]) -> int:
 
 def _allowed(theme: Theme, what: Break, before: Sequence[str]) -> Mapping[str, float]:
     weights = {name: weight for name, weight in theme.transitions.weights.items() if weight > 0}
-    if what is Break.MOMENT:
+    if what is Break.PERSON:
+        # One face turns into itself; where the theme has no dissolves, its other joins do.
+        weights = {name: w for name, w in weights.items() if name == "dissolve"} or weights
+    elif what is Break.MOMENT:
         weights = {name: w for name, w in weights.items() if name in SOFT} or weights
     else:
         weights = {name: w for name, w in weights.items() if not name.startswith("dip")} or weights

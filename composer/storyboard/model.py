@@ -70,6 +70,8 @@ class Panel:
     """Videos: the time in the file that is shown when the shot becomes visible."""
     start_byte: int = 0
     """Videos: where in the file the video begins; in a motion photo it follows the picture."""
+    exposure_ev: float = 0.0
+    """How much brighter it is shown than it is, so that neighbours are of one light."""
     faces: tuple[Rect, ...] = ()
     """Faces that must stay in sight, in fractions of the upright media."""
 
@@ -135,6 +137,8 @@ class Shot:
     """How loud the clip's own sound is in the mix; None: not heard."""
     on_beat: bool = False
     """True where the cut into this shot lies on a beat of the soundtrack."""
+    chapter: bool = False
+    """True where a chapter of the story begins: the music's harmony changes here."""
     locked: bool = False
     """True where a person wants it as it is: nothing is changed by itself."""
     seed: int

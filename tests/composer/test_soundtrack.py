@@ -1,6 +1,6 @@
 """What direction learns of a soundtrack."""
 
-import dataclasses
+import datetime as dt
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +12,13 @@ import pytest
 from composer.soundtrack import file_for, score_for, sound_for, sound_of_file
 from composer.storyboard.brief import Length
 from composer.storyboard.direct import direct
-from composer.storyboard.model import Transition
 from music.score import Mood as MusicMood
+from themes.load import BUILTIN
 from themes.theme import Mood as ThemeMood
 
 Factory = Callable[..., Any]
 RATE_HZ = 48_000
+NOON = dt.datetime.fromisoformat("2022-06-15T12:00")
 
 
 def _write(path: Path, samples: Any) -> Path:
@@ -62,21 +63,19 @@ def test_cuts_lie_on_the_beats_of_the_users_music(
     assert max(off_s) < 0.045
 
 
-def test_harmony_changes_where_the_storyboard_opens_a_chapter(
-    make_item: Factory, make_brief: Factory
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_harmony_changes_where_the_direction_opens_a_chapter(
+    theme: str, make_item: Factory, make_brief: Factory
 ) -> None:
-    brief = make_brief([make_item(n) for n in range(1, 40)], length=Length.MEDIUM)
+    items = [make_item(n, taken_at=NOON + dt.timedelta(hours=8 * n)) for n in range(1, 40)]
+    brief = make_brief(items, length=Length.MEDIUM, theme=theme)
     board = direct(brief, sound_for(brief.theme.mood, brief.music_seed)).storyboard
-    chapter = Transition(name="dip_to_black", n_frames=12)
-    shots = tuple(
-        dataclasses.replace(shot, transition=chapter) if n in (3, 6) else shot
-        for n, shot in enumerate(board.shots)
-    )
 
-    score = score_for(dataclasses.replace(board, shots=shots))
+    score = score_for(board)
 
-    for n in (3, 6):
-        chapter_s = shots[n].start_frame / board.fps
+    chapters_s = [shot.start_frame / board.fps for shot in board.shots if shot.chapter]
+    assert chapters_s
+    for chapter_s in chapters_s:
         assert min(abs(chapter_s - change_s) for change_s in score.chords_s) < 1 / board.fps
 
 

@@ -11,7 +11,7 @@ from composer.curate.wording import Wording
 from composer.storyboard.brief import Canvas
 from composer.storyboard.captions import captions, reading_s
 from composer.storyboard.joins import Break, break_between, chapters, join
-from composer.storyboard.slides import slides_of
+from composer.storyboard.slides import Slide, slides_of
 from indexer.catalog.events import Place
 from themes.load import load_theme
 
@@ -102,6 +102,17 @@ def test_what_lies_between_two_slides(
     assert break_between(before, after) is what
 
 
+def test_somebody_alone_and_then_with_others_is_the_same_person(make_item: Factory) -> None:
+    alone = Slide(items=(make_item(1, people=(7,)),))
+    with_others = Slide(items=(make_item(2, people=(7, 8)),))
+    others = Slide(items=(make_item(3, people=(8, 9)),))
+
+    assert break_between(alone, with_others) is Break.PERSON
+    assert break_between(with_others, alone) is Break.PERSON
+    assert break_between(with_others, others) is Break.TIME
+    assert chapters([Break.PERSON] * 8) == frozenset()
+
+
 def test_chapters_are_the_widest_breaks_and_at_most_a_quarter() -> None:
     breaks = [Break.DAY, Break.TIME, Break.PLACE, Break.DAY, Break.MOMENT, Break.DAY] * 2
 
@@ -133,6 +144,7 @@ def test_a_chapter_opens_as_the_theme_says_and_no_dip_lies_between_others() -> N
     assert _names("gentle", Break.YEAR, chapter=True) == {"light_leak"}
     assert _names("chill", Break.TIME, chapter=False) == {"dissolve", "blur_dissolve"}
     assert _names("uplifting", Break.MOMENT, chapter=False) == {"cut", "dissolve"}
+    assert _names("uplifting", Break.PERSON, chapter=False) == {"dissolve"}
     assert {"cut", "push", "soft_wipe"} < _names("uplifting", Break.TIME, chapter=False)
 
 
