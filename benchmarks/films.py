@@ -1,10 +1,16 @@
 """Films whose rendering is measured: twelve photographs, plain or with everything that we have."""
 
+from dataclasses import replace
+from datetime import date
 from itertools import cycle, islice
 from pathlib import Path
 
+import numpy as np
 from indexing import TWELVE_MP
 
+from composer.render.encode import MovieFormat, Segment, write_segments
+from composer.render.join import join_movie
+from composer.render.planes import Planes
 from composer.storyboard.model import (
     WHOLE,
     Ground,
@@ -18,6 +24,7 @@ from composer.storyboard.model import (
     Transition,
 )
 from music.arrange import arrange
+from music.track import RATE_HZ
 
 N_PICTURES = 12
 WIDTH, HEIGHT, FPS = 1920, 1080, 30
@@ -26,7 +33,9 @@ ZOOM = 1.08
 PLAIN, EVERYTHING = "gentle", "uplifting"
 """Themes, which are moods as well."""
 SEED = 1
+CLIP_SIZE, CLIP_EVERY = (640, 360), 5
 
+_GREY = np.full((CLIP_SIZE[1] // 2, CLIP_SIZE[0]), 128, np.uint8)
 _CROPPED = Rect(x_norm=0.0, y_norm=0.125, w_norm=1.0, h_norm=0.75)
 """A 4:3 picture as 16:9 shows it."""
 _PORTRAIT = Rect(x_norm=0.25, y_norm=0.05, w_norm=0.45, h_norm=0.8)
@@ -45,9 +54,7 @@ def pictures_of(folder: Path) -> list[Path]:
     return sorted((folder / "pictures").iterdir())
 
 
-def plain_film(
-    folder: Path, seconds: int, n_shots: int = N_PICTURES, fade_s: float = FADE_S
-) -> Storyboard:
+def plain_film(folder: Path, seconds: int, n_shots: int = N_PICTURES) -> Storyboard:
     """Photographs shown equally long, coming slowly nearer, round and round; first a title."""
     starts = [round(n * seconds * FPS / n_shots) for n in range(n_shots + 1)]
     title = Text(lines=("Benchmark", "Twelve photographs"), style="title")
@@ -58,7 +65,7 @@ def plain_film(
             n_frames=starts[n + 1] - starts[n],
             panels=(_panel(path, n, _CROPPED, WHOLE),),
             motion="zoom_in",
-            transition=_transition("dissolve" if n else "cut", fade_s),
+            transition=_transition("dissolve" if n else "cut", FADE_S),
             text=None if n else title,
             seed=n,
             reason="benchmark",
@@ -66,6 +73,47 @@ def plain_film(
         for n, path in enumerate(islice(cycle(pictures_of(folder)), n_shots))
     ]
     return _storyboard(PLAIN, seconds, shots)
+
+
+def long_film(folder: Path, seconds: int, n_shots: int) -> Storyboard:
+    """The same with a clip and its sound in place of every fifth photograph."""
+    board = plain_film(folder, seconds, n_shots)
+    clip = Panel(
+        item_id=N_PICTURES + 1,
+        path=str(clip_of(folder)),
+        is_video=True,
+        width=CLIP_SIZE[0],
+        height=CLIP_SIZE[1],
+        view_start=WHOLE,
+        view_end=WHOLE,
+        clip_start_s=0.0,
+    )
+    shots = (
+        replace(shot, panels=(clip,), sound_gain_db=0.0) if n % CLIP_EVERY == 0 else shot
+        for n, shot in enumerate(board.shots, 1)
+    )
+    return replace(board, shots=tuple(shots))
+
+
+def clip_of(folder: Path) -> Path:
+    """The clip that long films are made of."""
+    return folder / "clip.mp4"
+
+
+def write_clip(folder: Path, seconds: int) -> None:
+    """Noise that moves along, with a tone."""
+    wide = np.random.default_rng(SEED).integers(0, 256, (CLIP_SIZE[1], 4096), np.uint8)
+    n_frames = seconds * FPS
+    frames = (Planes(np.vstack([wide[:, n : n + CLIP_SIZE[0]], _GREY])) for n in range(n_frames))
+    form = MovieFormat(
+        width=CLIP_SIZE[0], height=CLIP_SIZE[1], fps=FPS, title="Clip", made_on=date(2024, 1, 15)
+    )
+    pictures = folder / "clip_pictures.mp4"
+    write_segments([Segment(path=pictures, frames=frames)], form)
+    tone = 0.1 * np.sin(2 * np.pi * 440 * np.arange(seconds * RATE_HZ) / RATE_HZ)
+    join_movie(
+        clip_of(folder), [pictures], np.tile(tone[:, np.newaxis], 2).astype(np.float32), form
+    )
 
 
 def film_with_everything(folder: Path, seconds: int) -> Storyboard:

@@ -203,10 +203,11 @@ def seen_cuts_s(path: Path, board: Storyboard) -> Iterator[float]:
         half = shot.transition.n_frames // 2
         if half:
             first, last = shot.start_frame - half - 1, shot.start_frame + half
-            gone, come = (np.abs(film[first : last + 1] - film[k]) for k in (first, last))
-            # More of the next picture than of the last one from here on.
-            is_over = gone.mean((1, 2)) >= come.mean((1, 2))
-            yield (first + int(np.argmax(is_over))) / board.fps
+            frames = film[first : last + 1].reshape(last + 1 - first, -1)
+            # How much of the last picture, of the next one and of a colour makes up each frame.
+            parts = np.stack([frames[0], frames[-1], np.ones_like(frames[0])], axis=1)
+            gone, come, _ = np.linalg.lstsq(parts, frames.T)[0]
+            yield (first + int(np.argmax(come >= gone))) / board.fps
         else:
             near = range(shot.start_frame - board.fps // 4, shot.start_frame + board.fps // 4)
             jumps = [np.abs(film[k] - film[k - 1]).mean() for k in near]
