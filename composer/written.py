@@ -26,7 +26,7 @@ from themes.load import load_theme
 def render_storyboard(
     catalog: Catalog,
     request: ComposeRequest,
-    text: str,
+    board: Storyboard,
     now: dt.datetime,
     *,
     checkpoint: Checkpoint,
@@ -36,15 +36,12 @@ def render_storyboard(
 
     Raises
     ------
-    StoryboardError
-        If the text is no storyboard.
     NotFoundError
         If its memory is not in the catalog.
     NothingToDoError
         If its memory is held or rejected, or it shows what is excluded, mundane, hidden or gone,
         or a file that is not the item's.
     """
-    board = from_json(text)
     memory = named_memory(catalog, _memory_of(catalog, board))
     board = replace(board, memory_id=memory.id)
     view = shown_now(catalog, request.settings, _items_of(board))

@@ -5,12 +5,13 @@ import itertools
 import json
 import math
 from enum import StrEnum
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from composer.storyboard.model import SCHEMA, Storyboard
-from themes.theme import TRANSITIONS
-
+from composer.storyboard.brief import Length
+from composer.storyboard.model import MOST_ID, SCHEMA, Storyboard
+from themes.theme import TRANSITIONS, Mood
 
 _ADDED = frozenset({"locked", "route", "chapter", "exposure_ev"})
 """Keys that older storyboards do not have."""
@@ -32,6 +33,24 @@ def to_json(storyboard: Storyboard) -> str:
     return json.dumps(dataclasses.asdict(storyboard), sort_keys=True, indent=1) + "\n"
 
 
+def read_storyboard(file: Path) -> Storyboard:
+    """Read a storyboard's file.
+
+    Raises
+    ------
+    StoryboardError
+        If it is no text, or as `from_json` does; names the file.
+    """
+    try:
+        return from_json(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise StoryboardError(
+            f"{file} is not UTF-8 (byte {error.start})", remedy="save it as UTF-8"
+        ) from error
+    except StoryboardError as error:
+        raise StoryboardError(f"{file}: {error}", remedy=error.remedy) from error
+
+
 def from_json(text: str) -> Storyboard:
     """Read a storyboard.
 
@@ -42,13 +61,13 @@ def from_json(text: str) -> Storyboard:
     """
     try:
         table = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise _error(f"not JSON ({error})") from error
     if not isinstance(table, dict) or table.get("schema") != SCHEMA:
         raise _error(f"its schema is not {SCHEMA}")
     try:
         board: Storyboard = _read(_tiled(table), Storyboard, "")
-        _check_transitions(board)
+        _check_words(board)
     except ValueError as error:
         raise _error(str(error)) from error
     return board
@@ -126,15 +145,21 @@ def _read_fields(value: Any, wanted: Any, where: str) -> Any:
 def _of_type(value: Any, kinds: tuple[type, ...], where: str) -> Any:
     """The value itself; a truth value is no number, and a number is finite."""
     odd = isinstance(value, float) and not math.isfinite(value)
+    odd |= type(value) is int and abs(value) > MOST_ID
+    odd |= type(value) is str and "\0" in value
     if odd or type(value) not in kinds:
         raise ValueError(f"{where} is {value!r}, not {kinds[0].__name__}")
     return value
 
 
-def _check_transitions(board: Storyboard) -> None:
+def _check_words(board: Storyboard) -> None:
+    """Words that name something of other packages."""
+    told: list[tuple[str, str, tuple[str, ...]]] = [
+        ("length", board.length, tuple(Length)),
+        ("mood", board.mood, tuple(Mood)),
+    ]
     for n, shot in enumerate(board.shots):
-        if shot.transition.name not in TRANSITIONS:
-            raise ValueError(
-                f"shots[{n}].transition.name is {shot.transition.name!r},"
-                f" not one of {', '.join(TRANSITIONS)}"
-            )
+        told.append((f"shots[{n}].transition.name", shot.transition.name, TRANSITIONS))
+    for where, word, known in told:
+        if word not in known:
+            raise ValueError(f"{where} is {word!r}, not one of {', '.join(known)}")

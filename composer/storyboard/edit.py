@@ -87,12 +87,15 @@ def drop(board: Storyboard, n: int) -> Storyboard:
     Raises
     ------
     EditError
-        If it is the title or the end card, is locked, or neither neighbour can be longer.
+        If it is the title or the end card, the first or the last one, is locked, or neither
+        neighbour can be longer.
     """
     shot = _shot(board, n)
     if shot.kind is not ShotKind.PICTURE:
         raise EditError(f"shot {n + 1} is the {shot.kind}", remedy="swap its picture instead")
     _free(shot, n)
+    if not 0 < n < len(board.shots) - 1:
+        raise EditError(f"shot {n + 1} opens or ends the movie", remedy="swap its picture instead")
     before, after = board.shots[n - 1], board.shots[n + 1]
     first, last = shot.start_frame, shot.start_frame + shot.n_frames
     stretchy = [_can_stretch(before), _can_stretch(after) and after.kind is ShotKind.PICTURE]

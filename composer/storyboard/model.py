@@ -5,10 +5,22 @@ into its shot, so it takes ``n_frames / 2`` from the end of the shot before and 
 of its own; pictures move on underneath while it runs.
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 SCHEMA = 1
+
+MOST_SIDE_PX = 8192
+MOST_FPS = 120
+MOST_ID = 2**63 - 1
+"""Of ids and seeds: what SQLite keeps."""
+
+MOST_GAIN_DB = 60.0
+"""Louder or softer, of a clip's own sound."""
+
+_ROUNDING = 1e-6
+"""So far may fractions lie outside of 0 to 1."""
 
 
 class ShotKind(StrEnum):
@@ -42,6 +54,13 @@ class Rect:
     y_norm: float
     w_norm: float
     h_norm: float
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether all of it lies in there; a face may lie outside of what is seen."""
+        left, top = self.x_norm, self.y_norm
+        right, bottom = left + self.w_norm, top + self.h_norm
+        return min(left, top) >= -_ROUNDING and max(right, bottom) <= 1 + _ROUNDING
 
 
 WHOLE = Rect(x_norm=0.0, y_norm=0.0, w_norm=1.0, h_norm=1.0)
@@ -79,8 +98,20 @@ class Panel:
         for what in (self.frame, self.view_start, self.view_end):
             if what.w_norm <= 0 or what.h_norm <= 0:
                 raise ValueError(f"a panel of item {self.item_id} is empty: {what}")
+            if not what.is_inside:
+                raise ValueError(f"{what} of item {self.item_id} does not lie within 0 to 1")
         if self.width < 1 or self.height < 1:
             raise ValueError(f"item {self.item_id} cannot be {self.width} x {self.height} px")
+        if not 0 <= self.item_id <= MOST_ID:
+            raise ValueError(f"no item has the number {self.item_id}")
+        if self.orientation not in range(1, 9):
+            raise ValueError(f"orientation is {self.orientation}: EXIF has 1 to 8")
+        if (self.clip_start_s or 0.0) < 0:
+            raise ValueError(f"clip_start_s is {self.clip_start_s}: must be 0 at least")
+
+
+DIRECTIONS = ("left", "right", "up", "down")
+"""Of pushes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +127,15 @@ class Transition:
     def __post_init__(self) -> None:
         if self.n_frames < 0 or self.n_frames % 2:
             raise ValueError(f"a transition has {self.n_frames} n_frames, which must be even")
+        direction = self.params.get("direction", DIRECTIONS[0])
+        if direction not in DIRECTIONS:
+            raise ValueError(f"direction is {direction!r}, not one of {', '.join(DIRECTIONS)}")
+        angle_deg = self.params.get("angle_deg", 0.0)
+        if type(angle_deg) is str:
+            raise ValueError(f"angle_deg is {angle_deg!r}, not a number")
+        colour = self.params.get("colour", "#ffffff")
+        if not re.fullmatch("#[0-9a-fA-F]{6}", str(colour)):
+            raise ValueError(f"colour is {colour!r}, not one like '#1b2a38'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +147,10 @@ class Text:
     style: str
     """``title``, ``caption`` or ``end``."""
 
+    def __post_init__(self) -> None:
+        if self.style not in {"title", "caption", "end"}:
+            raise ValueError(f"style is {self.style!r}, not one of title, caption, end")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
@@ -116,6 +160,10 @@ class Stop:
     """Empty where it is not known."""
     latitude: float
     longitude: float
+
+    def __post_init__(self) -> None:
+        if abs(self.latitude) > 90 or abs(self.longitude) > 180:
+            raise ValueError(f"{self.latitude}, {self.longitude} is no place on the earth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +195,12 @@ class Shot:
     def __post_init__(self) -> None:
         if (self.ground is Ground.MAP) != bool(self.route):
             raise ValueError("a map has a route, and what has a route is a map")
+        if not self.panels and (self.kind is ShotKind.PICTURE or self.ground is Ground.BLUR):
+            raise ValueError(f"a {self.kind} on {self.ground} has no panel")
+        if not 0 <= self.seed <= MOST_ID:
+            raise ValueError(f"seed is {self.seed}: must be from 0 to {MOST_ID}")
+        if abs(self.sound_gain_db or 0.0) > MOST_GAIN_DB:
+            raise ValueError(f"sound_gain_db is {self.sound_gain_db}: at most {MOST_GAIN_DB}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +228,21 @@ class Storyboard:
     schema: int = SCHEMA
 
     def __post_init__(self) -> None:
-        if min(self.width, self.height) < 2 or self.width % 2 or self.height % 2:
-            raise ValueError(f"width and height are {self.width} x {self.height} px: must be even")
-        if self.fps < 1:
-            raise ValueError(f"fps is {self.fps}: must be at least 1")
+        for side_px in (self.width, self.height):
+            if not 2 <= side_px <= MOST_SIDE_PX or side_px % 2:
+                raise ValueError(
+                    f"width and height are {self.width} x {self.height} px:"
+                    f" must be even, and {MOST_SIDE_PX} at most"
+                )
+        if not 1 <= self.fps <= MOST_FPS:
+            raise ValueError(f"fps is {self.fps}: must be from 1 to {MOST_FPS}")
+        if not all(0 <= seed <= MOST_ID for seed in (self.seed, self.music_seed)):
+            raise ValueError(f"seed and music_seed must be from 0 to {MOST_ID}")
+        if not self.shots:
+            raise ValueError("shots is empty: a movie has one at least")
+        self._check_timeline()
+
+    def _check_timeline(self) -> None:
         at = 0
         for shot in self.shots:
             if shot.start_frame != at or shot.n_frames <= 0:

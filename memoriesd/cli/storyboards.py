@@ -161,9 +161,9 @@ def retime_shot(_: Session, file: Path, shot: int, seconds: float) -> None:
 
 
 def _read(file: Path) -> "Storyboard":
-    from composer.storyboard.codec import from_json
+    from composer.storyboard.codec import read_storyboard
 
-    return from_json(file.read_text(encoding="utf-8"))
+    return read_storyboard(file)
 
 
 def _write(file: Path, board: "Storyboard") -> None:

@@ -13,6 +13,7 @@ from composer.compose import compose
 from composer.render.encoders import choose_encoder
 from composer.request import ComposeRequest, Due
 from composer.storyboard.brief import Canvas, Codec, Length
+from composer.storyboard.codec import read_storyboard
 from composer.written import render_storyboard
 from indexer.catalog.memories import MemoryId
 from indexer.errors import MissingResourceError
@@ -41,11 +42,10 @@ def run(task: Task) -> dict[str, Any]:
             progress=task.progress,
         )
     else:
-        text = Path(board).read_text(encoding="utf-8")
         movie = render_storyboard(
             task.catalog,
             request,
-            text,
+            read_storyboard(Path(board)),
             now,
             checkpoint=task.checkpoint,
             progress=task.progress,

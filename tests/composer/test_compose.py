@@ -415,10 +415,14 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
     shown = sorted(_shown(catalog))[0]
     request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL)
 
-    movie = render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+    movie = render_storyboard(
+        catalog, request, from_json(board), NOW, checkpoint=_nothing, progress=_nothing
+    )
     add_exclusion(catalog, "dates", {"first": "2024-05-04", "last": "2024-05-07"}, "")
     with pytest.raises(NothingToDoError, match="may not be shown"):
-        render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+        render_storyboard(
+            catalog, request, from_json(board), NOW, checkpoint=_nothing, progress=_nothing
+        )
 
     assert movie.duration_s == made.duration_s
     assert shown
@@ -493,7 +497,12 @@ def test_a_storyboard_shows_no_file_but_those_of_its_items(
 
     with pytest.raises(NothingToDoError, match="not the file of item") as told:
         render_storyboard(
-            catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+            catalog,
+            request,
+            from_json(json.dumps(board)),
+            NOW,
+            checkpoint=_nothing,
+            progress=_nothing,
         )
 
     assert "IMG_" in told.value.remedy
@@ -510,7 +519,9 @@ def test_a_storyboard_of_a_memory_that_is_kept_back_is_not_rendered(
     request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL)
 
     with pytest.raises(NothingToDoError, match=f"is {state}"):
-        render_storyboard(catalog, request, board, NOW, checkpoint=_nothing, progress=_nothing)
+        render_storyboard(
+            catalog, request, from_json(board), NOW, checkpoint=_nothing, progress=_nothing
+        )
 
 
 def test_a_storyboard_finds_its_memory_by_what_it_is_and_says_where_it_is_missing(
@@ -523,11 +534,16 @@ def test_a_storyboard_finds_its_memory_by_what_it_is_and_says_where_it_is_missin
     request = ComposeRequest(out=tmp_path / "again", today=TODAY, canvas=SMALL, draft=True)
 
     movie = render_storyboard(
-        catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+        catalog, request, from_json(json.dumps(board)), NOW, checkpoint=_nothing, progress=_nothing
     )
     with pytest.raises(NotFoundError, match="trip:4711"):
         render_storyboard(
-            catalog, request, json.dumps(elsewhere), NOW, checkpoint=_nothing, progress=_nothing
+            catalog,
+            request,
+            from_json(json.dumps(elsewhere)),
+            NOW,
+            checkpoint=_nothing,
+            progress=_nothing,
         )
 
     assert movie.memory_id == made.memory_id
@@ -624,7 +640,7 @@ def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
     request = ComposeRequest(out=tmp_path / "out", today=TODAY, canvas=SMALL)
 
     movie = render_storyboard(
-        catalog, request, json.dumps(board), NOW, checkpoint=_nothing, progress=_nothing
+        catalog, request, from_json(json.dumps(board)), NOW, checkpoint=_nothing, progress=_nothing
     )
 
     kept, changed = (text for (text,) in catalog.execute("SELECT board FROM storyboards"))

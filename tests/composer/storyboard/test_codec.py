@@ -1,17 +1,29 @@
 """Storyboards as text."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from composer.render.timeline import spans
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Length
-from composer.storyboard.codec import StoryboardError, from_json, to_json
+from composer.storyboard.codec import StoryboardError, from_json, read_storyboard, to_json
 from composer.storyboard.direct import direct
 
 Factory = Callable[..., Any]
+
+
+def push(direction: str) -> Any:
+    return {"name": "push", "n_frames": 4, "params": {"direction": direction}}
+
+
+def dip(colour: str) -> Any:
+    return {"name": "dip_to_colour", "n_frames": 4, "params": {"colour": colour}}
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +63,17 @@ def test_names_that_are_not_utf8_survive(text: str) -> None:
         (lambda table: table["shots"][2]["transition"].update(n_frames=9000), "do not fit"),
         (lambda table: table["shots"][0].update(text={"lines": [1], "style": "title"}), "lines"),
         (lambda table: table["shots"][1]["panels"][0]["view_end"].update(w_norm=0.0), "empty"),
+        (lambda table: table["shots"][1]["panels"][0]["view_end"].update(x_norm=3), "within 0 to"),
+        (lambda table: table["shots"][1]["panels"][0].update(orientation=99), "orientation is 99"),
+        (lambda table: table["shots"][1].update(panels=[]), "has no panel"),
+        (lambda table: table["shots"][0]["text"].update(style="loud"), "style is 'loud'"),
+        (lambda table: table.update(shots=[]), "shots is empty"),
+        (lambda table: table.update(length="endless"), "length is 'endless', not one of short"),
+        (lambda table: table.update(mood="angry"), "mood is 'angry'"),
+        (lambda table: table.update(seed=-1), "seed"),
+        (lambda table: table.update(memory_id=10**400), "memory_id"),
+        (lambda table: table["shots"][2].update(transition=push("diagonal")), "'diagonal'"),
+        (lambda table: table["shots"][2].update(transition=dip("red")), "colour is 'red'"),
     ],
 )
 def test_a_spoilt_storyboard_is_refused_with_what_is_wrong(
@@ -68,3 +91,53 @@ def test_what_is_not_json_is_refused() -> None:
         from_json("{")
 
     assert "storyboard show" in told.value.remedy
+
+
+def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    path.write_bytes(b'{"title": "caf\xe9"}')
+
+    with pytest.raises(StoryboardError, match=r"mine\.json is not UTF-8 \(byte 14\)") as told:
+        read_storyboard(path)
+
+    assert told.value.remedy == "save it as UTF-8"
+
+
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.just([]),
+    st.just({}),
+    st.just(10**400),
+)
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to every value of a document."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, one in inside:
+        yield (*way, key)
+        if isinstance(one, dict | list):
+            yield from places(one, (*way, key))
+
+
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_whatever_is_edited_is_a_storyboard_or_told(text: str, data: st.DataObject) -> None:
+    table = json.loads(text)
+    *way, last = data.draw(st.sampled_from(list(places(table))))
+    target = table
+    for key in way:
+        target = target[key]
+    target[last] = data.draw(VALUES)
+
+    try:
+        board = from_json(json.dumps(table))
+    except StoryboardError:
+        return
+
+    assert from_json(to_json(board)) == board
+    spans(board)

@@ -66,6 +66,20 @@ def test_dropping_keeps_the_length_the_beats_and_all_other_cuts(
     spans(less)
 
 
+@pytest.mark.parametrize("n", [0, -1])
+def test_a_picture_that_opens_or_ends_the_movie_is_not_dropped(board: Storyboard, n: int) -> None:
+    shots = board.shots[1:-1]
+    first = shots[0].start_frame
+    bare = replace(
+        board,
+        n_frames=sum(shot.n_frames for shot in shots),
+        shots=tuple(replace(shot, start_frame=shot.start_frame - first) for shot in shots),
+    )
+
+    with pytest.raises(EditError, match="opens or ends the movie"):
+        drop(bare, n % len(shots))
+
+
 @settings(max_examples=20, deadline=None)
 @given(seconds=st.floats(0.2, 9.0), data=st.data())
 def test_retiming_moves_one_cut_or_says_why_not(
