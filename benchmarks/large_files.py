@@ -38,7 +38,7 @@ ADAM7 = (
 """First column and row of each pass, and the steps (ISO/IEC 15948, 8.2)."""
 CLIP_PX = (3840, 2160)
 CLIP_FPS, CLIP_FRAMES = 24, 72
-CLIP_CODEC = "libx265"
+CLIP_CODEC, CLIP_OPTIONS = "libx265", {"preset": "ultrafast", "x265-params": "log-level=error"}
 """HEVC with 10 bits: what phones record, and what takes most."""
 
 
@@ -89,7 +89,7 @@ def made_clip(folder: Path) -> Path:
     width, height = CLIP_PX
     wide = np.asarray(photograph(0, (width + 8 * CLIP_FRAMES, height)))
     with av.open(path, "w") as container:
-        stream = container.add_stream(CLIP_CODEC, rate=CLIP_FPS, options={"preset": "ultrafast"})
+        stream = container.add_stream(CLIP_CODEC, rate=CLIP_FPS, options=CLIP_OPTIONS)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p10le"
         for n in range(CLIP_FRAMES):
