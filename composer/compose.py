@@ -17,10 +17,11 @@ from composer.mood import Mood
 from composer.named import named_memory
 from composer.render.sources import UnusableSourceError
 from composer.render.writing import writing_to
-from composer.request import Checkpoint, ComposeRequest, Due, MovieMade, Progress, Run
+from composer.request import AUTO, Checkpoint, ComposeRequest, Due, MovieMade, Progress, Run
 from composer.storyboard.brief import Brief, TooFewItemsError
 from composer.storyboard.direct import Directed, direct
 from composer.unfinished import remove_unfinished
+from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import Memory, MemoryId, all_memories, items_of_memory
@@ -60,6 +61,8 @@ def compose(
 
     Raises
     ------
+    ThemeError
+        If the theme cannot be used here.
     NotFoundError
         If there is no memory of that id.
     NothingToDoError
@@ -68,6 +71,8 @@ def compose(
         If the disk is full or the folder cannot be written to.
     """
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
+    if request.theme != AUTO:
+        usable_theme(request.theme)
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)

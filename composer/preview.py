@@ -15,10 +15,10 @@ from composer.render.writing import writing_to
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
+from composer.usable import usable_theme
 from indexer.catalog.items import ItemId
 from indexer.errors import NothingToDoError
 from indexer.samples.scenes import land
-from themes.load import load_theme
 
 PICTURES = 14
 SEED = 5
@@ -44,7 +44,7 @@ def preview_theme(name: str, out: Path, made_on: dt.date) -> None:
     """
     if out.exists():
         raise NothingToDoError(f"{out} is there already", remedy="name another file for it")
-    theme = load_theme(name)
+    theme = usable_theme(name)
     with tempfile.TemporaryDirectory() as folder:
         brief = Brief(
             memory_id=0,

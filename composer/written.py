@@ -15,6 +15,7 @@ from composer.storyboard.codec import from_json
 from composer.storyboard.edit import swap
 from composer.storyboard.model import Storyboard
 from composer.unfinished import remove_unfinished
+from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import MemoryId, all_memories
@@ -36,12 +37,15 @@ def render_storyboard(
 
     Raises
     ------
+    ThemeError
+        If its theme cannot be used here.
     NotFoundError
         If its memory is not in the catalog.
     NothingToDoError
         If its memory is held or rejected, or it shows what is excluded, mundane, hidden or gone,
         or a file that is not the item's.
     """
+    usable_theme(board.theme)
     memory = named_memory(catalog, _memory_of(catalog, board))
     board = replace(board, memory_id=memory.id)
     view = shown_now(catalog, request.settings, _items_of(board))

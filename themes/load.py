@@ -69,9 +69,14 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ThemeError(f"{path}: cannot be read ({error.strerror})") from error
+        raise ThemeError(
+            f"{path}: cannot be read ({error.strerror})",
+            remedy=f"check its path, or use one of {', '.join(BUILTIN)}",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ThemeError(f"{path}: not valid TOML ({error})") from error
+        raise ThemeError(
+            f"{path}: not valid TOML ({error})", remedy=f"correct {path}, and save it as UTF-8"
+        ) from error
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

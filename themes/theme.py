@@ -40,7 +40,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 """Classes of ``moviepy.video.fx`` that keep a clip's size and length, with their parameters."""
 
-_STRICT = ConfigDict(extra="forbid", strict=True)
+_STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class ThemeError(ValueError):
@@ -55,10 +55,18 @@ def _pair(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _rising(span: tuple[float, float]) -> tuple[float, float]:
-    if not 0 <= span[0] <= span[1]:
-        raise ValueError(f"{list(span)} is not a span from a smaller to a larger number")
-    return span
+def _span(least: float, most: float) -> AfterValidator:
+    """Two numbers, the smaller one first, within limits."""
+
+    def check(span: tuple[float, float]) -> tuple[float, float]:
+        if not least <= span[0] <= span[1] <= most:
+            raise ValueError(
+                f"{list(span)} is not a span from a smaller to a larger number, {least:g} to"
+                f" {most:g}"
+            )
+        return span
+
+    return AfterValidator(check)
 
 
 def _known_transition(name: str) -> str:
@@ -73,7 +81,10 @@ def _some_weight(weights: dict[str, float]) -> dict[str, float]:
     return weights
 
 
-SpanS = Annotated[tuple[float, float], BeforeValidator(_pair), AfterValidator(_rising)]
+ShotSpanS = Annotated[tuple[float, float], BeforeValidator(_pair), _span(0.5, 30.0)]
+JoinSpanS = Annotated[tuple[float, float], BeforeValidator(_pair), _span(0.0, 3.0)]
+Weight = Annotated[float, Field(ge=0, le=1000)]
+Beats = Annotated[int, Field(ge=1, le=64)]
 TransitionName = Annotated[str, AfterValidator(_known_transition)]
 
 
@@ -166,9 +177,9 @@ class Pace:
 
     __pydantic_config__ = _STRICT
 
-    photo_s: SpanS
-    video_s: SpanS
-    beats_per_photo: Annotated[tuple[int, ...], BeforeValidator(_pair), Field(min_length=1)]
+    photo_s: ShotSpanS
+    video_s: ShotSpanS
+    beats_per_photo: Annotated[tuple[Beats, ...], BeforeValidator(_pair), Field(min_length=1)]
     """Lengths of a photograph in beats, the most usual first."""
     title_s: Annotated[float, Field(ge=2.0, le=8.0)]
     end_s: Annotated[float, Field(ge=2.0, le=8.0)]
@@ -180,10 +191,8 @@ class Transitions:
 
     __pydantic_config__ = _STRICT
 
-    weights: Annotated[
-        dict[TransitionName, Annotated[float, Field(ge=0)]], AfterValidator(_some_weight)
-    ]
-    seconds: SpanS
+    weights: Annotated[dict[TransitionName, Weight], AfterValidator(_some_weight)]
+    seconds: JoinSpanS
     chapter: TransitionName
     """Into a new day or place."""
 

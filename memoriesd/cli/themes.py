@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from composer.render.effects import build_effects
-from composer.render.fonts import is_installed, package_of
+from composer.usable import usable_theme
 from memoriesd.cli.options import (
     Session,
     echo_json,
@@ -24,7 +23,6 @@ from music.perform import perform
 from music.pieces import PIECES
 from music.score import Mood
 from themes.load import BUILTIN, load_theme
-from themes.theme import ThemeError
 
 
 @click.group("themes", short_help="List, show and check themes.")
@@ -90,17 +88,7 @@ def _text_of(name: str) -> str:
 @session_command
 def check_theme(_: Session, file: Path) -> None:
     """Check each value of a theme FILE of yours, its fonts and its effects."""
-    theme = load_theme(file)
-    for face in (theme.type.title, theme.type.subtitle, theme.type.caption):
-        if not is_installed(face.family):
-            raise ThemeError(
-                f"{file}: the font {face.family!r} is not installed",
-                remedy=f"pip install {package_of(face.family)}, or name another family",
-            )
-    try:
-        build_effects(theme.effects)
-    except ThemeError as error:
-        raise ThemeError(f"{file}: {error}", remedy=error.remedy) from error
+    theme = usable_theme(file)
     click.echo(f"{echo_path(file)}: {theme.name}, mood {theme.mood}: good")
 
 

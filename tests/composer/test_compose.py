@@ -52,7 +52,7 @@ from indexer.errors import (
     NothingToDoError,
     UnreadableMediaError,
 )
-from themes.theme import Theme
+from themes.theme import Theme, ThemeError
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -250,6 +250,18 @@ def test_movie_state_and_due_record_are_kept_together(catalog: Catalog, tmp_path
     assert memory.state == MemoryState.MADE
     assert due_done(catalog, due.key)
     assert catalog.scalar("SELECT movie_id FROM due") == made.movie_id
+
+
+def test_a_theme_whose_font_is_missing_is_told_before_anything_is_made(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    theme = tmp_path / "mine.toml"
+    theme.write_text('extends = "chill"\n[type.title]\nfamily = "No Such Sans"\n')
+
+    with pytest.raises(ThemeError, match="'No Such Sans' is not installed"):
+        _compose(catalog, tmp_path / "out", theme=str(theme))
+
+    assert not (tmp_path / "out").exists()
 
 
 def test_no_memory_is_made_twice_by_itself_but_a_named_one_is(

@@ -83,6 +83,12 @@ def test_user_theme_may_name_effects(tmp_path: Path) -> None:
         ("[pace]\nphoto_S = [1.0, 2.0]", r"mine\.toml: pace\.photo_S: there is no", "photo_s"),
         ("[pace]\nphoto_s = [3.0, 2.0]", r"pace\.photo_s: \[3\.0, 2\.0\] is not a span", "correct"),
         ("[pace]\nphoto_s = [nan, 2.0]", r"pace\.photo_s", "correct"),
+        ("[pace]\nphoto_s = [0, 0]", r"pace\.photo_s: .*0\.5 to 30", "correct"),
+        ("[pace]\nphoto_s = [1, inf]", r"pace\.photo_s", "correct"),
+        ("[pace]\nbeats_per_photo = [0]", r"pace\.beats_per_photo\.0", "correct"),
+        ("[pace]\nbeats_per_photo = [-4]", r"pace\.beats_per_photo\.0", "correct"),
+        ("[transitions.weights]\ncut = inf", r"transitions\.weights\.cut", "correct"),
+        ("[transitions]\nseconds = [0, 900]", r"transitions\.seconds: .*0 to 3", "correct"),
         ('[type.title]\nweight = "300"', r"type\.title\.weight", "correct"),
         ("[motion]\npan_max_per_s = 0.5", r"motion\.pan_max_per_s", "correct"),
         ('[palette]\naccent = "red"', r"palette\.accent: 'red' is not a colour", "correct"),
@@ -119,8 +125,10 @@ def test_unusable_value_is_refused_by_file_and_key(
     ],
 )
 def test_file_that_is_no_theme_is_refused(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(ThemeError, match=message):
+    with pytest.raises(ThemeError, match=message) as caught:
         load_theme(write_theme(tmp_path, text))
+
+    assert caught.value.remedy
 
 
 def test_missing_theme_tells_which_there_are(tmp_path: Path) -> None:
