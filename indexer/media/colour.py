@@ -15,6 +15,7 @@ from indexer.media.tone import Rgb8, hdr_transfer, srgb_codes, tone_mapped
 # Modes that Pillow can average as they are, and colour management reads.
 _PLAIN_MODES = frozenset({"L", "RGB", "CMYK", "LAB"})
 _MAX_PROFILE_BYTES = 4_000_000
+_STRIP_ROWS = 256
 # Linear light, both with the white of D65 (SMPTE EG 432-1, IEC 61966-2-1).
 _P3_TO_SRGB = np.array(
     [
@@ -40,13 +41,24 @@ def srgb_pixels(image: Image.Image, max_side_px: int) -> Rgb8:
     transfer = hdr_transfer(coding.get("transfer_characteristics", 0))
     if mode == "RGB" and transfer:
         return tone_mapped(pixels.astype(np.uint16) * 257, transfer)
-    name = _description(profile) if profile and len(profile) <= _MAX_PROFILE_BYTES else ""
-    if mode == "RGB" and (not name or "srgb" in name):
+    if mode == "RGB":
+        return as_srgb(pixels, profile)
+    return _managed(pixels, mode, profile if _description(profile) else None)
+
+
+def as_srgb(pixels: Rgb8, profile: bytes | None) -> Rgb8:
+    """RGB as its profile means it, strip by strip: on the way a pixel takes thirty bytes."""
+    name = _description(profile)
+    if not name or "srgb" in name:
         return pixels
-    if mode == "RGB" and name == "display p3":
-        return _p3_as_srgb(pixels)
-    small = Image.frombytes(mode, (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
-    return np.asarray(_in_srgb(small, profile if name else None))
+    found = np.empty_like(pixels)
+    for top in range(0, len(pixels), _STRIP_ROWS):
+        strip = pixels[top : top + _STRIP_ROWS]
+        is_p3 = name == "display p3"
+        found[top : top + _STRIP_ROWS] = (
+            _p3_as_srgb(strip) if is_p3 else _managed(strip, "RGB", profile)
+        )
+    return found
 
 
 def averageable(image: Image.Image) -> Image.Image:
@@ -89,11 +101,12 @@ def _on_white(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np
     return np.asarray(np.minimum(mixed, 255), np.uint8)
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if image.mode == "LAB":
-        return _lab_transform().apply(image)
-    transform = _transform(profile, image.mode) if profile else None
-    return transform.apply(image) if transform else image.convert("RGB")
+def _managed(pixels: NDArray[np.uint8], mode: str, profile: bytes | None) -> Rgb8:
+    image = Image.frombytes(mode, (pixels.shape[1], pixels.shape[0]), pixels.tobytes())
+    if mode == "LAB":
+        return np.asarray(_lab_transform().apply(image))
+    transform = _transform(profile, mode) if profile else None
+    return np.asarray(transform.apply(image) if transform else image.convert("RGB"))
 
 
 def _p3_as_srgb(pixels: Rgb8) -> Rgb8:
@@ -111,8 +124,10 @@ def _srgb_light() -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=8)
-def _description(profile: bytes) -> str:
-    """What a profile calls itself, in lower case; empty if it is broken."""
+def _description(profile: bytes | None) -> str:
+    """What a profile calls itself, in lower case; empty if it is broken, huge or absent."""
+    if not profile or len(profile) > _MAX_PROFILE_BYTES:
+        return ""
     try:
         return (
             ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))

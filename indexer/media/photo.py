@@ -25,10 +25,15 @@ from pillow_jxl import JpegXLImagePlugin
 
 from indexer.errors import DearMediaError, UnreadableMediaError
 from indexer.media.boxes import has_own_turn
-from indexer.media.colour import srgb_pixels
+from indexer.media.colour import as_srgb, srgb_pixels
 from indexer.media.cost import MAX_DECODE_MB, RAISE, refuse_dear
 from indexer.media.heif import load_heif
-from indexer.media.jpeg import coefficient_bytes_per_px, load_jpeg
+from indexer.media.jpeg import (
+    WHOLE_BYTES_PER_PX,
+    coefficient_bytes_per_px,
+    decoded_whole,
+    load_jpeg,
+)
 from indexer.media.jxl import jxl_bytes, read_jxl_header
 from indexer.media.orientation import fitted_size, turned, turned_size
 from indexer.media.png import can_be_stripped, cost_in_strips, load_png
@@ -146,6 +151,10 @@ def read_photo(
         needed_bytes = 0.0
         if isinstance(image, JpegImageFile):
             needed_bytes = width * height * coefficient_bytes_per_px(path, image)
+            if image.mode == "RGB" and not needed_bytes and max(width, height) <= max_side_px:
+                quick = _quickly(path, image, most_mb)
+                if quick is not None:
+                    return turned(quick, orientation)
             image.draft(None, fitted_size(width, height, max_side_px))
         elif isinstance(image, Jpeg2KImageFile):
             halvings = int(math.log2(max(1.0, max(width, height) / max_side_px)))
@@ -157,6 +166,15 @@ def read_photo(
         refuse_dear(width, height, needed_bytes, most_mb=most_mb)
         make_room(needed_bytes)
         return turned(srgb_pixels(load(path, image, max_side_px), max_side_px), orientation)
+
+
+def _quickly(path: Path, image: JpegImageFile, most_mb: float) -> Rgb8 | None:
+    width, height = image.size
+    needed_bytes = width * height * WHOLE_BYTES_PER_PX + path.stat().st_size
+    refuse_dear(width, height, needed_bytes, most_mb=most_mb)
+    make_room(needed_bytes)
+    pixels = decoded_whole(path)
+    return None if pixels is None else as_srgb(pixels, image.info.get("icc_profile"))
 
 
 def read_preview(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from indexer.errors import UnreadableMediaError
+from indexer.media.colour import as_srgb
 from indexer.media.cost import refuse_dear
 from indexer.media.orientation import fitted_size, turned, turned_size
 from indexer.media.photo import read_photo, upright_size
@@ -329,3 +330,25 @@ def test_cost_decides_by_size_alone(width: int, height: int) -> None:
             refuse_dear(width, height, width * height * 4)
     else:
         refuse_dear(width, height, width * height * 4)
+
+
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+def test_a_whole_jpeg_has_the_pixels_that_pillow_decodes(tmp_path: Path, subsampling: str) -> None:
+    path = tmp_path / "a.jpg"
+    noise = np.random.default_rng(3).integers(0, 255, (101, 67, 3), np.uint8)
+    Image.fromarray(noise).resize((301, 203)).save(path, subsampling=subsampling, quality=80)
+
+    pixels = read(path)
+
+    assert np.array_equal(pixels, np.asarray(Image.open(path)))
+
+
+def test_colours_of_a_whole_jpeg_are_computed_strip_by_strip() -> None:
+    shades = np.random.default_rng(4).integers(0, 255, (600, 40, 3), np.uint8)
+    starts = range(0, 600, 100)
+
+    whole = as_srgb(shades, profile("swapped"))
+
+    parts = [as_srgb(shades[top : top + 100], profile("swapped")) for top in starts]
+    assert not np.array_equal(whole, shades)
+    assert np.array_equal(whole, np.concatenate(parts))
