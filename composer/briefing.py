@@ -9,6 +9,7 @@ import numpy as np
 
 from composer.alignment import aligned
 from composer.atmosphere import atmosphere_of
+from composer.brightness import brightness_of
 from composer.choose import released_subjects
 from composer.curate.model import MemoryKind
 from composer.curate.wording import Wording
@@ -65,6 +66,7 @@ def brief_for(
         vectors=view.vectors_of(reasons),
         eyes=_eyes(run.catalog, view),
         aligned=aligned,
+        light_of=brightness_of,
         speech_of=speech_of,
         route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),

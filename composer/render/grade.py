@@ -31,14 +31,23 @@ def look_of(grade: Grade) -> Look:
     level = np.linspace(0.0, 1.0, 256)[:, np.newaxis]
     warm = _WARMTH_GAIN * grade.warmth
     gains = 2.0 ** (grade.exposure_ev * _EV_TO_GAMMA) * np.array([1 + warm, 1.0, 1 - warm])
-    # A gain with a shoulder: slope `gains` at black, and white stays white.
-    level = level * gains / (1 + (gains - 1) * level)
+    level = _shouldered(level, gains)
     level = level - (grade.contrast - 1) * np.sin(2 * np.pi * level) / (2 * np.pi)
     level = grade.fade + (1 - grade.fade) * level
     dark, bright = (1 - level) ** 2, level**2
     level = level + grade.tint * (dark * _lean(grade.shadows) + bright * _lean(grade.highlights))
     table = np.rint(np.clip(level, 0.0, 1.0) * 255).astype(np.uint8)
     return Look(table=table[np.newaxis], saturation=grade.saturation)
+
+
+def exposed(look: Look, ev: float) -> Look:
+    """The same look on a picture that is shown some f-stops brighter."""
+    if ev == 0:
+        return look
+    gain = 2.0 ** (ev * _EV_TO_GAMMA)
+    level = np.linspace(0.0, 1.0, 256)
+    brighter = np.rint(_shouldered(level, gain) * 255).astype(np.uint8)
+    return Look(table=look.table[:, brighter], saturation=look.saturation)
 
 
 def graded(rgb: Rgb8, look: Look) -> Planes:
@@ -78,3 +87,10 @@ def _lean(colour: Rgb) -> NDArray[np.float64]:
     """Direction of a colour away from grey, so that tinting changes no brightness."""
     channels: NDArray[np.float64] = np.array(colour, np.float64) / 255
     return channels - float(channels @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def _shouldered(
+    level: NDArray[np.float64], gain: NDArray[np.float64] | float
+) -> NDArray[np.float64]:
+    """A gain with a shoulder: its slope at black is the gain, and white stays white."""
+    return level * gain / (1 + (gain - 1) * level)

@@ -8,7 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from composer.render.grade import Look, graded
+from composer.render.grade import Look, exposed, graded
 from composer.render.motion import between
 from composer.render.planes import Planes, Rgb8
 from composer.render.warp import MARGIN_PX, warp
@@ -60,6 +60,7 @@ def open_panel(
 ) -> "PhotoPanel | VideoPanel":
     """Open a photograph or a clip for a panel of ``size_px``."""
     max_side_px = _needed_side_px(panel, size_px)
+    look = exposed(look, panel.exposure_ev)
     if not panel.is_video:
         return PhotoPanel(panel, media.photo(panel, max_side_px), look)
 

@@ -114,6 +114,15 @@ def not_heard(_clip: ViewItem) -> tuple[tuple[float, float], ...]:
     return ()
 
 
+Light = Callable[[ViewItem], float | None]
+"""Median brightness of a photograph in f-stops; None where it counts for nothing."""
+
+
+def not_measured(_item: ViewItem) -> float | None:
+    """Of pictures that are not looked at."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """Everything that decides what a movie will be like."""
@@ -130,6 +139,8 @@ class Brief:
     """Of the photographs' known people, as far as they are known."""
     aligned: Aligner = not_aligned
     """Asked for photographs of one place that follow one another."""
+    light_of: Light = not_measured
+    """Asked for the photographs that are shown."""
     speech_of: Listener = not_heard
     """Asked for the clips that are shown."""
     route: tuple[Stop, ...] = ()

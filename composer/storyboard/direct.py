@@ -14,6 +14,7 @@ from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
+from composer.storyboard.light import match_light
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
 from composer.storyboard.neighbours import likeness
@@ -172,7 +173,7 @@ def _shots(
     shots.append(_end(brief, plan, starts[-1], lengths[-1], joins[-1]))
     if brief.route:
         shots[0] = _map(shots[0], brief.route)
-    return match_eyes(shots, slides, brief)
+    return match_eyes(match_light(shots, slides, brief.light_of), slides, brief)
 
 
 def _heard(slide: Slide, brief: Brief) -> Slide:

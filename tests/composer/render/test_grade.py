@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.render.grade import graded, look_of, vignette_of
+from composer.render.grade import exposed, graded, look_of, vignette_of
 from composer.render.planes import filled, from_rgb, to_rgb
 from themes.load import BUILTIN, load_theme
 from themes.theme import Grade
@@ -32,6 +32,17 @@ def test_neutral_grade_changes_nothing() -> None:
     look = look_of(make_grade())
 
     np.testing.assert_array_equal(graded(ramp(), look).i420, from_rgb(ramp()).i420)
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_a_picture_shown_brighter_keeps_its_black_and_white(theme: str) -> None:
+    look = look_of(load_theme(theme).grade)
+
+    brighter, darker = exposed(look, 0.35).table[0], exposed(look, -0.35).table[0]
+
+    assert (brighter[[0, 255]] == look.table[0, [0, 255]]).all()
+    assert (darker[100] < look.table[0, 100]).all()
+    assert (look.table[0, 100] < brighter[100]).all()
 
 
 @given(

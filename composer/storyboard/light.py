@@ -1,0 +1,73 @@
+"""One light: photographs of one day are shown a little nearer to their neighbours' brightness."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from composer.library import ViewItem
+from composer.storyboard.brief import Light
+from composer.storyboard.model import Shot
+from composer.storyboard.slides import Slide
+
+MOST_EV = 0.35
+"""More is seen as another picture; cameras of one scene mostly differ by less."""
+
+LEAST_EV = 0.05
+
+AS_IT_IS = frozenset({"sunset", "fireworks", "stage", "candle"})
+"""What is dark because it glows ..."""
+
+NIGHT_HOURS = frozenset({21, 22, 23, 0, 1, 2, 3, 4, 5})
+"""... and when it is dark because it is."""
+
+
+def match_light(shots: Sequence[Shot], slides: Sequence[Slide], light_of: Light) -> list[Shot]:
+    """The shots with a gain for each photograph towards the median of it and its neighbours.
+
+    Parameters
+    ----------
+    shots : sequence of Shot
+        The first of them show the slides.
+    slides : sequence of Slide
+        Title first.
+    light_of : callable
+        Median brightness of a photograph in f-stops; None where it counts for nothing.
+    """
+    lights = [
+        [None if _is_dark(item) else light_of(item) for item in slide.items] if shot.panels else []
+        for shot, slide in zip(shots, slides, strict=False)
+    ]
+    matched = list(shots)
+    for n in range(len(slides)):
+        near = [m for m in (n - 1, n, n + 1) if _is_one_day(slides, n, m)]
+        known = [light for m in near for light in lights[m] if light is not None]
+        gains = [
+            0.0 if light is None else float(np.clip(np.median(known) - light, -MOST_EV, MOST_EV))
+            for light in lights[n]
+        ]
+        matched[n] = _shown(shots[n], [gain if abs(gain) >= LEAST_EV else 0.0 for gain in gains])
+    return matched
+
+
+def _is_dark(item: ViewItem) -> bool:
+    hour = item.taken_at.hour if item.has_hour and item.taken_at is not None else 12
+    return bool(item.words & AS_IT_IS) or hour in NIGHT_HOURS
+
+
+def _is_one_day(slides: Sequence[Slide], n: int, m: int) -> bool:
+    if not 0 <= m < len(slides):
+        return False
+    here, there = slides[n].first.taken_at, slides[m].first.taken_at
+    return n == m or (here is not None and there is not None and here.date() == there.date())
+
+
+def _shown(shot: Shot, gains: Sequence[float]) -> Shot:
+    if len(shot.panels) != len(gains) or not any(gains):
+        return shot
+    panels = tuple(
+        replace(panel, exposure_ev=round(gain, 2))
+        for panel, gain in zip(shot.panels, gains, strict=True)
+    )
+    told = ", ".join(f"{panel.exposure_ev:+.2f} EV" for panel in panels if panel.exposure_ev)
+    return replace(shot, panels=panels, reason=f"{shot.reason}; {told} towards its neighbours")
