@@ -7,6 +7,7 @@ gets :class:`WorkerLostError`. (``ProcessPoolExecutor`` gives up as a whole when
 import contextlib
 import ctypes
 import itertools
+import logging
 import multiprocessing
 import pickle
 import queue
@@ -28,6 +29,8 @@ START_LIMIT_S = 120.0
 """A worker starts in a second; on a machine whose memory is on its disk, in many."""
 MEMORY_LEAST_BYTES = 1 << 30
 """Private memory that every worker may ask for; beyond what it may, its allocations fail."""
+Said = tuple[str, int, str, str]
+"""What a worker logged: logger, level, message, traceback or nothing."""
 TASKS_A_TRIM = 32
 """Pictures of changing sizes leave holes between blocks that stay, which no later block fits: 20 MB
 a thousand pictures. Closing them takes a picture's worth of page faults, so it is done now and
@@ -103,7 +106,7 @@ class WorkerPool(Executor):
             try:
                 with self._turns.taken(alone=is_alone):
                     worker = worker or _Worker(self._memory_bytes)
-                    kind, value = worker.run(call, self._limit_s)
+                    kind, value, said = worker.run(call, self._limit_s)
             except WorkerLostError as error:
                 worker = None
                 future.set_exception(error)
@@ -114,6 +117,7 @@ class WorkerPool(Executor):
             except Exception as error:  # noqa: BLE001 - carried to the caller, as executors do
                 future.set_exception(error)
                 continue
+            _tell(said)
             if kind == "result":
                 future.set_result(value)
             else:
@@ -127,6 +131,33 @@ def _not_started(reason: str) -> MissingResourceError:
         f"no reader can be started: {reason}",
         remedy="close other programs, or raise the limits of open files and of processes",
     )
+
+
+class _Log(logging.Handler):
+    """Keeps what a worker logs until an answer takes it to the parent: it has no terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._said: list[Said] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trace = ""
+        if record.exc_info:
+            trace = logging.Formatter().formatException(record.exc_info)
+        self._said.append((record.name, record.levelno, record.getMessage(), trace))
+
+    def taken(self) -> list[Said]:
+        """What was logged since the last answer."""
+        said, self._said = self._said, []
+        return said
+
+
+def _tell(said: list[Said]) -> None:
+    for name, level, message, trace in said:
+        log = logging.getLogger(name)
+        log.log(level, "%s", message)
+        if trace:
+            log.debug("%s", trace)
 
 
 class _Turns:
@@ -167,12 +198,12 @@ class _Worker:
         theirs.close()
         self._is_ready = False
 
-    def run(self, call: Any, limit_s: float) -> tuple[str, Any]:
+    def run(self, call: Any, limit_s: float) -> tuple[str, Any, list[Said]]:
         try:
             self._wait_until_ready()
             self._pipe.send(call)
             if self._pipe.poll(limit_s):
-                answer: tuple[str, Any] = self._pipe.recv()
+                answer: tuple[str, Any, list[Said]] = self._pipe.recv()
                 return answer
         except (EOFError, OSError):
             self._process.join()
@@ -207,6 +238,8 @@ def _why(exit_code: int | None) -> str:
 def _work(pipe: Connection, memory_bytes: int) -> None:
     """The process: answers calls until the pipe closes."""
     _bind_to_parent(memory_bytes)
+    log = _Log()
+    logging.getLogger().addHandler(log)
     pipe.send(True)  # noqa: FBT003 - the word that it is ready
     for n_tasks in itertools.count(1):
         try:
@@ -218,7 +251,7 @@ def _work(pipe: Connection, memory_bytes: int) -> None:
         except Exception as error:  # noqa: BLE001 - carried to the caller, as executors do
             answer = ("error", error)
         try:
-            pipe.send(_portable(answer))
+            pipe.send((*_portable(answer), log.taken()))
         except (BrokenPipeError, KeyboardInterrupt):
             return
         if n_tasks % TASKS_A_TRIM == 0:

@@ -1,5 +1,6 @@
 """Workers that die, hang or fail cost their own task only."""
 
+import logging
 import os
 import pickle
 import signal
@@ -151,3 +152,21 @@ def _raise_missing_pack() -> None:
 
 def _raise_unreadable() -> None:
     raise UnreadableMediaError("cut short")
+
+
+def warn() -> None:
+    try:
+        int("odd byte")
+    except ValueError:
+        logging.getLogger("indexer.reading").exception("a reader failed on %s", "a.jpg")
+
+
+def test_what_a_worker_logs_is_told_by_its_parent_without_a_traceback(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with WorkerPool(1, task_limit_s=60) as pool:
+        pool.submit(warn).result()
+
+    told = [(record.name, record.getMessage()) for record in caplog.records]
+    assert told == [("indexer.reading", "a reader failed on a.jpg")]
+    assert capfd.readouterr().err == ""
