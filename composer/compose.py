@@ -12,7 +12,7 @@ from composer.feedback import heed_moves, vetoed_items
 from composer.history import items_of_memories, past_movies
 from composer.keeping import keep, render_well
 from composer.library import LibraryView
-from composer.mending import without_item
+from composer.mending import without_items
 from composer.mood import Mood
 from composer.named import named_memory
 from composer.render.sources import UnusableSourceError
@@ -30,7 +30,7 @@ from indexer.errors import NothingToDoError
 log = logging.getLogger(__name__)
 
 MOST_REPLANS = 8
-"""So many files may prove unreadable before a memory is given up."""
+"""So often files may prove unreadable before a memory is given up."""
 
 
 class _MemoryGoneError(Exception):
@@ -150,10 +150,10 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             movie = render_well(run, directed.storyboard, view.items)
         except UnusableSourceError as error:
             log.warning("%s; another picture takes its place", error)
-            bad = ItemId(error.item_id)
-            unreadable[bad] = str(error)
+            bad = {ItemId(one.item_id): str(one) for one in (error, *error.others)}
+            unreadable |= bad
             items = [item for item in view.items if item.id not in unreadable]
-            mended = without_item(directed.storyboard, bad, items, brief.theme.motion)
+            mended = without_items(directed.storyboard, bad, items, brief.theme.motion)
             planned = None
             if mended is not None:
                 planned = replace(directed, storyboard=mended), brief, mood
@@ -166,7 +166,7 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             *unreadable.values(),
         )
         return keep(run, memory, movie, due=due, notes=notes)
-    raise _MemoryGoneError(f"{MOST_REPLANS} of its files cannot be read")
+    raise _MemoryGoneError(f"{len(unreadable)} of its files cannot be read")
 
 
 def _planned(

@@ -10,10 +10,10 @@ from indexer.catalog.items import ItemId
 from themes.theme import Motion
 
 
-def without_item(
-    board: Storyboard, bad: ItemId, items: Sequence[ViewItem], motion: Motion
+def without_items(
+    board: Storyboard, bad: Collection[ItemId], items: Sequence[ViewItem], motion: Motion
 ) -> Storyboard | None:
-    """The same movie with other pictures in each shot that shows an item; None where it cannot be.
+    """The same movie with other pictures in each shot that shows one of the bad; None if it fails.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def _nearest(
     return min(spare, key=far)
 
 
-def _first_shot(board: Storyboard, item: ItemId) -> int:
-    """The first shot that shows an item, from 1 on; 0 where none does."""
+def _first_shot(board: Storyboard, items: Collection[ItemId]) -> int:
+    """The first shot that shows one of some items, from 1 on; 0 where none does."""
     showing = (
-        n for n, shot in enumerate(board.shots, 1) if item in {p.item_id for p in shot.panels}
+        n for n, shot in enumerate(board.shots, 1) if any(p.item_id in items for p in shot.panels)
     )
     return next(showing, 0)

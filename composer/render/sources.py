@@ -26,6 +26,8 @@ class UnusableSourceError(MemoriesError):
         )
         self.item_id = panel.item_id
         self.path = panel.path
+        self.others: tuple[UnusableSourceError, ...] = ()
+        """Further files that are known to be so."""
 
 
 def files() -> Media:
@@ -39,14 +41,24 @@ def check_sources(storyboard: Storyboard) -> None:
     Raises
     ------
     UnusableSourceError
-        For the first that cannot be opened.
+        For the first that cannot be opened; it has all others.
     """
-    for shot in storyboard.shots:
-        for panel in shot.panels:
-            with _named(panel):
-                _format_of(panel)
-                if panel.is_video:
-                    probe_video(Path(panel.path), start_byte=panel.start_byte)
+    panels = {panel.item_id: panel for shot in storyboard.shots for panel in shot.panels}
+    bad = [error for panel in panels.values() if (error := _unusable(panel)) is not None]
+    if bad:
+        bad[0].others = tuple(bad[1:])
+        raise bad[0]
+
+
+def _unusable(panel: Panel) -> UnusableSourceError | None:
+    try:
+        with _named(panel):
+            _format_of(panel)
+            if panel.is_video:
+                probe_video(Path(panel.path), start_byte=panel.start_byte)
+    except UnusableSourceError as error:
+        return error
+    return None
 
 
 def _photo(panel: Panel, max_side_px: int) -> Rgb8:

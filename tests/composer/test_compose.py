@@ -629,6 +629,21 @@ def test_a_picture_that_breaks_is_replaced_and_the_rest_is_not_rendered_again(
     assert any(bad.name in note for note in made.notes)
 
 
+def test_a_renamed_folder_costs_its_own_pictures_only(
+    catalog: Catalog, folder: Path, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    gone = [path for path in folder.glob("*.jpg") if int(path.stem[-2:]) >= 12]
+    for path in gone:
+        path.unlink()
+
+    (made,) = _compose(catalog, tmp_path / "out", length=Length.MEDIUM)
+
+    assert len(gone) > 8
+    assert _shown(catalog).isdisjoint(path.name for path in gone)
+    assert len(made.notes) >= 8
+
+
 def test_a_movie_keeps_a_report_of_itself(catalog: Catalog, tmp_path: Path) -> None:
     _choose(catalog)
 
