@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import cv2
+import numpy as np
 
 from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.frames import Frames, poster_frame
 from composer.render.join import join_movie
 from composer.render.kept import is_kept, keep_newest, segment_path
-from composer.render.mix import ClipSound, mixed_sound
+from composer.render.mix import ClipSound, mix_into
 from composer.render.planes import Planes, to_rgb
 from composer.render.sources import check_sources, files
 from composer.render.space import check_space
@@ -23,8 +24,9 @@ from composer.soundtrack import score_for
 from composer.storyboard.model import Shot, Storyboard
 from music.audio import read_audio
 from music.errors import MusicError
-from music.fit import fit_file
-from music.perform import perform
+from music.fit import fit_into
+from music.perform import perform_into
+from music.tape import Sound, Tape, silence
 from music.track import RATE_HZ, Stereo
 from themes.theme import Theme
 
@@ -92,14 +94,19 @@ def render_movie(
     missing = [(one, path) for one, path in planned if not is_kept(path, one.n_frames)]
     n_missing = sum(stretch.n_frames for stretch, _ in missing)
     check_space(storyboard, n_missing, movie=out.parent, segments=segments)
-    samples = movie_sound(storyboard)
     poster = out.with_suffix(".jpg")
-    with part_of(out) as movie_part, part_of(poster) as poster_part:
+    with (
+        _tape(storyboard, segments) as sound,
+        part_of(out) as movie_part,
+        part_of(poster) as poster_part,
+    ):
+        with writing_to(segments), _tape(storyboard, segments) as raw:
+            _make_sound(storyboard, raw, sound)
         with _one_thread(), Frames(storyboard, theme, files()) as frames:
             made = _segments(frames, missing, storyboard.n_frames, storyboard.fps, progress)
             write_segments(made, form, checkpoint=checkpoint)
             _write_poster(frames.frame(poster_frame(storyboard)), poster_part)
-        n_frames = join_movie(movie_part, wanted, samples, form)
+        n_frames = join_movie(movie_part, wanted, sound, form)
         if n_frames != storyboard.n_frames:
             raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
         with writing_to(out.parent):
@@ -174,21 +181,34 @@ def _segments(
 
 def movie_sound(storyboard: Storyboard) -> Stereo:
     """Sound of a whole movie, mastered; exactly as long as its frames."""
-    n_samples = round(storyboard.n_frames * RATE_HZ / storyboard.fps)
-    return mixed_sound(soundtrack(storyboard), _clip_sounds(storyboard), n_samples=n_samples)
+    raw, sound = (np.zeros((_n_samples(storyboard), 2), np.float32) for _ in range(2))
+    _make_sound(storyboard, raw, sound)
+    return sound
 
 
-def soundtrack(storyboard: Storyboard) -> Stereo:
-    """Music that a storyboard names, for its length.
+def _n_samples(storyboard: Storyboard) -> int:
+    return round(storyboard.n_frames * RATE_HZ / storyboard.fps)
+
+
+def _tape(storyboard: Storyboard, folder: Path) -> Tape:
+    with writing_to(folder):
+        return Tape(folder, _n_samples(storyboard))
+
+
+def _make_sound(storyboard: Storyboard, raw: Sound, sound: Sound) -> None:
+    """Play the music, then mix and master; both are as long as the movie, and silent at first.
 
     Raises
     ------
     MusicError
-        If it names a file of the user's that cannot be read.
+        If the storyboard names a file of the user's that cannot be read.
     """
     if storyboard.music_file is not None:
-        return fit_file(Path(storyboard.music_file), storyboard.duration_s).samples
-    return perform(score_for(storyboard)).samples
+        fit_into(Path(storyboard.music_file), raw, sound)
+    else:
+        perform_into(score_for(storyboard), raw, sound)
+    silence(raw)
+    mix_into(sound, _clip_sounds(storyboard), raw, sound)
 
 
 def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:

@@ -20,7 +20,7 @@ from music.score import Arrangement, Mood, Section, SectionName
 from music.sheet import BarPlan, Sheet
 
 SHORTEST_S = 5.0
-LONGEST_S = 600.0
+LONGEST_S = 1800.0
 
 
 def arrange(
@@ -33,7 +33,7 @@ def arrange(
     mood : str
         ``chill``, ``gentle`` or ``uplifting``.
     duration_s : float
-        From 5 to 600; the final chord falls about three seconds before.
+        From 5 to 1800; the final chord falls about three seconds before.
     seed : int
         Chooses piece, key, progressions, figures and tune. Not negative.
     chapters_s : iterable of float

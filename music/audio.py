@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from music.errors import MusicError
+from music.tape import Sound
 from music.track import RATE_HZ, Stereo
 
 _PREROLL_S = 0.2
@@ -48,9 +49,32 @@ def read_audio(
     MusicError
         If the file cannot be read or has no sound.
     """
-    wanted = None if duration_s is None else round(duration_s * rate_hz)
-    with _opened(path) as container:
-        return _read(container, container.streams.audio[0], start_s, wanted, rate_hz)
+    if duration_s is not None:
+        out = np.zeros((round(duration_s * rate_hz), 2), np.float32)
+        read_into(path, out, start_s=start_s, rate_hz=rate_hz)
+        return out
+    # Grows in place: joined pieces would be held twice.
+    found = bytearray()
+    for samples in _pieces(path, start_s, rate_hz):
+        found += samples.tobytes()
+    return np.frombuffer(found, np.float32).reshape(-1, 2)
+
+
+def read_into(path: Path, out: Sound, *, start_s: float = 0.0, rate_hz: int = RATE_HZ) -> None:
+    """Read sound to where it is kept, as much as fits; as `read_audio`.
+
+    Parameters
+    ----------
+    out : Sound
+        Silent: what the file lacks is left as it is.
+    """
+    at = 0
+    for samples in _pieces(path, start_s, rate_hz):
+        end = min(at + len(samples), len(out))
+        out[at:end] = samples[: end - at]
+        at = end
+        if at == len(out):
+            break
 
 
 def header_duration_s(path: Path) -> float:
@@ -79,43 +103,24 @@ def _opened(path: Path) -> Iterator[InputContainer]:
         ) from error
 
 
-def _read(
-    container: InputContainer,
-    stream: AudioStream,
-    start_s: float,
-    n_wanted: int | None,
-    rate_hz: int,
-) -> Stereo:
-    origin_s = 0.0 if container.start_time is None else container.start_time / av.time_base
-    if start_s > _PREROLL_S:
-        container.seek(int((origin_s + start_s - _PREROLL_S) * av.time_base))
-    pieces: list[Stereo] = []
-    n_read = 0
-    for at_s, samples in _resampled(container, stream, rate_hz):
-        offset = round((at_s - origin_s - start_s) * rate_hz)
-        if not pieces:
-            # Where sound begins later than asked, as in videos whose sound starts late.
-            pieces.append(np.zeros((max(offset, 0), 2), np.float32))
-            n_read = len(pieces[0])
-            samples = samples[max(-offset, 0) :]
-            if not len(samples):
-                pieces.clear()
-                continue
-        pieces.append(samples)
-        n_read += len(samples)
-        if n_wanted is not None and n_read >= n_wanted:
-            break
-    return _of_length(pieces, n_wanted)
-
-
-def _of_length(pieces: list[Stereo], n_wanted: int | None) -> Stereo:
-    found = np.concatenate(pieces) if pieces else np.zeros((0, 2), np.float32)
-    if n_wanted is None:
-        return found
-    out = np.zeros((n_wanted, 2), np.float32)
-    n = min(n_wanted, len(found))
-    out[:n] = found[:n]
-    return out
+def _pieces(path: Path, start_s: float, rate_hz: int) -> Iterator[Stereo]:
+    """Sound from a time on, piece by piece, without gaps."""
+    with _opened(path) as container:
+        origin_s = 0.0 if container.start_time is None else container.start_time / av.time_base
+        if start_s > _PREROLL_S:
+            container.seek(int((origin_s + start_s - _PREROLL_S) * av.time_base))
+        has_begun = False
+        for at_s, found in _resampled(container, container.streams.audio[0], rate_hz):
+            samples = found
+            if not has_begun:
+                offset = round((at_s - origin_s - start_s) * rate_hz)
+                samples = samples[max(-offset, 0) :]
+                if not len(samples):
+                    continue
+                # Where sound begins later than asked, as in videos whose sound starts late.
+                yield np.zeros((max(offset, 0), 2), np.float32)
+                has_begun = True
+            yield samples
 
 
 def _resampled(

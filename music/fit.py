@@ -11,11 +11,12 @@ from scipy import signal
 from music.audio import header_duration_s, read_audio
 from music.beats import Beats, track_beats
 from music.errors import MusicError
-from music.loudness import master
+from music.loudness import master_into
 from music.route import find_route
 from music.score import Section
-from music.splice import SEAM_S, Spans, aligned, along, spliced
+from music.splice import SEAM_S, Spans, aligned, along, splice_into
 from music.structure import Bars, find_bars
+from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo, Track, mono
 
 _FADE_S = 2.5
@@ -77,19 +78,38 @@ def fit_file(path: Path, duration_s: float) -> Track:
     MusicError
         If the file cannot be read, or has less than two seconds of sound.
     """
-    samples, is_whole = _read(path)
-    recording = _heard(samples, is_whole=is_whole)
-    spans_s, beats, fade_s = _planned(recording, duration_s)
-    cut = spliced(samples, spans_s, round(duration_s * RATE_HZ))
+    n = round(duration_s * RATE_HZ)
+    raw, samples = np.zeros((n, 2), np.float32), np.zeros((n, 2), np.float32)
+    beats = fit_into(path, raw, samples)
     return Track(
         title=path.stem,
-        samples=master(_faded(cut, fade_s), RATE_HZ),
+        samples=samples,
         rate_hz=RATE_HZ,
         beats_s=beats.times_s,
         downbeats_s=beats.downbeats_s,
         sections=(Section(name="song", start_s=0.0, end_s=duration_s),),
         source=path,
     )
+
+
+def fit_into(path: Path, raw: Sound, out: Sound) -> Beats:
+    """Cut a recording to the length of where it is kept; as `fit_file`.
+
+    Parameters
+    ----------
+    raw : Sound
+        Silent. Overwritten by the cut before it is mastered.
+    out : Sound
+        As long, not the same.
+    """
+    samples, is_whole = _read(path)
+    recording = _heard(samples, is_whole=is_whole)
+    spans_s, beats, fade_s = _planned(recording, len(raw) / RATE_HZ)
+    splice_into(raw, samples, spans_s)
+    del samples
+    _fade(raw, fade_s)
+    master_into(raw, out, RATE_HZ)
+    return beats
 
 
 def fitted_beats(recording: Recording, duration_s: float) -> Beats:
@@ -119,9 +139,14 @@ def _read(path: Path) -> tuple[Stereo, bool]:
 
 def _audible(samples: Stereo) -> Stereo:
     """Recording without silence around it."""
-    level = np.maximum(np.abs(samples[:, 0]), np.abs(samples[:, 1]))
-    heard = np.flatnonzero(level > _AUDIBLE * level.max(initial=0.0))
-    return samples[heard[0] : heard[-1] + 1] if heard.size else samples[:0]
+    least = _AUDIBLE * max(samples.max(initial=0.0), -samples.min(initial=0.0))
+    if not least:
+        return samples[:0]
+    # Block by block: a level of every sample would take as much as the recording.
+    heard = np.concatenate(
+        [(np.abs(samples[start:end]) > least).any(axis=1) for start, end in blocks(len(samples))]
+    )
+    return samples[heard.argmax() : len(heard) - heard[::-1].argmax()]
 
 
 def _heard(samples: Stereo, *, is_whole: bool) -> Recording:
@@ -184,9 +209,8 @@ def _planned(recording: Recording, duration_s: float) -> tuple[Spans, Beats, flo
     return spans_s, beats, fade_s
 
 
-def _faded(samples: Stereo, fade_s: float) -> Stereo:
-    """Recording that falls to zero at its last sample; changes its input."""
+def _fade(samples: Sound, fade_s: float) -> None:
+    """Make sound fall to zero at its last sample."""
     start = round(fade_s * RATE_HZ)
     angles = 0.5 * np.pi * np.linspace(0, 1, len(samples) - start, dtype=np.float32)
-    samples[start:] *= (np.cos(angles) ** 2)[:, None]
-    return samples
+    samples[start:] = samples[start:] * (np.cos(angles) ** 2)[:, None]

@@ -8,10 +8,13 @@ References
 ITU-R BS.1770-4: K-weighting, gated loudness, true peak by fourfold oversampling.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
+from music.tape import Sound, blocks
 from music.track import Stereo
 
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -20,16 +23,19 @@ _MOST_GAIN_DB = 30.0
 """What is below -46 LUFS is room noise; lifting it further would only make it hiss."""
 _PASSES = 4
 _LOOKAHEAD_S = 0.006
-_CHUNK = 1 << 19
 _OVERSAMPLING = 4
+_MORE_DB = 1.0
+"""By so much the gain may grow before peaks that were left out would count."""
+
+_Peaks = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
-def integrated_lufs(samples: Stereo, rate_hz: int) -> float:
+def integrated_lufs(samples: Sound, rate_hz: int) -> float:
     """Gated loudness of a whole programme.
 
     Parameters
     ----------
-    samples : float32[n, 2]
+    samples : Sound
         Full scale is 1. Shorter than 400 ms: as if silence followed.
     rate_hz : int
         Sample rate.
@@ -47,10 +53,10 @@ def integrated_lufs(samples: Stereo, rate_hz: int) -> float:
     return _lufs(float(loud[loud > gate].mean()))
 
 
-def true_peak_dbtp(samples: Stereo, rate_hz: int) -> float:
+def true_peak_dbtp(samples: Sound, rate_hz: int) -> float:
     """Highest level between the samples too, in dB of full scale; minus infinity for silence."""
     del rate_hz  # oversampled by four at any rate
-    highest = float(_peaks(samples).max(initial=0.0))
+    highest = max((float(peaks.max()) for _, peaks in _peaks(samples)), default=0.0)
     return 20 * float(np.log10(highest)) if highest > 0 else -np.inf
 
 
@@ -75,60 +81,98 @@ def master(
     float32[n, 2]
         A new array; silence stays silence.
     """
-    loudness_lufs = integrated_lufs(samples, rate_hz)
-    if loudness_lufs == -np.inf:
-        return samples.copy()
-    ceiling = 10 ** (ceiling_dbtp / 20)
-    peaks = _peaks(samples)
-    gain_db = min(target_lufs - loudness_lufs, _MOST_GAIN_DB)
-    for _ in range(_PASSES):
-        out = _limited(samples, peaks, gain_db, ceiling, rate_hz)
-        miss_db = target_lufs - integrated_lufs(out, rate_hz)
-        if abs(miss_db) < 0.05 or gain_db + miss_db > _MOST_GAIN_DB:
-            return out
-        gain_db += miss_db
-        del out
-    return _limited(samples, peaks, gain_db, ceiling, rate_hz)
-
-
-def _limited(
-    samples: Stereo, peaks: NDArray[np.float32], gain_db: float, ceiling: float, rate_hz: int
-) -> Stereo:
-    """Samples with a gain, turned down smoothly around whatever would exceed the ceiling."""
-    gain = np.float32(10 ** (gain_db / 20))
-    out = samples * gain
-    if float(peaks.max()) * gain <= ceiling:
-        return out
-    wanted = peaks * gain
-    np.maximum(wanted, np.float32(ceiling), out=wanted)
-    np.divide(np.float32(ceiling), wanted, out=wanted)
-    n = int(_LOOKAHEAD_S * rate_hz)
-    # The lowest wanted gain within reach, averaged over the same reach, is never above what is
-    # wanted at its middle; averaging twice over halves of it makes the curve smooth.
-    held = ndimage.minimum_filter1d(wanted, 2 * n + 1, mode="nearest")
-    ndimage.uniform_filter1d(held, n | 1, mode="nearest", output=wanted)
-    ndimage.uniform_filter1d(wanted, n | 1, mode="nearest", output=held)
-    out *= held[:, None]
+    out = np.empty_like(samples)
+    master_into(samples, out, rate_hz, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
     return out
 
 
-def _peaks(samples: Stereo) -> NDArray[np.float32]:
-    """Highest level around each sample over both channels, float32[n]."""
-    n = len(samples)
+def master_into(
+    samples: Sound,
+    out: Sound,
+    rate_hz: int,
+    *,
+    target_lufs: float = -16.0,
+    ceiling_dbtp: float = -1.5,
+) -> None:
+    """Master a programme to where it is kept, block by block; as `master`.
+
+    Parameters
+    ----------
+    out : Sound
+        As long as `samples`, not the same.
+    """
+    loudness_lufs = integrated_lufs(samples, rate_hz)
+    gain_db = 0.0 if loudness_lufs == -np.inf else target_lufs - loudness_lufs
+    gain_db = min(gain_db, _MOST_GAIN_DB)
+    ceiling = 10 ** (ceiling_dbtp / 20)
+    kept_db = gain_db + _MORE_DB
+    peaks = _peaks_above(samples, ceiling / 10 ** (kept_db / 20))
+    for _ in range(_PASSES):
+        if gain_db > kept_db:
+            kept_db = _MOST_GAIN_DB
+            peaks = _peaks_above(samples, ceiling / 10 ** (kept_db / 20))
+        _limit(samples, out, peaks, gain_db, ceiling, rate_hz)
+        miss_db = target_lufs - integrated_lufs(out, rate_hz)
+        if not 0.05 <= abs(miss_db) < np.inf or gain_db + miss_db > _MOST_GAIN_DB:
+            return
+        gain_db += miss_db
+    _limit(samples, out, peaks, gain_db, ceiling, rate_hz)
+
+
+def _limit(
+    samples: Sound, out: Sound, peaks: _Peaks, gain_db: float, ceiling: float, rate_hz: int
+) -> None:
+    """Give samples a gain, turned down smoothly around whatever would exceed the ceiling."""
+    gain = np.float32(10 ** (gain_db / 20))
+    numbers, levels = peaks
+    reach = int(_LOOKAHEAD_S * rate_hz)
+    for start, end in blocks(len(samples)):
+        limited = samples[start:end] * gain
+        first, last = max(start - 2 * reach, 0), min(end + 2 * reach, len(samples))
+        near = slice(*np.searchsorted(numbers, [first, last]).tolist())
+        if float(levels[near].max(initial=0.0)) * gain > ceiling:
+            highest = np.full(last - first, ceiling, np.float32)
+            at = numbers[near] - first
+            highest[at] = np.maximum(levels[near] * gain, highest[at])
+            held = _held(np.float32(ceiling) / highest, reach)
+            limited *= held[start - first :][: end - start, None]
+        out[start:end] = limited
+
+
+def _held(wanted: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
+    """A smooth gain that is nowhere above the wanted one."""
+    # The lowest wanted gain within reach, averaged over the same reach, is never above what is
+    # wanted at its middle; averaging twice over halves of it makes the curve smooth.
+    held = ndimage.minimum_filter1d(wanted, 2 * reach + 1, mode="nearest")
+    held = ndimage.uniform_filter1d(held, reach | 1, mode="nearest")
+    return np.asarray(ndimage.uniform_filter1d(held, reach | 1, mode="nearest"))
+
+
+def _peaks_above(samples: Sound, least: float) -> _Peaks:
+    """Numbers and levels of those samples around which a level is exceeded: few of a programme."""
+    numbers, levels = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+    for start, peaks in _peaks(samples):
+        high = np.flatnonzero(peaks > least)
+        numbers.append(high + start)
+        levels.append(peaks[high])
+    return np.concatenate(numbers), np.concatenate(levels)
+
+
+def _peaks(samples: Sound) -> Iterator[tuple[int, NDArray[np.float32]]]:
+    """Highest level around each sample over both channels, in blocks by their starts."""
     margin = 32
-    out = np.zeros(n, np.float32)
-    for start in range(0, n, _CHUNK):
+    for start, end in blocks(len(samples)):
         first = max(start - margin, 0)
-        end = min(start + _CHUNK, n)
+        out = np.zeros(end - start, np.float32)
         for channel in samples[first : end + margin].T:
             fine = np.abs(signal.resample_poly(channel, _OVERSAMPLING, 1))
             for phase in range(_OVERSAMPLING):
                 between = fine[phase::_OVERSAMPLING][start - first : end - first]
-                np.maximum(out[start:end], between, out=out[start:end])
-    return out
+                np.maximum(out, between, out=out)
+        yield start, out
 
 
-def _block_powers(samples: Stereo, rate_hz: int) -> NDArray[np.float64]:
+def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
     """K-weighted power of overlapping blocks of 400 ms, summed over channels."""
     hop = round(0.1 * rate_hz)
     n_hops = max(len(samples) // hop, 4)

@@ -1,15 +1,17 @@
 """Plays a score: tones, mix, room and level."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
 
-from music.finish import finish
+from music.finish import HOP, ToneControl
 from music.instruments import INSTRUMENTS, Instrument
-from music.loudness import master
+from music.loudness import master_into
 from music.modal import Planar
-from music.reverb import add_reverb
+from music.reverb import Reverb
 from music.score import Arrangement, Note, Part
+from music.tape import BLOCK, Sound, blocks
 from music.track import RATE_HZ, Track
 
 _TOUCHES = 3
@@ -17,6 +19,10 @@ _TOUCHES = 3
 _RING_S = 4.0
 """How long an undamped tone is made."""
 _RELEASE_POWER = 2.0
+_STRETCH = math.lcm(BLOCK, HOP) * 2
+"""Samples played at once, 33 s: in shorter stretches the same tones are made more often."""
+
+_Tones = dict[tuple[int, int], list[Note]]  # notes by pitch and touch
 
 
 def perform(arrangement: Arrangement) -> Track:
@@ -28,30 +34,57 @@ def perform(arrangement: Arrangement) -> Track:
         Mastered to -16 LUFS; the same samples on every run.
     """
     n = round(arrangement.duration_s * RATE_HZ)
-    mix = np.zeros((2, n), np.float32)
-    sent = np.zeros((2, n), np.float32)
-    bus = np.empty((2, n), np.float32)
-    for part in arrangement.parts:
-        bus[:] = 0
-        _play_part(part, bus)
-        bus *= _gains(part)
-        mix += bus
-        bus *= np.float32(part.reverb_norm)
-        sent += bus
-    del bus
-    add_reverb(mix, sent)
-    del sent
-    samples = finish(mix, arrangement.mood)
-    del mix
-    samples *= _final_fade(arrangement, n)[:, None]
+    raw, samples = np.zeros((n, 2), np.float32), np.zeros((n, 2), np.float32)
+    perform_into(arrangement, raw, samples)
     return Track(
         title=arrangement.title,
-        samples=master(samples, RATE_HZ),
+        samples=samples,
         rate_hz=RATE_HZ,
         beats_s=arrangement.beats_s,
         downbeats_s=arrangement.downbeats_s,
         sections=arrangement.sections,
     )
+
+
+def perform_into(arrangement: Arrangement, raw: Sound, out: Sound) -> None:
+    """Play an arrangement to where it is kept; what is held besides does not grow with its length.
+
+    Parameters
+    ----------
+    raw : Sound
+        Overwritten by what is played before it is mastered.
+    out : Sound
+        As long, not the same: mastered to -16 LUFS.
+    """
+    n = len(raw)
+    parts = [(part, _by_tone(part.notes)) for part in arrangement.parts]
+    reverb, control = Reverb(), ToneControl(arrangement.mood)
+    for start, end in blocks(n, _STRETCH):
+        mix, sent = _played(parts, start, end)
+        reverb.add(mix, sent)
+        del sent
+        raw[start:end] = control.toned(mix)
+    compression, fade = control.compression(), _final_fade(arrangement, n)
+    for start, end in blocks(n):
+        samples = raw[start:end] * compression(start, end)[:, None]
+        first = max(start, n - len(fade))
+        if first < end:
+            samples[first - start :] *= fade[first - n : end - n or None, None]
+        raw[start:end] = samples
+    master_into(raw, out, RATE_HZ)
+
+
+def _played(parts: Iterable[tuple[Part, _Tones]], start: int, end: int) -> tuple[Planar, Planar]:
+    """A stretch of the mix, and of what the room hears of it."""
+    mix, sent, bus = (np.zeros((2, end - start), np.float32) for _ in range(3))
+    for part, tones in parts:
+        bus[:] = 0
+        _play_part(part.instrument, tones, bus, start)
+        bus *= _gains(part)
+        mix += bus
+        bus *= np.float32(part.reverb_norm)
+        sent += bus
+    return mix, sent
 
 
 def _gains(part: Part) -> Planar:
@@ -62,42 +95,52 @@ def _gains(part: Part) -> Planar:
 
 
 def _final_fade(arrangement: Arrangement, n: int) -> Planar:
-    """Gain that lets the final chord ring and is zero at the last sample."""
+    """Gain of the last samples: lets the final chord ring and is zero at the last one."""
     tail = n - round(arrangement.beats_s[-1] * RATE_HZ)
-    length = int(0.65 * tail)
-    fade = np.ones(n, np.float32)
-    fade[n - length :] = np.cos(0.5 * np.pi * np.linspace(0, 1, length)) ** 2
-    return fade
+    fade = np.cos(0.5 * np.pi * np.linspace(0, 1, int(0.65 * tail))) ** 2
+    return fade.astype(np.float32)
 
 
-def _play_part(part: Part, bus: Planar) -> None:
-    """Add all notes of a part; each tone is made once, as long as its longest note."""
-    instrument = INSTRUMENTS[part.instrument]
-    for (pitch, touch), notes in _by_tone(part.notes).items():
+def _play_part(name: str, tones: _Tones, bus: Planar, start: int) -> None:
+    """Add what is heard of a part's notes in a stretch that begins at a sample.
+
+    Each tone is made once for all of them, as long as its longest note anywhere in the piece.
+    """
+    instrument = INSTRUMENTS[name]
+    for (pitch, touch), notes in tones.items():
         held_s = max(note.duration_s for note in notes) + instrument.release_s
         seconds = _RING_S if instrument.rings else held_s
+        first_s, end_s = start / RATE_HZ - seconds - 1, (start + bus.shape[1]) / RATE_HZ + 1
+        heard = [note for note in notes if first_s < note.start_s < end_s]
+        if not heard:
+            continue
         tone = instrument.play(pitch, (touch + 0.5) / _TOUCHES, seconds)
-        for note in notes:
-            _add_note(bus, tone, note, instrument)
+        for note in heard:
+            _add_note(bus, start, tone, note, instrument)
 
 
-def _by_tone(notes: Iterable[Note]) -> dict[tuple[int, int], list[Note]]:
-    groups: dict[tuple[int, int], list[Note]] = {}
+def _by_tone(notes: Iterable[Note]) -> _Tones:
+    groups: _Tones = {}
     for note in notes:
         touch = min(int(note.velocity_norm * _TOUCHES), _TOUCHES - 1)
         groups.setdefault((note.pitch, touch), []).append(note)
     return groups
 
 
-def _add_note(bus: Planar, tone: Planar, note: Note, instrument: Instrument) -> None:
-    start = round(note.start_s * RATE_HZ)
+def _add_note(
+    bus: Planar, bus_start: int, tone: Planar, note: Note, instrument: Instrument
+) -> None:
+    at = round(note.start_s * RATE_HZ) - bus_start
     release = int(instrument.release_s * RATE_HZ)
     held = tone.shape[1] if instrument.rings else round(note.duration_s * RATE_HZ) + release
-    n = min(held, tone.shape[1], bus.shape[1] - start)
+    first, n = max(-at, 0), min(held, tone.shape[1], bus.shape[1] - at)
+    if first >= n:
+        return
     # Loudness grows faster than the stroke: 30 dB from the softest to the strongest.
     gain = np.float32(note.velocity_norm**1.5)
-    end = min(n, max(held - release, 0))
-    bus[:, start : start + end] += gain * tone[:, :end]
+    let_go = max(held - release, 0)
+    end = max(min(n, let_go), first)
+    bus[:, at + first : at + end] += gain * tone[:, first:end]
     if n > end:
-        fade = np.linspace(1, 0, release, dtype=np.float32)[: n - end] ** _RELEASE_POWER
-        bus[:, start + end : start + n] += (gain * fade) * tone[:, end:n]
+        fade = np.linspace(1, 0, release, dtype=np.float32)[end - let_go : n - let_go]
+        bus[:, at + end : at + n] += (gain * fade**_RELEASE_POWER) * tone[:, end:n]

@@ -4,6 +4,7 @@ import numpy as np
 from scipy import fft, signal
 
 from music.modal import Planar
+from music.tape import BLOCK, blocks
 from music.track import RATE_HZ
 
 _DECAYS_S = ((180, 600, 1.7), (600, 2000, 1.9), (2000, 5000, 1.2), (5000, 12000, 0.6))
@@ -13,7 +14,6 @@ _PREDELAY_S = 0.017
 _EARLY_MS = ((11, 0.5, -0.6), (19, 0.42, 0.7), (29, 0.36, -0.3), (41, 0.3, 0.4), (57, 0.22, -0.8))
 """First reflections: delay, gain, pan."""
 _LENGTH_S = 2.2
-_BLOCK = 1 << 18
 
 
 def room() -> Planar:
@@ -38,27 +38,31 @@ def room() -> Planar:
     return response.astype(np.float32)
 
 
-def add_reverb(dry: Planar, sent: Planar) -> None:
-    """Add the room's answer to one bus to another, in place.
+class Reverb:
+    """The room's answer to stretches of one bus, in order; overlap-add in blocks."""
 
-    Parameters
-    ----------
-    dry : float32[2, n]
-        Changed: receives the reverberation.
-    sent : float32[2, n]
-        What the room hears.
+    def __init__(self) -> None:
+        response = room()
+        self._size = fft.next_fast_len(BLOCK + response.shape[1] - 1, real=True)
+        self._spectrum = fft.rfft(response, self._size)
+        self._ringing = np.zeros((2, response.shape[1] - 1), np.float32)
+        """Of the block before; shorter than a block."""
 
-    Notes
-    -----
-    Overlap-add in blocks of five seconds, so that the memory does not grow with the piece.
-    """
-    response = room()
-    n = dry.shape[1]
-    size = fft.next_fast_len(_BLOCK + response.shape[1] - 1, real=True)
-    spectrum = fft.rfft(response, size)
-    for start in range(0, n, _BLOCK):
-        block = fft.rfft(sent[:, start : start + _BLOCK], size)
-        block *= spectrum
-        answer = fft.irfft(block, size)
-        end = min(start + _BLOCK + response.shape[1] - 1, n)
-        dry[:, start:end] += answer[:, : end - start]
+    def add(self, dry: Planar, sent: Planar) -> None:
+        """Add the answer to one bus to another, in place.
+
+        Parameters
+        ----------
+        dry : float32[2, n]
+            Changed: receives the reverberation. Of whole blocks, but for the last stretch.
+        sent : float32[2, n]
+            What the room hears.
+        """
+        for start, end in blocks(dry.shape[1]):
+            heard = fft.rfft(sent[:, start:end], self._size)
+            heard *= self._spectrum
+            answer = fft.irfft(heard, self._size)
+            n, n_ringing = end - start, self._ringing.shape[1]
+            dry[:, start : start + n_ringing] += self._ringing[:, :n]
+            dry[:, start:end] += answer[:, :n]
+            self._ringing = answer[:, n : n + n_ringing]

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, signal
 
+from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo
 
 Spans = tuple[tuple[float, float], ...]  # seconds of the recording: start, end
@@ -68,34 +69,33 @@ def _correlations(old: NDArray[np.float32], new: NDArray[np.float32]) -> NDArray
     return np.asarray(products / np.sqrt(np.maximum(power * np.sum(old**2), 1e-12)))
 
 
-def spliced(samples: Stereo, spans_s: Spans, n: int) -> Stereo:
-    """The spans' sound, float32[n, 2]; silence follows where they are shorter.
+def splice_into(out: Sound, samples: Sound, spans_s: Spans) -> None:
+    """Play spans to where they are kept; silence is left where they are shorter.
 
     Two sides of a seam that are alike would add up to more than either, so their gains are
     lowered by how alike they are.
     """
     spans = [(round(start * RATE_HZ), round(end * RATE_HZ)) for start, end in spans_s]
-    out = np.zeros((n, 2), np.float32)
-    at = 0
+    at, n = 0, len(out)
     for number, (start, end) in enumerate(spans):
         if at >= n:
             break
-        part = samples[start:end][: n - at]
-        out[at : at + len(part)] = part
+        for first, last in blocks(min(end, start + n - at, len(samples)) - start):
+            out[at + first : at + last] = samples[start + first : start + last]
         if number:
             seam = min(round(SEAM_S * RATE_HZ), start, spans[number - 1][1] - spans[number - 1][0])
-            _cross(out[at - seam : at], samples[start - seam : start])
+            out[at - seam : at] = _crossed(out[at - seam : at], samples[start - seam : start])
         at += end - start
-    return out
 
 
-def _cross(old: Stereo, new: Stereo) -> None:
-    """Lead from one sound to another of the same length, in place of the first."""
+def _crossed(old: Stereo, new: Stereo) -> Stereo:
+    """One sound that leads to another of the same length."""
     angles = 0.5 * np.pi * np.arange(len(old), dtype=np.float32)[:, None] / max(len(old), 1)
     fall, rise = np.cos(angles), np.sin(angles)
     power = float(np.sqrt(np.vdot(old, old) * np.vdot(new, new)))
     alike = max(float(np.vdot(old, new)) / power, 0.0) if power > 0 else 0.0
-    old[:] = (fall * old + rise * new) / np.sqrt(1 + 2 * np.float32(alike) * fall * rise)
+    level = np.sqrt(1 + 2 * np.float32(alike) * fall * rise)
+    return np.asarray((fall * old + rise * new) / level, np.float32)
 
 
 def along(spans_s: Spans, times_s: tuple[float, ...]) -> tuple[float, ...]:

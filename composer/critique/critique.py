@@ -9,9 +9,11 @@ from composer.critique.findings import Check, Critique, Finding
 from composer.critique.jitter import jitters_px
 from composer.critique.pictures import cut_errors_s, picture_findings, thumbs, watched
 from composer.critique.plan import faces_inside, plan_findings
+from composer.render.writing import writing_to
 from composer.storyboard.model import Storyboard
-from music.audio import read_audio
+from music.audio import read_into
 from music.loudness import integrated_lufs, true_peak_dbtp
+from music.tape import Tape
 from music.track import RATE_HZ
 from themes.theme import Theme
 
@@ -36,12 +38,12 @@ def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
         If its file cannot be decoded to the end.
     """
     film = watched(thumbs(movie, board), board)
-    sound = read_audio(movie, duration_s=board.duration_s)
+    lufs, peak_dbtp = _loudness(movie, board.duration_s)
     errors_s = cut_errors_s(film, board)
     shakes = jitters_px(movie, board)
     measured = {
-        "loudness_lufs": integrated_lufs(sound, RATE_HZ),
-        "true_peak_dbtp": true_peak_dbtp(sound, RATE_HZ),
+        "loudness_lufs": lufs,
+        "true_peak_dbtp": peak_dbtp,
         "worst_jitter_px": max(shakes.values(), default=0.0),
         "worst_beat_error_ms": 1000 * max(errors_s, default=0.0),
         "least_faces_inside": min(faces_inside(board)),
@@ -58,6 +60,13 @@ def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
         findings = (*findings, Finding(check=Check.BEAT, shot=None, told=told))
     finite = {name: round(value, 3) for name, value in measured.items() if np.isfinite(value)}
     return Critique(measured=finite, findings=findings)
+
+
+def _loudness(movie: Path, duration_s: float) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP."""
+    with writing_to(movie.parent), Tape(movie.parent, round(duration_s * RATE_HZ)) as sound:
+        read_into(movie, sound)
+        return integrated_lufs(sound, RATE_HZ), true_peak_dbtp(sound, RATE_HZ)
 
 
 def _jittery(shakes: dict[int, float]) -> Iterator[Finding]:

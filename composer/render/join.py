@@ -10,27 +10,25 @@ from av.audio.frame import AudioFrame
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from composer.render.encode import OURS, REORDERED, MovieFormat
 from composer.render.writing import writing_to
+from music.tape import Sound
 from music.track import RATE_HZ
 
 _AAC_FRAME = 1024
 _AAC_BIT_RATE = 192_000
 
 
-def join_movie(
-    path: Path, segments: Sequence[Path], samples: NDArray[np.float32], form: MovieFormat
-) -> int:
+def join_movie(path: Path, segments: Sequence[Path], samples: Sound, form: MovieFormat) -> int:
     """Join segments and sound to a movie, without encoding pictures again; one file open at a time.
 
     Parameters
     ----------
     segments : sequence of Path
         At least one, of the same format.
-    samples : float32[n, 2]
-        Sound at `RATE_HZ`, -1 to 1.
+    samples : Sound
+        At `RATE_HZ`, -1 to 1.
 
     Returns
     -------
@@ -56,7 +54,7 @@ def join_movie(
 def _joined(
     container: OutputContainer,
     segments: Sequence[Path],
-    samples: NDArray[np.float32],
+    samples: Sound,
     form: MovieFormat,
 ) -> int:
     with av.open(str(segments[0])) as first:
@@ -104,7 +102,7 @@ def _of_video(container: InputContainer) -> Iterator["Packet[VideoStream]"]:
     return (packet for packet in container.demux(video=0) if packet.size)
 
 
-def _audio_frames(samples: NDArray[np.float32]) -> Iterator[AudioFrame]:
+def _audio_frames(samples: Sound) -> Iterator[AudioFrame]:
     for start in range(0, len(samples), _AAC_FRAME):
         part = np.ascontiguousarray(samples[start : start + _AAC_FRAME].T, np.float32)
         frame = AudioFrame.from_ndarray(part, format="fltp", layout="stereo")

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from music.loudness import integrated_lufs, master
+from music.loudness import integrated_lufs, master_into
 from music.presence import MUSIC_NORM, music_share
+from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo
 
 DUCK_DB = -12.0
@@ -33,6 +34,8 @@ _LOWEST_HZ = 15.0
 _HIGHEST_HZ = 18_000.0
 """FFmpeg's AAC leaves out what lies above at 192 kbit/s: it must not count as loudness."""
 _SHORTEST_FADE_S = 0.05
+
+_Spans = dict[bool, list[tuple[float, float]]]  # s; of sound, and of sound that is music
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,59 +70,88 @@ def mixed_sound(music: Stereo, clips: Iterable[ClipSound], *, n_samples: int) ->
     float32[n_samples, 2]
         At -16 LUFS, unless silent.
     """
-    heard = [clip for clip in clips if integrated_lufs(clip.samples, RATE_HZ) > _SILENT_LUFS]
-    out = np.zeros((n_samples, 2), np.float32)
-    n_music = min(n_samples, len(music))
-    out[:n_music] = music[:n_music] * _gain(_level_db(music, np.inf))
-    out *= _duck(heard, n_samples)[:, np.newaxis]
-    for clip in heard:
-        _add(out, clip)
-    return master(_within_band(out), RATE_HZ)
+    raw, out = np.zeros((n_samples, 2), np.float32), np.zeros((n_samples, 2), np.float32)
+    mix_into(music, clips, raw, out)
+    return out
 
 
-def _within_band(samples: Stereo) -> Stereo:
-    """Sound that the encoder keeps and people hear."""
+def mix_into(music: Sound, clips: Iterable[ClipSound], raw: Sound, out: Sound) -> None:
+    """Mix and master to where it is kept; of clips, one is held at a time.
+
+    Parameters
+    ----------
+    raw : Sound
+        Silent, as long as the result. Overwritten by what is mixed before it is mastered.
+    out : Sound
+        As long: the result. May be the music.
+    """
+    spans_s = _added(raw, clips)
+    gain = _gain(_level_db(music, np.inf))
+    bands = _bands()
+    # As if the first sample had always been there: an offset starts without a click.
+    state = signal.sosfilt_zi(bands)[:, :, np.newaxis]
+    for start, end in blocks(len(raw)):
+        mixed, played = raw[start:end], music[start:end]
+        duck = _duck(spans_s, start, end)[: len(played), np.newaxis]
+        mixed[: len(played)] += played * gain * duck
+        if start == 0:
+            state = state * mixed[:1]
+        kept, state = signal.sosfilt(bands, mixed, axis=0, zi=state)
+        raw[start:end] = np.asarray(kept, np.float32)
+    master_into(raw, out, RATE_HZ)
+
+
+def _bands() -> NDArray[np.float64]:
+    """What the encoder keeps and people hear, as second-order sections."""
     low = signal.butter(2, _LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos")
     high = signal.ellip(8, 0.05, 60, _HIGHEST_HZ, fs=RATE_HZ, output="sos")
-    bands = np.concatenate([low, high])
-    # As if the first sample had always been there: an offset starts without a click.
-    state = signal.sosfilt_zi(bands)[:, :, np.newaxis] * samples[:1]
-    return np.asarray(signal.sosfilt(bands, samples, axis=0, zi=state)[0], np.float32)
+    return np.concatenate([low, high])
 
 
 def duck_gain(
     spans_s: Iterable[tuple[float, float]],
-    n_samples: int,
+    start: int,
+    end: int,
     *,
     depth_db: float = DUCK_DB,
     down_s: float = DUCK_DOWN_S,
 ) -> NDArray[np.float32]:
-    """Factor on the music at each sample, float32[n]: 1, and lower around spans."""
-    times_s = np.arange(0, n_samples / RATE_HZ + 1 / _CONTROL_HZ, 1 / _CONTROL_HZ)
+    """Factor on the music at each sample of a stretch, float32[end - start]: 1, lower at spans."""
+    first, last = (at * _CONTROL_HZ // RATE_HZ for at in (start, end))
+    times_s = np.arange(first, last + 2) / _CONTROL_HZ
     gain_db = np.zeros_like(times_s)
     for start_s, end_s in spans_s:
         corners_s = [start_s - down_s, start_s, end_s, end_s + DUCK_UP_S]
-        np.minimum(gain_db, np.interp(times_s, corners_s, [0, depth_db, depth_db, 0]), out=gain_db)
-    at_s = np.arange(n_samples) / RATE_HZ
+        if corners_s[0] < times_s[-1] and corners_s[-1] > times_s[0]:
+            along_db = np.interp(times_s, corners_s, [0, depth_db, depth_db, 0])
+            np.minimum(gain_db, along_db, out=gain_db)
+    at_s = np.arange(start, end) / RATE_HZ
     return np.interp(at_s, times_s, 10 ** (gain_db / 20)).astype(np.float32)
 
 
-def _duck(clips: Iterable[ClipSound], n_samples: int) -> NDArray[np.float32]:
-    """Factor on the music: down under what is heard, aside where that is music."""
-    spans_s: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
+def _duck(spans_s: _Spans, start: int, end: int) -> NDArray[np.float32]:
+    """Factor on a stretch of the music: down under what is heard, aside where that is music."""
+    aside = duck_gain(spans_s[True], start, end, depth_db=ASIDE_DB, down_s=ASIDE_DOWN_S)
+    return np.minimum(duck_gain(spans_s[False], start, end), aside)
+
+
+def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
+    """Add clips that are not silent, one by one; tells where they are heard, music apart."""
+    spans_s: _Spans = {False: [], True: []}
     for clip in clips:
-        is_music = music_share(clip.samples, RATE_HZ) >= MUSIC_NORM
-        spans_s[is_music].append((clip.start_s, clip.end_s))
-    aside = duck_gain(spans_s[True], n_samples, depth_db=ASIDE_DB, down_s=ASIDE_DOWN_S)
-    return np.minimum(duck_gain(spans_s[False], n_samples), aside)
+        if integrated_lufs(clip.samples, RATE_HZ) > _SILENT_LUFS:
+            is_music = music_share(clip.samples, RATE_HZ) >= MUSIC_NORM
+            spans_s[is_music].append((clip.start_s, clip.end_s))
+            _add(out, clip)
+    return spans_s
 
 
-def _add(out: Stereo, clip: ClipSound) -> None:
+def _add(out: Sound, clip: ClipSound) -> None:
     level_db = _level_db(clip.samples, _MOST_CLIP_GAIN_DB)
     faded = clip.samples * _fades(clip)[:, np.newaxis] * _gain(level_db + clip.gain_db)
     start = round(clip.start_s * RATE_HZ)
     first, last = max(0, start), min(len(out), start + len(faded))
-    out[first:last] += faded[first - start : last - start]
+    out[first:last] = out[first:last] + faded[first - start : last - start]
 
 
 def _fades(clip: ClipSound) -> NDArray[np.float32]:
@@ -132,7 +164,7 @@ def _fades(clip: ClipSound) -> NDArray[np.float32]:
     return gain
 
 
-def _level_db(samples: Stereo, most_db: float) -> float:
+def _level_db(samples: Sound, most_db: float) -> float:
     """Gain that brings sound to the common level; 0 for silence."""
     measured = integrated_lufs(samples, RATE_HZ)
     if not np.isfinite(measured):

@@ -67,7 +67,7 @@ def test_music_leaves_where_the_clip_has_its_own() -> None:
 
 
 def test_ducking_is_complete_when_the_clip_begins_and_never_jumps() -> None:
-    gain_db = 20 * np.log10(duck_gain([(2.0, 3.0)], 6 * RATE_HZ))
+    gain_db = 20 * np.log10(duck_gain([(2.0, 3.0)], 0, 6 * RATE_HZ))
 
     at = {s: gain_db[round(s * RATE_HZ)] for s in (1.7, 2.0, 2.9, 4.0, 4.6)}
     assert at[1.7] == pytest.approx(0, abs=0.1)
@@ -79,7 +79,7 @@ def test_ducking_is_complete_when_the_clip_begins_and_never_jumps() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0.1, 3)), max_size=5))
 def test_overlapping_spans_do_not_add_up(parts: list[tuple[float, float]]) -> None:
-    gain = duck_gain([(start, start + length) for start, length in parts], RATE_HZ)
+    gain = duck_gain([(start, start + length) for start, length in parts], 0, RATE_HZ)
 
     assert gain.min() >= 10 ** (DUCK_DB / 20) - 1e-4
     assert gain.max() <= 1
