@@ -113,6 +113,7 @@ def places_of_cells(catalog: Catalog, spots: Sequence[tuple[float, float]]) -> d
         cell: spot for cell, spot in zip(cells_of(spots), spots, strict=True) if cell not in found
     }
     points = np.array(list(strange.values()), np.float64).reshape(-1, 2)
+    ids: dict[Place, int] = {}
     for cell, named in zip(strange, name_places(points, language=LANGUAGE), strict=True):
         if named is not None:
             place = Place(
@@ -122,5 +123,7 @@ def places_of_cells(catalog: Catalog, spots: Sequence[tuple[float, float]]) -> d
                 country_code=named.country_code,
                 country=named.country,
             )
-            found[cell] = event_rows.put_place(catalog, place)
+            if place not in ids:
+                ids[place] = event_rows.put_place(catalog, place)
+            found[cell] = ids[place]
     return found
