@@ -274,7 +274,7 @@ def stages(paths: Sequence[Path], config: Config) -> dict[str, float]:
             header = read_header(path)
         size, turn = (header.width, header.height), header.metadata.orientation
         is_large = detail is Detail.THOROUGH
-        side_px = thorough_px(*size, tools.faces.detector) if is_large else LOOK_PX
+        side_px = thorough_px(*size, tools.faces.detector.band_px[0]) if is_large else LOOK_PX
         with stage(cpu_s, "hash"):
             content_hash(path)
         with stage(cpu_s, "decode"):

@@ -15,7 +15,9 @@ from indexer.models.session import cap_arena
 from indexer.scenes.labels import SceneLabeller, load_scenes
 
 _BETWEEN = ", "
-_DETAIL_SUFFIX = {Detail.NORMAL: "", Detail.THOROUGH: " thorough"}
+_THOROUGH = " thorough"
+_DETAIL_SUFFIX = {Detail.NORMAL: "", Detail.THOROUGH: _THOROUGH}
+"""Of the detector; it says nothing about clips, whose frames are all searched at one size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,34 +52,42 @@ class Models:
     """What is off and why, in whole sentences."""
     strangers: Strangers | None = None
     """What the embedder's file says of two people's vectors."""
+    least_face_px: float = 0.0
+    """Smallest side of faces that the detector surely finds; 0 where faces are off."""
 
     @property
     def stage_model(self) -> str:
         """What the stage is recorded with."""
         return _BETWEEN.join((self.detector, self.faces, self.scenes))
 
-    def is_done(self, recorded: str | None) -> bool:
+    def is_done(self, recorded: str | None, *, is_clip: bool = False) -> bool:
         """Whether what the stage is recorded with needs not be done again.
 
         What is off today counts as done: a pack on a drive that is away for a day must not cost
         the faces that it found.
         """
-        outdated = self.outdated(recorded)
+        outdated = self.outdated(recorded, is_clip=is_clip)
         return outdated is not None and not (outdated.faces or outdated.labels)
 
-    def outdated(self, recorded: str | None) -> "Outdated | None":
+    def outdated(self, recorded: str | None, *, is_clip: bool = False) -> "Outdated | None":
         """What is to be seen anew; None where that takes the file: another detector, or no record.
 
         What is off today is not outdated, see :meth:`is_done`.
         """
         before = [] if recorded is None else recorded.split(_BETWEEN)
-        if len(before) != 3 or self.detector not in ("", before[0]):
+        if len(before) != 3 or not self._is_same_detector(before[0], is_clip=is_clip):
             return None
         return Outdated(
             faces=self.faces not in ("", before[1]),
             labels=self.scenes not in ("", before[2]),
             renewed=_BETWEEN.join((before[0], self.faces or before[1], self.scenes or before[2])),
         )
+
+    def _is_same_detector(self, before: str, *, is_clip: bool) -> bool:
+        if is_clip:
+            before = before.removesuffix(_THOROUGH)
+            return self.detector.removesuffix(_THOROUGH) in ("", before)
+        return self.detector in ("", before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +155,7 @@ def tools_of(choice: ModelChoice) -> Tools:
         device_notes=accelerator.notes,
         notes=tuple(notes),
         strangers=faces.strangers if faces else None,
+        least_face_px=faces.detector.band_px[0] if faces else 0.0,
     )
     most_px = most_px_within(faces, choice.arena_mb) if faces and choice.arena_mb else MOST_PX
     return Tools(faces, scenes, models, choice, most_px)

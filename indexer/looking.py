@@ -33,7 +33,8 @@ def look(task: PixelTask, choice: ModelChoice, stage_model: str) -> Pixels:
     """
     tools = tools_for(choice, stage_model)
     try:
-        digest = content_hash(task.path)
-        return (look_at_video if task.is_video else look_at_photo)(task, tools, digest)
+        if task.is_video:
+            return look_at_video(task, tools, content_hash(task.path))
+        return look_at_photo(task, tools)
     except OSError as error:
         raise refusal(error) from error

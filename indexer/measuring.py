@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from indexer.catalog.faces import NewFace
 from indexer.chosen import Tools
 from indexer.faces.find import FoundFace, find_faces
+from indexer.faces.pyramid import NORMAL_PX
 from indexer.media.orientation import shrunk
 from indexer.models.session import running
 from indexer.pixels import Pixels, PixelTask
@@ -20,8 +21,8 @@ from indexer.scenes.quality import assess
 
 Rgb8 = NDArray[np.uint8]  # [h, w, 3]
 
-LOOK_PX = 1280
-"""Long side at which pictures are looked at: faces from about 20 px are found, memory is small."""
+LOOK_PX = NORMAL_PX
+"""Long side at which pictures are looked at."""
 LABELLED_PX = 256
 """Short side at which a labeller sees a picture."""
 PREVIEW_PX = 256
@@ -30,16 +31,16 @@ _CROP_QUALITY = 90
 
 
 def faces_in(
-    image: Rgb8, tools: Tools, full_size: tuple[int, int], *, longest_px: int = LOOK_PX
+    image: Rgb8, tools: Tools, full_size: tuple[int, int], *, longest_px: int | None = None
 ) -> Sequence[FoundFace]:
-    """The faces of a picture; none where faces are off."""
+    """The faces of a picture, searched at the pack's own size or another; none if they are off."""
     if tools.faces is None:
         return ()
     return find_faces(
         image,
         tools.faces,
         full_size=full_size,
-        longest_px=longest_px if longest_px > LOOK_PX else None,
+        longest_px=longest_px,
         most_px=tools.most_px,
     )
 

@@ -32,6 +32,7 @@ from indexer.kept import (
 )
 from indexer.looking import look
 from indexer.media.cost import RAISE
+from indexer.photographs import searched_px
 from indexer.pixels import Pixels, PixelTask
 from indexer.reading import Answered, HeaderTask, read_headers
 from indexer.workers import WorkerLostError, WorkerPool
@@ -115,8 +116,10 @@ class Run:
         limit = self.limit_items
         chosen = waiting if limit is None else waiting[:limit]
         kept, now = self._kept_and_others(chosen)
+        # The header tells: neither beside others nor while they pause.
+        dear = [work for work in now if self._searching_mb(*work) > self.budget.paused_mb]
+        now = [work for work in now if self._searching_mb(*work) <= self.budget.paused_mb]
         indexed = 0
-        dear = []
         for done, (work, first) in enumerate(self._in_order(now, self._submit_pixels), start=1):
             answer = self._with_others_paused(work, first)
             if isinstance(answer.exception(), DearMediaError | MemoryError):
@@ -135,7 +138,8 @@ class Run:
         previewed = labels.with_preview(self.catalog)
         kept, others = [], []
         for item, file in works:
-            outdated = self.models.outdated(recorded.get(item.id))
+            is_clip = item.kind == "video"
+            outdated = self.models.outdated(recorded.get(item.id), is_clip=is_clip)
             is_read = file.state == FileState.INDEXED
             if is_read and outdated and is_kept(item, outdated, has_preview=item.id in previewed):
                 kept.append((item.id, outdated))
@@ -175,13 +179,30 @@ class Run:
     ) -> Future[Pixels]:
         """The answer; a second one where the item needs what the other workers could spare."""
         refused = isinstance(answer.exception(), DearMediaError)
-        if not refused or not isinstance(self.pool, WorkerPool) or self.pool.width == 1:
+        if not refused or not self._can_pause() or self._wants_pause(*work):
             return answer
-        task = replace(self._pixel_task(*work), memory_mb=self.budget.paused_mb)
-        models = self.choice
-        again = self.pool.submit_alone(look, task, models, self.models.stage_model)
+        again = self._submit_paused(work)
         again.exception()  # waits for it
         return again
+
+    def _submit_paused(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        assert isinstance(self.pool, WorkerPool)
+        task = replace(self._pixel_task(*work), memory_mb=self.budget.paused_mb)
+        return self.pool.submit_alone(look, task, self.choice, self.models.stage_model)
+
+    def _can_pause(self) -> bool:
+        return isinstance(self.pool, WorkerPool) and self.pool.width > 1
+
+    def _wants_pause(self, item: Item, file: ItemFile) -> bool:
+        return self._searching_mb(item, file) > self.budget.worker_mb
+
+    def _searching_mb(self, item: Item, file: ItemFile) -> float:
+        """What searching an item takes by its header, with the networks; 0: as all others."""
+        if item.kind == "video":
+            return 0.0
+        task = self._pixel_task(item, file)
+        _, needed_mb = searched_px(task, self.models, self.choice.detail)
+        return needed_mb + self.choice.arena_mb if needed_mb else 0.0
 
     def read_dear(self, dear: Sequence[tuple[Item, ItemFile]]) -> int:
         """Look at what one worker alone has the memory for; how many items were read."""
@@ -208,16 +229,19 @@ class Run:
                 continue
             if item.kind != "video":
                 self.seen.note_picture(file.full_path, item.width, item.height)
-            if self._is_to_be_read(file, done.get(item.id)):
+            if self._is_to_be_read(item, file, done.get(item.id)):
                 waiting.append((item, file))
         return sorted(waiting, key=lambda pair: (pair[0].id in done, _need(pair[0], self.today)))
 
-    def _is_to_be_read(self, file: ItemFile, recorded: str | None) -> bool:
+    def _is_to_be_read(self, item: Item, file: ItemFile, recorded: str | None) -> bool:
         if file.state == FileState.INDEXED:
-            return recorded != items.COPY and not self.models.is_done(recorded)
+            is_done = self.models.is_done(recorded, is_clip=item.kind == "video")
+            return recorded != items.COPY and not is_done
         return file.state == FileState.READ
 
     def _submit_pixels(self, work: tuple[Item, ItemFile]) -> Future[Pixels]:
+        if self._can_pause() and self._wants_pause(*work):
+            return self._submit_paused(work)
         task = self._pixel_task(*work)
         return self.pool.submit(look, task, self.choice, self.models.stage_model)
 

@@ -1,6 +1,9 @@
 """Rows that several tests need, to be changed by ``dataclasses.replace``."""
 
+from pathlib import Path
+
 from indexer.catalog.memories import Memory, MemoryId
+from indexer.pixels import PixelTask
 
 TRIP_MEMORY = Memory(
     id=MemoryId(0),
@@ -17,3 +20,18 @@ TRIP_MEMORY = Memory(
     current=1,
 )
 """Not in the catalog yet."""
+
+
+def picture_task(path: Path, width: int, height: int) -> PixelTask:
+    """A photograph in JPEG, of a camera, upright, with all the memory there is."""
+    return PixelTask(
+        path=path,
+        format="jpeg",
+        is_video=False,
+        orientation=1,
+        width=width,
+        height=height,
+        mtime_ns=0,
+        has_camera=True,
+        video_sample_s=1.0,
+    )

@@ -178,12 +178,13 @@ def nested_share(one: Detection, other: Detection) -> float:
     return width * height / max(min(w * h, w_2 * h_2), 1e-9)
 
 
-def thorough_px(width: int, height: int, detector: FaceDetector) -> int:
+def thorough_px(width: int, height: int, least_face_px: float) -> int:
     """Long side of the largest copy that shows a detector every face of ``THOROUGH_FACE_PX``.
 
-    The picture's own or a half, a quarter of it: other shares cost more than they save.
+    The picture's own or a half, a quarter of it: other shares cost more than they save. The
+    detector surely finds faces from `least_face_px` on.
     """
-    halvings = max(0, int(math.log2(THOROUGH_FACE_PX / detector.band_px[0])))
+    halvings = max(0, int(math.log2(THOROUGH_FACE_PX / least_face_px)))
     return max(NORMAL_PX, max(width, height) >> halvings)
 
 

@@ -13,6 +13,7 @@ from indexer.chosen import ModelChoice, describe_models
 from indexer.errors import DearMediaError
 from indexer.looking import look
 from indexer.pixels import PixelTask
+from tests.made import picture_task
 
 CHOICE = ModelChoice(pack="builtin", folder=None, scenes=None)
 NAME = "astronaut"  # scikit-image's functions have no type hints
@@ -30,17 +31,7 @@ def task(tmp_path: Path) -> PixelTask:
     )
     path = tmp_path / "panorama.jpg"
     Image.fromarray(canvas).save(path, quality=95)
-    return PixelTask(
-        path=path,
-        format="jpeg",
-        is_video=False,
-        orientation=1,
-        width=WIDTH_PX,
-        height=HEIGHT_PX,
-        mtime_ns=0,
-        has_camera=True,
-        video_sample_s=1.0,
-    )
+    return picture_task(path, WIDTH_PX, HEIGHT_PX)
 
 
 def test_a_far_face_is_found_in_a_panorama(task: PixelTask) -> None:

@@ -48,7 +48,9 @@ def test_face_is_found_once(detector: FaceDetector, background: Rgb8, face_px: i
     place = image[y : y + length, x : x + length]
     place[:] = cv2.resize(portrait, (length, length), interpolation=way)[: len(place)]
 
-    found = search(image, detector, longest_px=thorough_px(*SIZE, detector), most_px=650_000)
+    found = search(
+        image, detector, longest_px=thorough_px(*SIZE, detector.band_px[0]), most_px=650_000
+    )
 
     (face,) = found
     middle = face.box[0] + face.box[2] / 2 - x, face.box[1] + face.box[3] / 2 - y

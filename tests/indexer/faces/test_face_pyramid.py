@@ -173,9 +173,9 @@ def test_tiles_of_any_size_find_the_same_faces(most_px: int) -> None:
 
 
 def test_a_thorough_search_shows_the_detector_every_face_of_twenty_pixels() -> None:
-    assert thorough_px(6000, 4000, Squares(band_px=(10.0, 80.0))) == 3000
-    assert thorough_px(6000, 4000, Squares(band_px=(24.0, 80.0))) == 6000
-    assert thorough_px(640, 480, Squares()) == 1280
+    assert thorough_px(6000, 4000, 10.0) == 3000
+    assert thorough_px(6000, 4000, 24.0) == 6000
+    assert thorough_px(640, 480, 20.0) == 1280
 
 
 def test_a_wide_band_needs_few_copies_and_an_ordinary_search_has_five_at_most() -> None:
