@@ -15,6 +15,9 @@ MOST_EV = 0.35
 
 LEAST_EV = 0.05
 
+OTHER_EV = 1.5
+"""A picture that differs by more shows something else: a lantern in a dark yard stays dark."""
+
 AS_IT_IS = frozenset({"sunset", "fireworks", "stage", "candle"})
 """What is dark because it glows ..."""
 
@@ -42,12 +45,15 @@ def match_light(shots: Sequence[Shot], slides: Sequence[Slide], light_of: Light)
     for n in range(len(slides)):
         near = [m for m in (n - 1, n, n + 1) if _is_one_day(slides, n, m)]
         known = [light for m in near for light in lights[m] if light is not None]
-        gains = [
-            0.0 if light is None else float(np.clip(np.median(known) - light, -MOST_EV, MOST_EV))
-            for light in lights[n]
-        ]
-        matched[n] = _shown(shots[n], [gain if abs(gain) >= LEAST_EV else 0.0 for gain in gains])
+        gains = [0.0 if light is None else _gain(light, known) for light in lights[n]]
+        matched[n] = _shown(shots[n], gains)
     return matched
+
+
+def _gain(light: float, near: Sequence[float]) -> float:
+    alike = [one for one in near if abs(one - light) <= OTHER_EV]
+    off_ev = float(np.median(alike)) - light
+    return float(np.clip(off_ev, -MOST_EV, MOST_EV)) if abs(off_ev) >= LEAST_EV else 0.0
 
 
 def _is_dark(item: ViewItem) -> bool:

@@ -45,6 +45,12 @@ def test_a_dark_picture_between_bright_ones_is_shown_brighter(
     assert gains(board, items, BRIGHT_DARK_BRIGHT)[1] == pytest.approx(0.3)
 
 
+def test_a_picture_of_something_dark_stays_dark(board: Storyboard, make_item: Factory) -> None:
+    items = [make_item(n, taken_at=NOON) for n in (1, 2, 3)]
+
+    assert gains(board, items, (-2.0, -5.0, -2.0)) == [0.0, 0.0, 0.0]
+
+
 @pytest.mark.parametrize(
     "values",
     [
