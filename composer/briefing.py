@@ -16,6 +16,7 @@ from composer.curate.wording import Wording
 from composer.feedback import look_costs
 from composer.library import LibraryView
 from composer.mood import UPLIFTING, Mood, choose_theme
+from composer.render.clusters import clusters
 from composer.request import AUTO, Run
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.speech import speech_of
@@ -30,6 +31,9 @@ from themes.theme import Theme
 
 SOLEMN_SHARE = 0.2
 """A memory is never lively where so much of it touches a loss."""
+
+MOST_TITLE, MOST_SUBTITLE = 52, 36
+"""Characters: two lines, read in 8 s, which leaves the pictures of a short movie their time."""
 
 
 def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
@@ -59,8 +63,8 @@ def brief_for(
     return Brief(
         memory_id=memory.id,
         memory_key=memory.key,
-        title=memory.title,
-        subtitle=memory.subtitle,
+        title=shortened(memory.title, MOST_TITLE),
+        subtitle=shortened(memory.subtitle, MOST_SUBTITLE),
         items=view.items,
         reasons=reasons,
         vectors=view.vectors_of(reasons),
@@ -78,6 +82,25 @@ def brief_for(
         music_seed=seed,
         music_file=_music_file(run, load_theme(theme), seed),
     )
+
+
+def shortened(words: str, most: int) -> str:
+    """The beginning of a text, up to a space where there is one in its second half.
+
+    Examples
+    --------
+    >>> shortened("A week among the lakes", 16)
+    'A week among…'
+    """
+    if len(words) <= most:
+        return words
+    kept = ""
+    for cluster in clusters(words):
+        if len(kept) + len(cluster) >= most:
+            break
+        kept += cluster
+    space = kept.rfind(" ")
+    return kept[: space if space > most // 2 else None].rstrip(" .,·–-") + "…"
 
 
 def _music_file(run: Run, theme: Theme, seed: int) -> str | None:

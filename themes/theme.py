@@ -101,6 +101,7 @@ class Placement(StrEnum):
 
     CENTRE = "centre"
     LOWER_LEFT = "lower_left"
+    """Of words that are read from right to left: at the right."""
 
 
 class Entrance(StrEnum):
@@ -110,7 +111,7 @@ class Entrance(StrEnum):
     RISE = "rise"
     """From a little below, while fading in."""
     SLIDE = "slide"
-    """From the left, quickly, out of a growing bar of the accent colour."""
+    """From where reading begins, quickly, out of a growing bar of the accent colour."""
 
 
 def _word(kind: type[StrEnum]) -> BeforeValidator:

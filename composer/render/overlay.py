@@ -42,7 +42,7 @@ class Moment:
     x_px: float = 0.0
     y_px: float = 0.0
     revealed: float = 1.0
-    """From the left."""
+    """From where reading begins."""
 
 
 HIDDEN = Moment(0.0)
@@ -83,6 +83,7 @@ class Overlay:
         box = _Box.around(block, top_left_px, frame_px)
         self._box = box
         self._inks = inks
+        self._to_left = block.to_left
         self._ink = box.holding(block.ink, top_left_px)
         self._accent = box.holding(block.accent, top_left_px)
         glow = cv2.GaussianBlur(self._ink, (0, 0), _GLOW * min(frame_px))
@@ -119,10 +120,12 @@ class Overlay:
         height, width = mask.shape
         out = mask
         if moment.x_px or moment.y_px:
-            shift = np.array([[1.0, 0.0, moment.x_px], [0.0, 1.0, moment.y_px]])
+            x_px = -moment.x_px if self._to_left else moment.x_px
+            shift = np.array([[1.0, 0.0, x_px], [0.0, 1.0, moment.y_px]])
             out = np.asarray(cv2.warpAffine(mask, shift, (width, height)), np.float32)
         if moment.revealed < 1:
             edge = np.linspace(0, 1, width, dtype=np.float32)[np.newaxis]
+            edge = edge[:, ::-1] if self._to_left else edge
             out = out * np.clip((moment.revealed * 1.1 - edge) / 0.1, 0, 1)
         return np.asarray(out * np.float32(moment.opacity), np.float32)
 
@@ -173,7 +176,9 @@ def place(
     block_h, block_w = block.ink.shape
     free_x = width - block_w
     left_px = round(width * (SAFE_SHARE + 0.02))
-    x_px = left_px if kind.placement is Placement.LOWER_LEFT and style != "end" else free_x // 2
+    x_px = free_x // 2
+    if kind.placement is Placement.LOWER_LEFT and style != "end":
+        x_px = free_x - left_px if block.to_left else left_px
     low, middle, high = (
         round(height * (1 - SAFE_SHARE - 0.03)) - block_h,
         (height - block_h) // 2,

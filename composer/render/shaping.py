@@ -56,7 +56,14 @@ class _Run:
     script: str
 
 
-def drawn_line(text: str, face: Face, short_side_px: int, *, scale: float = 1.0) -> Line:
+def base_level(text: str) -> int:
+    """Direction of a paragraph by its first letter that has one: 0 to the right, 1 to the left."""
+    return int(bidi.get_base_level(text))
+
+
+def drawn_line(
+    text: str, face: Face, short_side_px: int, *, scale: float = 1.0, level: int | None = None
+) -> Line:
     """Set a line in a theme's face; characters that no font has are left out.
 
     Parameters
@@ -67,6 +74,8 @@ def drawn_line(text: str, face: Face, short_side_px: int, *, scale: float = 1.0)
         Of the frame; the face's size is relative to it.
     scale : float
         Makes the face larger or smaller.
+    level : int, optional
+        `base_level` of the paragraph that the line is a part of; by default of the line.
     """
     words = unicodedata.normalize("NFC", text.upper() if face.uppercase else text)
     fonts = fonts_for(face, words)
@@ -74,7 +83,7 @@ def drawn_line(text: str, face: Face, short_side_px: int, *, scale: float = 1.0)
     size_px = face.size * scale * short_side_px
     draw = uharfbuzz.RasterDraw()
     pen_px = 0.0
-    for run in _in_visual_order(_runs(words, fonts)):
+    for run in _in_visual_order(_runs(words, fonts, level)):
         pen_px = _draw_run(draw, run, face, size_px, pen_px)
     image = draw.render()
     extents = image.extents
@@ -144,19 +153,19 @@ def _font_at(file: FontFile, axes: tuple[tuple[str, float], ...]) -> uharfbuzz.F
     return font
 
 
-def _runs(text: str, fonts: tuple[FontFile, ...]) -> list[_Run]:
+def _runs(text: str, fonts: tuple[FontFile, ...], base: int | None) -> list[_Run]:
     """Stretches of one direction, font and script, in logical order."""
-    told = zip(text, _levels(text), _fonts_of(text, fonts), _scripts_of(text), strict=True)
+    told = zip(text, _levels(text, base), _fonts_of(text, fonts), _scripts_of(text), strict=True)
     return [
         _Run("".join(character for character, *_ in group), level, font, script)
         for (level, font, script), group in groupby(told, key=lambda one: one[1:])
     ]
 
 
-def _levels(text: str) -> list[int]:
+def _levels(text: str, base: int | None) -> list[int]:
     """Embedding level of each character (Unicode Annex 9): odd is right to left."""
     storage: dict[str, Any] = bidi.get_empty_storage()
-    base = bidi.get_base_level(text)
+    base = base_level(text) if base is None else base
     storage["base_level"] = base
     storage["base_dir"] = "LR"[base]
     bidi.get_embedding_levels(text, storage)

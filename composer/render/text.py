@@ -6,7 +6,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.render.shaping import Line, drawn_line
+from composer.render.clusters import clusters
+from composer.render.fonts import script_of
+from composer.render.shaping import Line, base_level, drawn_line
 from composer.storyboard.model import Text
 from themes.theme import Face, Placement, Type
 
@@ -15,6 +17,10 @@ _WIDEST = 0.80
 _LEADING = 1.16
 _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.42, 0.34, 0.27, 0.2, 0.15, 0.1)
 _END_SCALE = 0.78
+_UNSPACED_SCRIPTS = {"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr"}
+"""Lines of these are broken between letters."""
+_NOT_LAST, _NOT_FIRST = "เแโใไ「『（", "ะาำๅๆฯ"
+"""Letters that stay with the one after and the one before."""
 _SEPARATORS = " ·•–|"
 """Stay away from where a line is broken."""
 
@@ -25,6 +31,8 @@ class Block:
 
     ink: NDArray[np.uint8]  # [h, w]
     accent: NDArray[np.uint8]  # [h, w]
+    to_left: bool = False
+    """Where it is read from right to left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,16 @@ class _Placed:
 
     line: Line
     baseline_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is not broken."""
+
+    text: str
+    width_px: float
+    is_spaced: bool
+    """From the part before."""
 
 
 def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block | None:
@@ -47,13 +65,16 @@ def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block 
     if not paragraphs:
         return None
     centred = kind.placement is Placement.CENTRE
+    to_left = base_level(" ".join(text.lines)) == 1
     rule_px = round(0.034 * short_px) if centred and len(paragraphs) > 1 else 0
     gap_px = round(0.036 * short_px)
     placed, rule_at_px = _stacked(paragraphs, gap_px=gap_px, rule_px=rule_px)
-    ink = _inked(placed, centred=centred)
+    ink = _inked(placed, 0.5 if centred else float(to_left))
     if rule_px:
-        return Block(ink, _rule(ink.shape, rule_at_px, short_px))
-    return Block(ink, np.zeros_like(ink)) if centred else _with_bar(ink, short_px)
+        return Block(ink, _rule(ink.shape, rule_at_px, short_px), to_left)
+    if centred:
+        return Block(ink, np.zeros_like(ink), to_left)
+    return _with_bar(ink, short_px, to_left=to_left)
 
 
 def _faces(text: Text, kind: Type) -> list[tuple[str, Face, float]]:
@@ -71,9 +92,10 @@ def _paragraph(
     words: str, face: Face, scale: float, short_px: int, room_px: int, most_lines: int
 ) -> list[tuple[Line, float]]:
     """Break words into lines that fit; each with the step from one baseline to the next."""
+    level = base_level(words)
     for shrink in _SCALES:
         lines = _broken(words, face, short_px, scale * shrink, room_px)
-        drawn = [_set(line, face, short_px, scale * shrink) for line in lines]
+        drawn = [_set(line, face, short_px, scale * shrink, level) for line in lines]
         if len(drawn) <= most_lines and all(line.mask.shape[1] <= room_px for line in drawn):
             break
     else:
@@ -83,17 +105,21 @@ def _paragraph(
 
 
 @lru_cache(maxsize=256)
-def _set(words: str, face: Face, short_px: int, scale: float) -> Line:
-    return drawn_line(words, face, short_px, scale=scale)
+def _set(words: str, face: Face, short_px: int, scale: float, level: int) -> Line:
+    return drawn_line(words, face, short_px, scale=scale, level=level)
 
 
 def _broken(words: str, face: Face, short_px: int, scale: float, room_px: int) -> list[str]:
-    """Break at spaces into as few lines as fit, and those as equal in length as they can be."""
-    widths = [(word, _set(word, face, short_px, scale).advance_px) for word in words.split()]
+    """Break into as few lines as fit, and those as equal in length as they can be."""
+    parts = [
+        _Part(part, _set(part, face, short_px, scale, 0).advance_px, not index)
+        for word in words.split()
+        for index, part in enumerate(_parts(word))
+    ]
     space_px = face.size * scale * short_px * (0.25 + face.tracking_em)
-    best = _filled(widths, space_px, room_px)
+    best = _filled(parts, space_px, room_px)
     for share in np.arange(0.95, 0.3, -0.05):
-        tighter = _filled(widths, space_px, room_px * share)
+        tighter = _filled(parts, space_px, room_px * share)
         if len(tighter) > len(best):
             break
         best = tighter
@@ -102,17 +128,30 @@ def _broken(words: str, face: Face, short_px: int, scale: float, room_px: int) -
     return [line for line in (line.strip(_SEPARATORS) for line in best) if line]
 
 
-def _filled(widths: list[tuple[str, float]], space_px: float, limit_px: float) -> list[str]:
-    """Put each word on the current line where it fits, else on a new one."""
+def _parts(word: str) -> list[str]:
+    """What a word may be broken into: clusters, where its script sets no spaces."""
+    parts: list[str] = []
+    for cluster in clusters(word):
+        breaks = script_of(cluster[0]) in _UNSPACED_SCRIPTS and cluster[0] not in _NOT_FIRST
+        if parts and (not breaks or parts[-1][-1] in _NOT_LAST):
+            parts[-1] += cluster
+        else:
+            parts.append(cluster)
+    return parts
+
+
+def _filled(parts: list[_Part], space_px: float, limit_px: float) -> list[str]:
+    """Put each part on the current line where it fits, else on a new one."""
     lines: list[str] = []
     at_px = 0.0
-    for word, width_px in widths:
-        if lines and at_px + space_px + width_px <= limit_px:
-            lines[-1] += f" {word}"
-            at_px += space_px + width_px
+    for part in parts:
+        gap_px = space_px if part.is_spaced else 0.0
+        if lines and at_px + gap_px + part.width_px <= limit_px:
+            lines[-1] += f" {part.text}" if part.is_spaced else part.text
+            at_px += gap_px + part.width_px
         else:
-            lines.append(word)
-            at_px = width_px
+            lines.append(part.text)
+            at_px = part.width_px
     return lines
 
 
@@ -135,7 +174,8 @@ def _stacked(
     return placed, rule_at_px
 
 
-def _inked(placed: list[_Placed], *, centred: bool) -> NDArray[np.uint8]:
+def _inked(placed: list[_Placed], aligned: float) -> NDArray[np.uint8]:
+    """Draw lines at the left (0), in the middle (0.5) or at the right (1)."""
     width_px = max(one.line.mask.shape[1] for one in placed)
     bottoms = [one.baseline_px - one.line.ascent_px + one.line.mask.shape[0] for one in placed]
     top = min(0, *(one.baseline_px - one.line.ascent_px for one in placed))
@@ -143,7 +183,7 @@ def _inked(placed: list[_Placed], *, centred: bool) -> NDArray[np.uint8]:
     for one in placed:
         height, width = one.line.mask.shape
         y = one.baseline_px - one.line.ascent_px - top
-        x = (width_px - width) // 2 if centred else 0
+        x = int((width_px - width) * aligned)
         area = ink[y : y + height, x : x + width]
         np.maximum(area, one.line.mask, out=area)
     return ink
@@ -159,11 +199,15 @@ def _rule(shape: tuple[int, ...], at_px: int, short_px: int) -> NDArray[np.uint8
     return accent
 
 
-def _with_bar(ink: NDArray[np.uint8], short_px: int) -> Block:
-    """A bar to the left of a block."""
+def _with_bar(ink: NDArray[np.uint8], short_px: int, *, to_left: bool) -> Block:
+    """A bar where the lines of a block begin."""
     bar_px = max(2, round(0.0085 * short_px))
     gap_px = round(0.026 * short_px)
-    wide = np.pad(ink, ((0, 0), (bar_px + gap_px, 0)))
+    beside = (0, bar_px + gap_px) if to_left else (bar_px + gap_px, 0)
+    wide = np.pad(ink, ((0, 0), beside))
     accent = np.zeros_like(wide)
-    accent[:, :bar_px] = 255
-    return Block(wide, accent)
+    if to_left:
+        accent[:, -bar_px:] = 255
+    else:
+        accent[:, :bar_px] = 255
+    return Block(wide, accent, to_left)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from composer.render.overlay import Inks, Overlay, moment_at, place
 from composer.render.planes import Planes, filled, from_rgb, to_rgb
 from composer.render.shade import shade_for
+from composer.render.shaping import drawn_line
 from composer.render.text import Block, drawn_block
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect, Text
@@ -85,6 +86,61 @@ def test_long_title_is_broken_into_two_lines_of_similar_length() -> None:
     halves = block.ink[: rows.mean().astype(int)], block.ink[rows.mean().astype(int) :]
     widths = [np.ptp(np.flatnonzero(half.max(axis=0) > 0)) for half in halves]
     assert min(widths) > 0.6 * max(widths)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "日本の夏の旅行、京都と奈良と大阪を巡る家族の長い休日の思い出の記録",
+        "การเดินทางฤดูร้อนของครอบครัวไปยังเชียงใหม่และภูเก็ต",
+    ],
+)
+def test_words_without_spaces_are_broken_and_stay_large(words: str) -> None:
+    theme = load_theme("gentle")
+
+    block = make_block(Text(lines=(words,), style="title"), theme)
+
+    one = make_block(Text(lines=(words[:4],), style="title"), theme)
+    assert block.ink.shape[0] > 1.5 * one.ink.shape[0]
+    assert block.ink.shape[1] <= 0.8 * FRAME[0]
+
+
+def test_right_to_left_words_stand_and_come_in_from_the_right() -> None:
+    theme = load_theme("uplifting")
+    block = make_block(Text(lines=("الصيف في باريس",), style="title"), theme)
+
+    x, _ = place(block, style="title", kind=theme.type, frame_px=FRAME, faces=[])
+    overlay = Overlay(
+        block,
+        (x, 100),
+        frame_px=FRAME,
+        inks=Inks(words=(255, 255, 255), accent=(255, 255, 255)),
+        shade=0.0,
+    )
+    frame = filled(*FRAME, (0, 0, 0))
+    overlay.apply(frame, moment_at(1, n_frames=90, fps=30, kind=theme.type, short_px=360))
+
+    assert block.accent[:, -1].all()
+    assert x + block.ink.shape[1] == pytest.approx((1 - SAFE_SHARE - 0.02) * FRAME[0], abs=1)
+    middle = x + block.ink.shape[1] // 2
+    light = frame.y.astype(int) - frame.y.min()
+    assert light[:, middle:].sum() > light[:, :middle].sum()
+
+
+def test_second_line_keeps_the_direction_of_its_paragraph() -> None:
+    kind = load_theme("uplifting").type
+    words = "הקיץ הארוך שלנו עם המשפחה Paris ואז שוב הביתה"
+
+    block = make_block(Text(lines=(words,), style="title"), load_theme("uplifting"))
+
+    wrong = drawn_line("Paris ואז שוב הביתה", kind.title, 360, scale=0.9, level=0)
+    right = drawn_line("Paris ואז שוב הביתה", kind.title, 360, scale=0.9, level=1)
+    below = block.ink[block.ink.shape[0] // 2 :].astype(np.float32)
+    like = [
+        cv2.matchTemplate(below, line.mask[4:-4].astype(np.float32), cv2.TM_CCOEFF_NORMED).max()
+        for line in (wrong, right)
+    ]
+    assert like[1] > like[0] + 0.2
 
 
 def test_words_without_a_font_give_no_block() -> None:
