@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.library import Span
+from composer.soundtrack import sound_for
 from composer.storyboard.clips import bounds_s, clip_start_s, speech_reason
+from composer.storyboard.direct import direct
 from themes.load import BUILTIN, load_theme
 
 Factory = Callable[..., Any]
@@ -64,3 +66,19 @@ def test_no_shot_leaves_its_highlight(
         visible_s = shot_s + min(load_theme(theme).transitions.seconds[1], shot_s / 3)
         found_s = clip_start_s(clip, visible_s)
         assert start_s - 1e-3 <= found_s <= end_s - visible_s + 1e-3
+
+
+def test_the_clips_that_a_movie_shows_are_listened_to(
+    make_item: Factory, make_brief: Factory
+) -> None:
+    said = tuple((0.7 * n, 0.7 * n + 0.4) for n in range(30))
+    items = [make_item(n) for n in range(1, 20)]
+    clips = [make_item(n, is_video=True, duration_s=20.0, score=0.9) for n in (30, 31, 32)]
+
+    board = direct(
+        make_brief([*items, *clips], speech_of=lambda _: said), sound_for("gentle", 7)
+    ).storyboard
+
+    shown = [shot for shot in board.shots if any(panel.is_video for panel in shot.panels)]
+    assert shown
+    assert all("between words" in shot.reason for shot in shown)
