@@ -227,7 +227,7 @@ def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
 
 def _own_sound(shot: Shot, duration_s: float) -> Stereo | None:
     """Sound of a shot's first clip; None where there is none to be heard."""
-    clips = [panel for panel in shot.panels if panel.is_video and not panel.start_byte]
+    clips = [panel for panel in shot.panels if panel.is_video]
     if not clips or shot.sound_gain_db is None:
         return None
     try:

@@ -55,7 +55,7 @@ def _unusable(panel: Panel) -> UnusableSourceError | None:
         with _named(panel):
             _format_of(panel)
             if panel.is_video:
-                probe_video(Path(panel.path), start_byte=panel.start_byte)
+                probe_video(Path(panel.path))
     except UnusableSourceError as error:
         return error
     return None
@@ -80,7 +80,6 @@ def _clip(panel: Panel, duration_s: float, fps: int, max_side_px: int) -> Iterat
             duration_s=duration_s,
             fps=fps,
             max_side_px=max_side_px,
-            start_byte=panel.start_byte,
         )
 
 

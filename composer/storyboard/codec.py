@@ -13,8 +13,8 @@ from composer.storyboard.brief import Length
 from composer.storyboard.model import MOST_ID, SCHEMA, Storyboard
 from themes.theme import TRANSITIONS, Mood
 
-_ADDED = frozenset({"locked", "route", "chapter", "exposure_ev"})
-"""Keys that older storyboards do not have."""
+_ADDED = frozenset({"locked", "route", "chapter", "exposure_ev", "start_byte"})
+"""Keys that older storyboards do not have, or that only they have."""
 
 
 class StoryboardError(ValueError):

@@ -87,8 +87,6 @@ class Panel:
     """EXIF orientation of a photograph's file, which its decoder needs."""
     clip_start_s: float | None = None
     """Videos: the time in the file that is shown when the shot becomes visible."""
-    start_byte: int = 0
-    """Videos: where in the file the video begins; in a motion photo it follows the picture."""
     exposure_ev: float = 0.0
     """How much brighter it is shown than it is, so that neighbours are of one light."""
     faces: tuple[Rect, ...] = ()
