@@ -8,6 +8,8 @@ from indexer.errors import MissingResourceError
 
 _BITS_PER_PIXEL = 0.2
 """Of a large movie; ordinary ones take half."""
+_SOUND_BYTES_A_S = 768_000
+"""Two tapes (`music.tape`) beside the segments."""
 
 
 def check_space(storyboard: Storyboard, n_missing: int, *, movie: Path, segments: Path) -> None:
@@ -26,7 +28,8 @@ def check_space(storyboard: Storyboard, n_missing: int, *, movie: Path, segments
         If a disk may become full, or a folder is not there.
     """
     bytes_a_frame = storyboard.width * storyboard.height * _BITS_PER_PIXEL / 8
-    of_movie, of_segments = storyboard.n_frames * bytes_a_frame, n_missing * bytes_a_frame
+    of_movie = storyboard.n_frames * bytes_a_frame
+    of_segments = n_missing * bytes_a_frame + storyboard.duration_s * _SOUND_BYTES_A_S
     if _device(movie) == _device(segments):
         of_movie += of_segments
     for folder, wanted, otherwise in (
