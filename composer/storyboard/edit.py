@@ -118,6 +118,7 @@ def drop(board: Storyboard, n: int) -> Storyboard:
             start_frame=cut,
             n_frames=after.start_frame + after.n_frames - cut,
             on_beat=_on_beat(board, cut),
+            chapter=shot.chapter or after.chapter,
             reason=reason.format(after.reason),
         ),
         *board.shots[n + 2 :],

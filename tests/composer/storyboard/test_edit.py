@@ -101,6 +101,14 @@ def test_retiming_moves_one_cut_or_says_why_not(
     spans(other)
 
 
+def test_the_chapter_of_a_dropped_shot_begins_with_the_next(board: Storyboard) -> None:
+    shots = tuple(replace(shot, chapter=n == 3) for n, shot in enumerate(board.shots))
+
+    dropped = drop(replace(board, shots=shots), 3)
+
+    assert [n for n, shot in enumerate(dropped.shots) if shot.chapter] == [3]
+
+
 def test_a_locked_shot_is_left_as_it_is(
     board: Storyboard, make_item: Callable[..., ViewItem]
 ) -> None:
