@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from composer.briefing import brief_for, mood_for, sound_of
@@ -11,7 +11,7 @@ from composer.cooldown import rank
 from composer.feedback import heed_moves, vetoed_items
 from composer.history import items_of_memories, past_movies
 from composer.keeping import keep, render_well
-from composer.library import LibraryView
+from composer.library import LibraryView, read_items
 from composer.mending import without_items
 from composer.mood import Mood
 from composer.named import named_memory
@@ -35,6 +35,10 @@ MOST_REPLANS = 8
 
 class _MemoryGoneError(Exception):
     """A memory cannot be made; the next one may be."""
+
+    def __init__(self, message: str, remedy: str = "run: memoriesd index, then memories") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 def compose(
@@ -94,9 +98,7 @@ def _make_named(run: Run, memory_id: MemoryId) -> MovieMade:
     try:
         return _make(run, memory, run.request.due)
     except _MemoryGoneError as error:
-        raise NothingToDoError(
-            f"memory {memory.id}: {error}", remedy="run: memoriesd index, then memories"
-        ) from error
+        raise NothingToDoError(f"memory {memory.id}: {error}", remedy=error.remedy) from error
 
 
 def _make_best(run: Run) -> tuple[MovieMade, ...]:
@@ -141,10 +143,13 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
     for _ in range(MOST_REPLANS):
         run.checkpoint()
         if people := unwanted_people(run.catalog, run.request.settings, memory):
-            raise _MemoryGoneError(f"it is about person {people[0]}, who is shown less or never")
+            raise _MemoryGoneError(
+                f"it is about person {people[0]}, who is shown less or never",
+                f"see: memoriesd exclude list, or people show {people[0]}",
+            )
         view = shown_now(run.catalog, run.request.settings, chosen.keys() - unreadable.keys())
         if len(view.items) < run.request.settings.min_items:
-            raise _MemoryGoneError(f"{len(view.items)} of its {len(chosen)} items can be shown")
+            raise _too_few(run.catalog, view, len(chosen), chosen.keys() - unreadable.keys())
         directed, brief, mood = planned or _planned(run, memory, view, chosen)
         try:
             movie = render_well(run, directed.storyboard, view.items)
@@ -167,6 +172,18 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
         )
         return keep(run, memory, movie, due=due, notes=notes)
     raise _MemoryGoneError(f"{len(unreadable)} of its files cannot be read")
+
+
+def _too_few(
+    catalog: Catalog, view: LibraryView, n_chosen: int, readable: Set[ItemId]
+) -> _MemoryGoneError:
+    told = f"{len(view.items)} of its {n_chosen} items can be shown"
+    excluded = len(read_items(catalog, readable).items) - len(view.items)
+    if not excluded:
+        return _MemoryGoneError(told)
+    return _MemoryGoneError(
+        f"{told}, {excluded} are excluded", remedy="see why with: memoriesd exclude list"
+    )
 
 
 def _planned(

@@ -441,6 +441,19 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
     assert json.loads(board)["memory_id"] == movie.memory_id
 
 
+def test_a_memory_of_which_all_is_excluded_points_to_the_exclusions(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    _choose(catalog)
+    (memory,) = all_memories(catalog)
+    add_exclusion(catalog, "dates", {"first": "2024-05-04", "last": "2024-05-07"}, "")
+
+    with pytest.raises(NothingToDoError, match="are excluded") as caught:
+        _compose(catalog, tmp_path / "out", memory_id=memory.id)
+
+    assert "exclude list" in caught.value.remedy
+
+
 @pytest.mark.parametrize("statement", ["INSERT INTO movies", "COMMIT"])
 def test_a_movie_killed_before_its_row_is_kept_is_made_once(
     statement: str, catalog: Catalog, tmp_path: Path
