@@ -151,6 +151,21 @@ def without_excluded(view: LibraryView, exclusions: Exclusions) -> LibraryView:
     return view.keep(lambda item: exclusions.reason(item) is None)
 
 
+def is_in_folder(path: str, folder: str) -> bool:
+    """Whether an absolute path is below a folder, named by its path or by a part of it.
+
+    Examples
+    --------
+    >>> is_in_folder("/photos/work/desk.jpg", "work")
+    True
+    >>> is_in_folder("/photos/work/desk.jpg", "/work")
+    False
+    """
+    path, folder = path.replace("\\", "/"), folder.rstrip("/\\").replace("\\", "/")
+    absolute = folder.startswith("/") or re.match(r"^[A-Za-z]:/", folder) is not None
+    return path.startswith(folder + "/") if absolute else f"/{folder}/" in path
+
+
 def distance_km(latitude: float, longitude: float, latitude_2: float, longitude_2: float) -> float:
     """Great-circle distance by the haversine formula."""
     phi, phi_2 = math.radians(latitude), math.radians(latitude_2)
@@ -293,16 +308,8 @@ def _label_test(fact: Mapping[str, Any], _: LibraryView) -> Test:
 
 
 def _folder_test(fact: Mapping[str, Any], _: LibraryView) -> Test:
-    folder = str(fact["folder"]).rstrip("/\\").replace("\\", "/")
-    why = f"in folder {fact['folder']}"
-    absolute = folder.startswith("/") or re.match(r"^[A-Za-z]:/", folder) is not None
-
-    def test(item: ViewItem) -> str | None:
-        path = item.path.replace("\\", "/")
-        inside = path.startswith(folder + "/") if absolute else f"/{folder}/" in path
-        return why if inside else None
-
-    return test
+    folder = str(fact["folder"])
+    return lambda item: f"in folder {folder}" if is_in_folder(item.path, folder) else None
 
 
 def _label_fact(text: str) -> dict[str, Any]:

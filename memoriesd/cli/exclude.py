@@ -1,13 +1,23 @@
 """``exclude``: what is never shown."""
 
 import json
+import os
 from collections.abc import Sequence
 
 import click
 
-from composer.curate.exclude import ExclusionError, ExclusionKind, Rule, n_matched, parse_rule
+from composer.curate.exclude import (
+    ExclusionError,
+    ExclusionKind,
+    Rule,
+    is_in_folder,
+    n_matched,
+    parse_rule,
+)
 from composer.library import read_library
+from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions, remove_exclusion
+from indexer.catalog.files import FileState, all_roots, files_of_root
 from indexer.catalog.people import Person, all_people
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import Session, echo_json, json_option, session_command
@@ -63,8 +73,26 @@ def add_rule(
             fact = {**fact, "person": person.id, **named}
         number = add_exclusion(catalog, rule.kind, fact, stamp(utc_now()))
         n_items = n_matched(Rule(kind=rule.kind, fact=fact), read_library(catalog))
-    matched = f"{n_items:,} items match it" if n_items else "nothing matches it: is it spelt right?"
+        n_files = _n_files_in(catalog, text) if kind == ExclusionKind.FOLDER else 0
+    if n_items:
+        matched = f"{n_items:,} items match it"
+    elif n_files:
+        files = "file" if n_files == 1 else "files"
+        matched = f"{n_files:,} {files} in it, none that a movie would show (such as copies)"
+    else:
+        matched = "nothing matches it: is it spelt right?"
     click.echo(f"rule {number}: {kind} {text}; as the library is now, {matched}")
+
+
+def _n_files_in(catalog: Catalog, folder: str) -> int:
+    """How many files a folder has, copies of other items included."""
+    paths = (
+        os.fsdecode(root.path) + "/" + os.fsdecode(file.path)
+        for root in all_roots(catalog)
+        for file in files_of_root(catalog, root.id)
+        if file.state != FileState.MISSING
+    )
+    return sum(is_in_folder(path, folder) for path in paths)
 
 
 def _rule_text(

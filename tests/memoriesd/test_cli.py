@@ -10,6 +10,7 @@ import pytest
 
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.exclusions import all_exclusions
+from indexer.catalog.files import Seen, add_files, add_root
 from indexer.catalog.items import get_item
 from indexer.catalog.people import all_people
 from memoriesd.cli.main import run
@@ -302,6 +303,20 @@ def test_rule_that_matches_nothing_says_so(capsys: Capture) -> None:
 
     assert "nothing matches it" in out
     assert "items match it" in known
+
+
+def test_folder_that_holds_a_copy_alone_is_no_mistake(home: Path, capsys: Capture) -> None:
+    copy = Seen(path=b"Backup/copy.jpg", size=1, mtime_ns=0, inode=9, sidecars="")
+    with open_catalog(home / "catalog.db") as catalog:
+        add_files(catalog, add_root(catalog, Path("/photos")), [copy])
+
+    _, by_name, _ = call(capsys, "exclude", "add", "folder", "Backup")
+    _, by_path, _ = call(capsys, "exclude", "add", "folder", "/photos/Backup/")
+    _, wrong, _ = call(capsys, "exclude", "add", "folder", "Backups")
+
+    assert "1 file in it" in by_name
+    assert "1 file in it" in by_path
+    assert "nothing matches it" in wrong
 
 
 def test_exclusion_of_a_person_stays_when_they_get_another_name(
