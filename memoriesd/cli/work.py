@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from indexer.catalog.memories import MemoryId
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import (
     Session,
@@ -136,8 +137,7 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
     """Make a movie of MEMORY, or of the best ready one."""
     if sum(each is not None for each in (memory, count, storyboard)) > 1:
         raise click.UsageError("give one of MEMORY, --all and --storyboard")
-    with session.catalog():
-        pass
+    _check_told(session, memory, theme)
     args = {
         "memory": memory,
         "theme": theme,
@@ -161,3 +161,16 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
         click.echo(echo_path(movie["path"]))
         for note in movie["notes"]:
             click.echo(f"note: {note}", err=True)
+
+
+def _check_told(session: Session, memory: int | None, theme: str | None) -> None:
+    """Refuse what is mistyped before a job waits for its turn."""
+    from composer.named import named_memory
+    from composer.request import AUTO
+    from themes.load import load_theme
+
+    with session.catalog() as catalog:
+        if memory is not None:
+            named_memory(catalog, MemoryId(memory))
+    if theme not in (None, AUTO):
+        load_theme(theme)
