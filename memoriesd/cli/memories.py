@@ -60,6 +60,8 @@ def memories_command(
     )
     with session.catalog() as catalog:
         found = [m for m in all_memories(catalog) if m.state in wanted and m.current]
+        # What can be made today comes first; each part stays in the order of its score.
+        found.sort(key=lambda memory: not is_due(memory, today))
         if as_json:
             echo_json({"memories": [_document(catalog, memory) for memory in found]})
             return
@@ -112,6 +114,13 @@ def days_of(memory: Memory) -> str:
     if memory.window_start == memory.window_end:
         return f" on {memory.window_start}" if memory.window_start else ""
     return f" from {memory.window_start} to {memory.window_end}"
+
+
+def is_due(memory: Memory, today: date) -> bool:
+    """Whether a memory is ready, and fit to be shown on a day."""
+    day = today.isoformat()
+    first, last = memory.window_start or day, memory.window_end or day
+    return memory.state != MemoryState.MADE and first <= day <= last
 
 
 @memories_command.command("release")
