@@ -18,6 +18,11 @@ def local_today() -> date:
     return local_now().date()
 
 
+def told_time(stamped: str) -> str:
+    """A moment of :func:`stamp` for people: minutes, in the zone of this machine."""
+    return f"{datetime.fromisoformat(stamped).astimezone():%Y-%m-%d %H:%M}"
+
+
 def stamp(moment: datetime) -> str:
     """A moment of our own doings as the catalog keeps it: UTC ISO, whole seconds."""
     return moment.astimezone(UTC).replace(microsecond=0).isoformat()

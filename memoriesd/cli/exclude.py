@@ -16,7 +16,7 @@ from composer.curate.exclude import (
 )
 from composer.library import read_library
 from indexer.catalog.connection import Catalog
-from indexer.catalog.exclusions import add_exclusion, all_exclusions, remove_exclusion
+from indexer.catalog.exclusions import Exclusion, add_exclusion, all_exclusions, remove_exclusion
 from indexer.catalog.files import FileState, all_roots, files_of_root
 from indexer.catalog.people import Person, all_people
 from indexer.errors import NotFoundError
@@ -151,8 +151,30 @@ def list_rules(session: Session, *, as_json: bool) -> None:
         )
         return
     for rule in rules:
-        facts = ", ".join(f"{name} {value}" for name, value in json.loads(rule.rule).items())
-        click.echo(f"{rule.id:5}  {rule.kind:7}  {facts}")
+        click.echo(f"{rule.id:5}  {rule.kind:7}  {told_of_rule(rule)}")
+
+
+def told_of_rule(rule: Exclusion) -> str:
+    """What a rule hides, in words."""
+    fact = json.loads(rule.rule)
+    match ExclusionKind(rule.kind):
+        case ExclusionKind.PERSON:
+            number = f"person {fact['person']}"
+            who = f"{fact['name']} ({number})" if fact.get("name") else number
+            return f"{who}, {'less often' if fact.get('how') == 'less' else 'never shown'}"
+        case ExclusionKind.DATES:
+            first, last = fact["first"], fact["last"]
+            days = first if first == last else f"{first} to {last}"
+            return f"{days}, every year" if fact.get("yearly") else days
+        case ExclusionKind.PLACE if "name" not in fact:
+            point = f"{fact['latitude']}, {fact['longitude']}"
+            return f"within {fact['radius_km']:g} km of {point}"
+        case ExclusionKind.PLACE:
+            return str(fact["name"])
+        case ExclusionKind.LABEL:
+            return str(fact["label"])
+        case ExclusionKind.FOLDER:
+            return str(fact["folder"])
 
 
 @exclude_command.command("remove")

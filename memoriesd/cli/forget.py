@@ -8,15 +8,20 @@ from typing import Any
 import click
 
 from clustering.people.corrections import person_called, undo_correction
+from clustering.people.facts import standing
 from composer.naming import remove_movie
 from indexer.catalog.backups import BESIDE
+from indexer.catalog.connection import Catalog
+from indexer.catalog.exclusions import all_exclusions
 from indexer.catalog.forgetting import files_below
 from indexer.catalog.movies import all_movies
-from indexer.errors import NotFoundError
+from indexer.catalog.people import all_corrections
+from indexer.errors import NotFoundError, NothingToDoError
+from memoriesd.cli.exclude import told_of_rule
 from memoriesd.cli.options import Session, echo_path, session_command
 from memoriesd.cli.people import told_of
 from memoriesd.cli.running import run_job
-from memoriesd.clock import local_today, utc_now
+from memoriesd.clock import local_today, told_time, utc_now
 from memoriesd.exits import DaemonRunningError
 from memoriesd.locks import LockedError, hold
 from memoriesd.sheet import SHEET_NAME
@@ -103,12 +108,29 @@ def _own_files(session: Session) -> list[Path]:
 
 
 @click.command("undo", short_help="Take the last correction of people back.")
+@click.option("--people", is_flag=True, help="Also where a rule of exclude was added later.")
 @session_command
-def undo_command(session: Session) -> None:
+def undo_command(session: Session, *, people: bool) -> None:
     """Take the last correction of people back (names, merges, splits ...); again, the one before.
 
     Rules go by `exclude remove`, marks of items by `items favourite --not` and `items hide --not`.
     """
     with session.catalog() as catalog:
+        if not people:
+            _refuse_before_newer_rule(catalog)
         undone = undo_correction(catalog, utc_now())
-        click.echo(f"took back: {told_of(catalog, undone)}, of {undone.made_at}")
+        told = told_of(catalog, undone)
+    click.echo(f"took back the last correction of people: {told}, of {told_time(undone.made_at)}")
+
+
+def _refuse_before_newer_rule(catalog: Catalog) -> None:
+    """Ask which is meant where the newest thing told is a rule, which undo does not take back."""
+    left = standing(all_corrections(catalog))
+    rule = max(all_exclusions(catalog), key=lambda each: each.added_at, default=None)
+    if rule is not None and left and rule.added_at > left[-1].made_at:
+        raise NothingToDoError(
+            f"the newest is exclusion {rule.id} ({rule.kind}: {told_of_rule(rule)}),"
+            " which is no correction of people; nothing was taken back",
+            remedy=f"take it back with: memoriesd exclude remove {rule.id};"
+            " the last correction of people with: memoriesd undo --people",
+        )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.catalog.connection import open_catalog
-from indexer.catalog.exclusions import all_exclusions
+from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.files import Seen, add_files, add_root
 from indexer.catalog.items import get_item
 from indexer.catalog.people import all_people
@@ -185,7 +185,7 @@ def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Captu
     with open_catalog(home / "catalog.db") as catalog:
         (person,) = all_people(catalog)
 
-    assert "took back: that Ada Lovelace is never shown" in undone[1]
+    assert "last correction of people: that Ada Lovelace is never shown" in undone[1]
     assert told == [
         {
             "id": 1,
@@ -198,6 +198,24 @@ def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Captu
         }
     ]
     assert (person.hidden, person.less) == (0, 1)
+
+
+def test_undo_does_not_reach_behind_a_newer_rule_unless_told_to(
+    home: Path, capsys: Capture
+) -> None:
+    call(capsys, "people", "name", "Ada", "Ada Lovelace")
+    with open_catalog(home / "catalog.db") as catalog:
+        add_exclusion(catalog, "folder", {"folder": "2021"}, "2999-01-01T00:00:00+00:00")
+
+    refused, _, err = call(capsys, "undo")
+    kept = names_of(home)
+    done, out, _ = call(capsys, "undo", "--people")
+
+    assert (refused, kept) == (Exit.NOTHING, {1: "Ada Lovelace"})
+    assert "exclusion 1 (folder: 2021)" in err
+    assert "exclude remove 1" in err
+    assert (done, names_of(home)) == (Exit.DONE, {1: "Ada"})
+    assert "+00:00" not in out
 
 
 def names_of(home: Path) -> dict[int, str]:
@@ -303,6 +321,28 @@ def test_rule_that_matches_nothing_says_so(capsys: Capture) -> None:
 
     assert "nothing matches it" in out
     assert "items match it" in known
+
+
+@pytest.mark.usefixtures("home")
+def test_rules_are_listed_in_words(capsys: Capture) -> None:
+    for words in (
+        ["person", "ada", "--level", "less"],
+        ["dates", "--yearly", "12-30", "01-02"],
+        ["dates", "2020-03-01"],
+        ["place", "48.14", "-11.58", "--radius-km", "5"],
+        ["folder", "Work"],
+    ):
+        call(capsys, "exclude", "add", *words)
+
+    _, out, _ = call(capsys, "exclude", "list")
+
+    assert [line.split(maxsplit=2)[2] for line in out.splitlines()] == [
+        "Ada (person 1), less often",
+        "12-30 to 01-02, every year",
+        "2020-03-01",
+        "within 5 km of 48.14, -11.58",
+        "Work",
+    ]
 
 
 def test_folder_that_holds_a_copy_alone_is_no_mistake(home: Path, capsys: Capture) -> None:
