@@ -34,7 +34,11 @@ class Tape:
     def __init__(self, folder: Path, n: int) -> None:
         self._n = n
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by __exit__
-        self._file.truncate(n * _SAMPLE_BYTES)
+        try:
+            self._file.truncate(n * _SAMPLE_BYTES)
+        except OSError:
+            self._file.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -34,11 +34,9 @@ def spans(storyboard: Storyboard) -> tuple[Span, ...]:
     Raises
     ------
     ValueError
-        If two transitions of one shot overlap, or there is nothing to show.
+        If two transitions of one shot overlap.
     """
     shots = storyboard.shots
-    if not shots:
-        raise ValueError("a storyboard without shots cannot be rendered")
     lengths = [0, *(shot.transition.n_frames for shot in shots[1:]), 0]
     made = []
     for index, shot in enumerate(shots):

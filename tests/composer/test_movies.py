@@ -311,7 +311,10 @@ def test_segments_of_a_failed_render_are_cleared_by_the_next_one(
 def test_full_disk_is_named(board: Storyboard, tmp_path: Path) -> None:
     if not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == tmp_path.stat().st_dev:
         pytest.skip("needs two disks")
-    huge = replace(board, width=10**7, height=10**7)
+    *others, end_card = board.shots
+    year = 10**9
+    shots = (*others, replace(end_card, n_frames=end_card.n_frames + year))
+    huge = replace(board, n_frames=board.n_frames + year, shots=shots)
 
     with pytest.raises(MissingResourceError, match="/dev/shm has") as caught:
         check_space(board, 10**12, movie=tmp_path, segments=Path("/dev/shm"))

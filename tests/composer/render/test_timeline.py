@@ -82,5 +82,5 @@ def test_frames_outside_of_the_movie_and_empty_boards_are_refused() -> None:
 
     with pytest.raises(ValueError, match="frame 30 is not one of 30"):
         seen_at(board, spans(board), 30)
-    with pytest.raises(ValueError, match="without shots"):
-        spans(make_board([], []))
+    with pytest.raises(ValueError, match="shots is empty"):
+        make_board([], [])
