@@ -78,7 +78,7 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
 
 def lock(board: Storyboard, n: int, *, locked: bool) -> Storyboard:
     """Keep a shot as it is, or let go of it."""
-    return _with(board, {n: replace(_shot(board, n), locked=locked)})
+    return _with(board, {n: replace(shot_of(board, n), locked=locked)})
 
 
 def drop(board: Storyboard, n: int) -> Storyboard:
@@ -90,7 +90,7 @@ def drop(board: Storyboard, n: int) -> Storyboard:
         If it is the title or the end card, the first or the last one, is locked, or neither
         neighbour can be longer.
     """
-    shot = _shot(board, n)
+    shot = shot_of(board, n)
     if shot.kind is not ShotKind.PICTURE:
         raise EditError(f"shot {n + 1} is the {shot.kind}", remedy="swap its picture instead")
     _free(shot, n)
@@ -134,7 +134,7 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
     EditError
         If the next shot cannot give or take so much, or one of them is locked.
     """
-    shot = _shot(board, n)
+    shot = shot_of(board, n)
     if n + 1 >= len(board.shots):
         raise EditError("the end card lasts until the movie ends", remedy="retime another shot")
     after = board.shots[n + 1]
@@ -216,7 +216,14 @@ def _can_stretch(shot: Shot) -> bool:
     return not shot.locked and not any(panel.is_video for panel in shot.panels)
 
 
-def _shot(board: Storyboard, n: int) -> Shot:
+def shot_of(board: Storyboard, n: int) -> Shot:
+    """A shot by its number, from 0 on.
+
+    Raises
+    ------
+    EditError
+        If there is none of that number.
+    """
     if not 0 <= n < len(board.shots):
         raise EditError(
             f"there is no shot {n + 1}", remedy=f"the storyboard has {len(board.shots)} shots"
@@ -225,7 +232,7 @@ def _shot(board: Storyboard, n: int) -> Shot:
 
 
 def _picture(board: Storyboard, n: int) -> Shot:
-    shot = _shot(board, n)
+    shot = shot_of(board, n)
     if not shot.panels:
         raise EditError(f"shot {n + 1} shows no picture", remedy="choose another shot")
     _free(shot, n)

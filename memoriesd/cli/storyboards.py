@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.catalog.items import Item
 from indexer.catalog.movies import get_storyboard
 from indexer.errors import NothingToDoError
 from memoriesd.cli.items import told_item
@@ -112,17 +113,31 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
 def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
     """Show ITEM (id or path) in SHOT of a storyboard FILE."""
     from composer.library import read_items
-    from composer.storyboard.edit import swap
+    from composer.storyboard.edit import shot_of, swap
     from themes.load import load_theme
 
+    board = _read(file)
+    shot_of(board, shot - 1)
     with session.catalog() as catalog:
-        found = read_items(catalog, [told_item(catalog, item).id]).items
+        told = told_item(catalog, item)
+        found = read_items(catalog, [told.id]).items
     if not found:
         raise NothingToDoError(
-            f"item {item} cannot be shown", remedy="see why with: memoriesd items show"
+            f"item {echo_path(item)} cannot be shown: {_why_not(told)}",
+            remedy=f"see it with: memoriesd items show {told.id}",
         )
-    board = _read(file)
-    _write(file, swap(board, shot - 1, found[0], load_theme(board.theme).motion))
+    board = swap(board, shot - 1, found[0], load_theme(board.theme).motion)
+    _write(file, board, f"shot {shot} shows {echo_path(Path(found[0].path).name)}")
+
+
+def _why_not(item: Item) -> str:
+    if item.hidden:
+        return "it is hidden"
+    if item.duplicate_of is not None:
+        return f"it is a copy of item {item.duplicate_of}"
+    if item.mundane is not None and not item.favourite:
+        return f"mundane: {item.mundane}"
+    return "its file is gone or was not read"
 
 
 @storyboard_command.command("lock")
@@ -134,7 +149,8 @@ def lock_shot(_: Session, file: Path, shot: int, *, off: bool) -> None:
     """Keep SHOT of a storyboard FILE as it is."""
     from composer.storyboard.edit import lock
 
-    _write(file, lock(_read(file), shot - 1, locked=not off))
+    board = lock(_read(file), shot - 1, locked=not off)
+    _write(file, board, f"shot {shot} is {'free' if off else 'locked'}")
 
 
 @storyboard_command.command("drop")
@@ -145,7 +161,7 @@ def drop_shot(_: Session, file: Path, shot: int) -> None:
     """Take SHOT out of a storyboard FILE; the shots beside it share its time."""
     from composer.storyboard.edit import drop
 
-    _write(file, drop(_read(file), shot - 1))
+    _write(file, drop(_read(file), shot - 1), f"shot {shot} is out")
 
 
 @storyboard_command.command("retime")
@@ -157,7 +173,9 @@ def retime_shot(_: Session, file: Path, shot: int, seconds: float) -> None:
     """Let SHOT of a storyboard FILE last about SECONDS, to the nearest beat."""
     from composer.storyboard.edit import retime
 
-    _write(file, retime(_read(file), shot - 1, seconds))
+    board = retime(_read(file), shot - 1, seconds)
+    lasts_s = board.shots[shot - 1].n_frames / board.fps
+    _write(file, board, f"shot {shot} lasts {lasts_s:.1f} s")
 
 
 def _read(file: Path) -> "Storyboard":
@@ -166,8 +184,9 @@ def _read(file: Path) -> "Storyboard":
     return read_storyboard(file)
 
 
-def _write(file: Path, board: "Storyboard") -> None:
+def _write(file: Path, board: "Storyboard", change: str) -> None:
     from composer.storyboard.codec import to_json
 
     file.write_text(to_json(board), encoding="utf-8")
+    click.echo(f"{change}; {len(board.shots)} shots, {board.duration_s:.1f} s")
     click.echo(f"render it with: memoriesd compose --storyboard {quoted(file)}")

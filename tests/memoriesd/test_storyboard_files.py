@@ -7,6 +7,8 @@ import pytest
 
 from composer.storyboard.codec import to_json
 from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text, Transition
+from indexer.catalog.connection import open_catalog
+from indexer.catalog.items import ItemId, update_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 
@@ -71,3 +73,37 @@ def test_command_that_renders_a_changed_file_can_be_copied(file: Path, capsys: C
     run(["storyboard", "lock", str(file), "1"])
 
     assert f"compose --storyboard '{file}'" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["lock", "1"], "shot 1 is locked; 2 shots, 4.0 s"),
+        (["lock", "1", "--off"], "shot 1 is free; 2 shots, 4.0 s"),
+        (["retime", "1", "2"], "shot 1 lasts 2.0 s; 2 shots, 4.0 s"),
+    ],
+)
+def test_change_of_a_file_is_told(file: Path, capsys: Capture, words: list[str], told: str) -> None:
+    code = run(["storyboard", words[0], str(file), *words[1:]])
+
+    assert code == Exit.DONE
+    assert capsys.readouterr().out.startswith(f"{told}\n")
+
+
+def test_item_that_cannot_be_swapped_in_is_told_with_its_reason(
+    home: Path, file: Path, capsys: Capture
+) -> None:
+    run(["storyboard", "swap", str(file), "9", "2"])
+    no_shot = capsys.readouterr().err
+    run(["storyboard", "swap", str(file), "1", "2"])
+    copy = capsys.readouterr().err
+    with open_catalog(home / "catalog.db") as catalog:
+        update_item(catalog, ItemId(3), mundane="blurry")
+    run(["storyboard", "swap", str(file), "1", "3"])
+    blurry = capsys.readouterr().err
+
+    assert "there is no shot 9" in no_shot
+    assert "it is a copy of item 1" in copy
+    assert "memoriesd items show 2" in copy
+    assert "mundane: blurry" in blurry
