@@ -15,6 +15,9 @@ from themes.theme import Palette, Theme, ThemeError
 
 BUILTIN = ("chill", "gentle", "uplifting")
 
+_UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
+"""What pydantic calls a key that is not known."""
+
 _FOLDER = Path(__file__).parent / "builtin"
 
 _ADAPTER: TypeAdapter[Theme] = TypeAdapter(Theme)
@@ -106,15 +109,19 @@ def _check_contrast(path: Path, palette: Palette) -> None:
 
 
 def _theme_error(path: Path, error: ValidationError) -> ThemeError:
-    first = error.errors()[0]
+    found = error.errors()
+    # A mistyped key is first: the one that is missing follows from it.
+    first = next((each for each in found if each["type"] in _UNKNOWN), found[0])
     key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-    if first["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+    if first["type"] in _UNKNOWN:
         near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(Theme), n=1)
         return ThemeError(
             f"{path}: {key}: there is no such key",
             remedy=f"did you mean {near[0]!r}?" if near else "remove it",
         )
-    reason = first["msg"].removeprefix("Value error, ")
+    if first["type"] in {"missing", "missing_argument"}:
+        return ThemeError(f"{path}: {key} is missing", remedy=f"write {key} into {path}")
+    reason = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
     return ThemeError(f"{path}: {key}: {reason}", remedy=f"correct {key} in {path}")
 
 

@@ -1,5 +1,6 @@
 """Theme files: built-in ones, inheritance, and messages that name file and key."""
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_unusable_value_is_refused_by_file_and_key(
     ("text", "message"),
     [
         ('extends = "loud"', r"extends: 'loud' is not a built-in theme"),
-        ('name = "bare"', r"mood: Field required"),
+        ('name = "bare"', r"mood is missing"),
         ("[pace", r"not valid TOML"),
     ],
 )
@@ -129,6 +130,16 @@ def test_file_that_is_no_theme_is_refused(tmp_path: Path, text: str, message: st
         load_theme(write_theme(tmp_path, text))
 
     assert caught.value.remedy
+
+
+def test_mistyped_key_is_named_before_the_one_that_is_then_missing(tmp_path: Path) -> None:
+    whole = (resources.files("themes") / "builtin" / "chill.toml").read_text(encoding="utf-8")
+    path = write_theme(tmp_path, whole.replace("photo_s", "foto_s"))
+
+    with pytest.raises(ThemeError, match=r"pace\.foto_s: there is no such key") as caught:
+        load_theme(path)
+
+    assert caught.value.remedy == "did you mean 'photo_s'?"
 
 
 def test_missing_theme_tells_which_there_are(tmp_path: Path) -> None:
