@@ -17,7 +17,7 @@ from indexer.errors import NothingToDoError
 from memoriesd import control
 from memoriesd.backlog import Backlog, backlog, told
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
-from memoriesd.clock import utc_now
+from memoriesd.clock import told_time, utc_now
 from memoriesd.daemon import run_daemon
 from memoriesd.exits import ConfigError
 from memoriesd.folders import make_private
@@ -95,7 +95,7 @@ def _status(session: Session) -> dict[str, Any]:
 
 
 def _status_lines(document: dict[str, Any]) -> list[str]:
-    lines = _daemon_lines(document)
+    lines = daemon_lines(document)
     if not document["indexed"]:
         return [*lines, "nothing is indexed yet; begin with: memoriesd index"]
     job = document["job"]
@@ -122,7 +122,8 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     return [*lines, *(f"note: {sentence}" for sentence in document["notes"])]
 
 
-def _daemon_lines(document: dict[str, Any]) -> list[str]:
+def daemon_lines(document: dict[str, Any]) -> list[str]:
+    """What the daemon does, waits for and does next, for people."""
     daemon = document["daemon"]
     if daemon is None:
         running = document["running"]
@@ -130,7 +131,8 @@ def _daemon_lines(document: dict[str, Any]) -> list[str]:
     lines = [f"the daemon runs (process {daemon['pid']}): {daemon['doing'] or 'idle'}"]
     if daemon["reason"]:
         lines.append(f"waits: {daemon['reason']}")
-    upcoming = [f"next movie {daemon['next_due']}"] if daemon["next_due"] else []
+    due = daemon["next_due"]
+    upcoming = [f"a movie at {told_time(due)}"] if due else []
     if daemon["next"]:
         upcoming.insert(0, daemon["next"])
     return [*lines, f"next: {', '.join(upcoming)}"] if upcoming else lines
@@ -183,5 +185,6 @@ def jobs_command(session: Session, last: int, *, as_json: bool) -> None:
         when = job["finished_at"] or job["started_at"] or job["created_at"]
         count = f" {job['done']:,} of {job['total']:,}" if job["state"] == "running" else ""
         click.echo(
-            f"{job['id']:5}  {job['kind']:8}  {job['state']:7}{count}  {when}  {job['message']}"
+            f"{job['id']:5}  {job['kind']:8}  {job['state']:7}{count}  {told_time(when)}"
+            f"  {job['message']}"
         )

@@ -1,6 +1,7 @@
 """``init`` and ``doctor``."""
 
 import contextlib
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,8 +48,14 @@ def init_command(
         _refuse_other_bytes(path, folder)
     if not path.parent.exists():
         make_private(path.parent)
+    old = path.with_name(path.name + ".old")
+    is_kept = path.exists()
+    if is_kept:
+        shutil.copy2(path, old)
     path.write_text(starter_text(wanted, to), encoding="utf-8")
     path.chmod(0o600)
+    if is_kept:
+        click.echo(f"kept the configuration until now as {echo_path(old)}")
     click.echo(f"wrote {echo_path(path)}")
     for root in wanted:
         click.echo(f"  watches {echo_path(root)}" + ("" if root.exists() else " (not there yet)"))

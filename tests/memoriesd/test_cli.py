@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from indexer.catalog.files import Seen, add_files, add_root
 from indexer.catalog.items import get_item
 from indexer.catalog.people import all_people
 from memoriesd.cli.main import run
+from memoriesd.cli.service import daemon_lines
 from memoriesd.exits import Exit
 from memoriesd.locks import hold
 
@@ -114,6 +116,21 @@ def test_init_writes_a_private_file_and_does_not_write_over_it(
     assert path.read_text(encoding="utf-8") == text
 
 
+def test_init_with_force_keeps_the_configuration_until_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
+    call(capsys, "init", "--root", str(tmp_path))
+    text = (tmp_path / "config.toml").read_text(encoding="utf-8")
+
+    code, out, _ = call(capsys, "init", "--root", "/other", "--force")
+
+    old = tmp_path / "config.toml.old"
+    assert code == Exit.DONE
+    assert str(old) in out
+    assert old.read_text(encoding="utf-8") == text
+
+
 @pytest.mark.usefixtures("home")
 def test_status_is_told_from_the_catalog_when_no_daemon_runs(capsys: Capture) -> None:
     document = call_json(capsys, "status")
@@ -122,6 +139,15 @@ def test_status_is_told_from_the_catalog_when_no_daemon_runs(capsys: Capture) ->
     assert document["files"] == {"failed": 1, "indexed": 3}
     assert (document["items"], document["movies"]) == (3, 1)
     assert document["people"] == {"named": 1, "unnamed": 0}
+
+
+def test_what_the_daemon_does_next_is_told_in_local_time() -> None:
+    due = datetime(2026, 11, 22, 9, 0).astimezone()
+    daemon = {"pid": 7, "doing": "", "reason": "", "next": "index"}
+
+    _, line = daemon_lines({"daemon": daemon | {"next_due": due.astimezone(UTC).isoformat()}})
+
+    assert line == "next: index, a movie at 2026-11-22 09:00"
 
 
 @pytest.mark.usefixtures("home")
