@@ -23,6 +23,9 @@ from indexer.catalog.movies import find_storyboard
 from indexer.errors import NotFoundError, NothingToDoError
 from themes.load import load_theme
 
+PANELS_TOLD = 5
+"""Of the pictures that may not be shown, so many are named."""
+
 
 def render_storyboard(
     catalog: Catalog,
@@ -76,9 +79,17 @@ def _check_panels(board: Storyboard, view: LibraryView) -> None:
     paths = {item.id: item.path for item in view.items}
     left_out = _items_of(board) - paths.keys()
     if left_out:
+        found = [
+            f"shot {n} ({Path(panel.path).name!r})"
+            for n, shot in enumerate(board.shots, 1)
+            for panel in shot.panels
+            if panel.item_id in left_out
+        ]
+        more = f" and {len(found) - PANELS_TOLD} more" if len(found) > PANELS_TOLD else ""
+        told = ", ".join(found[:PANELS_TOLD]) + more
         raise NothingToDoError(
-            f"the storyboard shows items that may not be shown: {sorted(left_out)}",
-            remedy="take them out of it, or see: memoriesd exclude list",
+            f"the storyboard shows what may not be shown: {told}",
+            remedy="storyboard drop or swap these shots, or see: memoriesd exclude list",
         )
     for panel in (panel for shot in board.shots for panel in shot.panels):
         if panel.path != paths[ItemId(panel.item_id)]:

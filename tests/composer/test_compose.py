@@ -431,7 +431,7 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
         catalog, request, from_json(board), NOW, checkpoint=_nothing, progress=_nothing
     )
     add_exclusion(catalog, "dates", {"first": "2024-05-04", "last": "2024-05-07"}, "")
-    with pytest.raises(NothingToDoError, match="may not be shown"):
+    with pytest.raises(NothingToDoError, match=r"may not be shown: shot 1 \('IMG_\d\d\.jpg'\)"):
         render_storyboard(
             catalog, request, from_json(board), NOW, checkpoint=_nothing, progress=_nothing
         )
