@@ -59,7 +59,7 @@ def running(folder: Path, *, n_workers: int, settings: Mapping[str, str]) -> Ite
     address = f"tcp://127.0.0.1:{free_port()}"
     scheduler = [DASK, "scheduler", "--host", address]
     worker = [DASK, "worker", address, "--nthreads", "1", "--no-nanny", "--memory-limit", "0"]
-    worker += ["--local-directory", folder]
+    worker += ["--local-directory", str(folder)]
     started: list[subprocess.Popen[bytes]] = []
     with (folder / "log").open("wb") as log:
 
