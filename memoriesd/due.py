@@ -1,7 +1,7 @@
 """The due record of the schedule: each due time is served once, whatever happens in between."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -57,7 +57,8 @@ def unserved(
         return None
     known_at = heard_at if heard_at is not None and heard_at >= moment else now
     too_late = not schedule.catch_up and known_at - moment > PUNCTUAL
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # Not by replace(), which keeps the offset of now: midnight has another one where clocks change.
+    midnight = datetime.combine(now.date(), time()).astimezone()
     made_today = rows.count_due_movies(catalog, stamp(midnight))
     if first_start or too_late or made_today >= schedule.max_movies_per_day:
         let_go(catalog, moment, now)

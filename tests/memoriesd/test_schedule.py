@@ -1,3 +1,5 @@
+import time as clock
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import due_done, note_due
+from indexer.catalog.movies import all_movies
 from memoriesd.clock import stamp
 from memoriesd.config import Schedule
 from memoriesd.due import key_of, let_go, unserved
@@ -26,6 +29,16 @@ def catalog() -> Catalog:
     opened = open_catalog(":memory:")
     note_due(opened, "schedule:begin", stamp(NOW), stamp(NOW - timedelta(days=30)), None)
     return opened
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
+    """This machine stands in a zone whose clocks change."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Berlin")
+        clock.tzset()
+        yield ZoneInfo("Europe/Berlin")
+    clock.tzset()
 
 
 @pytest.mark.parametrize(
@@ -146,6 +159,25 @@ def test_times_before_the_first_start_do_not_count() -> None:
     tomorrow = unserved(catalog, Schedule(), NINE, NOW + timedelta(days=1))
     assert tomorrow is not None
     assert tomorrow.day == 4
+
+
+@pytest.mark.parametrize(
+    ("movie_at", "now", "is_due"),
+    [
+        ("2026-03-28T22:31:00+00:00", "2026-03-29T23:30:00+02:00", True),
+        ("2026-10-24T22:16:00+00:00", "2026-10-25T23:30:00+01:00", False),
+    ],
+    ids=["spring: made the evening before", "autumn: made after midnight"],
+)
+def test_day_on_which_clocks_change_begins_at_its_own_midnight(
+    filled: Catalog, in_berlin: ZoneInfo, movie_at: str, now: str, *, is_due: bool
+) -> None:
+    note_due(filled, "schedule:before", movie_at, movie_at, all_movies(filled)[0].id)
+    late = (CronTrigger(hour=23, minute=30, timezone=in_berlin),)
+
+    found = unserved(filled, Schedule(), late, datetime.fromisoformat(now))
+
+    assert (found is not None) is is_due
 
 
 def test_no_movies_a_day_means_none(catalog: Catalog) -> None:
