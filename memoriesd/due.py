@@ -59,7 +59,8 @@ def unserved(
     too_late = not schedule.catch_up and known_at - moment > PUNCTUAL
     # Not by replace(), which keeps the offset of now: midnight has another one where clocks change.
     midnight = datetime.combine(now.date(), time()).astimezone()
-    made_today = rows.count_due_movies(catalog, stamp(midnight))
+    # Up to now: what was made while the clock ran ahead must not hold up all until then.
+    made_today = rows.count_due_movies(catalog, stamp(midnight), stamp(now))
     if first_start or too_late or made_today >= schedule.max_movies_per_day:
         let_go(catalog, moment, now)
         return None

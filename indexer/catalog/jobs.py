@@ -139,7 +139,7 @@ def any_due(catalog: Catalog) -> bool:
     return bool(catalog.scalar("SELECT count(*) FROM due"))
 
 
-def count_due_movies(catalog: Catalog, since: str) -> int:
-    """How many movies were made on schedule since a UTC ISO time."""
-    sql = "SELECT count(*) FROM due WHERE movie_id IS NOT NULL AND done_at >= ?"
-    return int(catalog.scalar(sql, (since,)))
+def count_due_movies(catalog: Catalog, since: str, until: str) -> int:
+    """How many movies were made on schedule from one UTC ISO time to another, both included."""
+    sql = "SELECT count(*) FROM due WHERE movie_id IS NOT NULL AND done_at BETWEEN ? AND ?"
+    return int(catalog.scalar(sql, (since, until)))

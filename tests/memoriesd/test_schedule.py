@@ -180,6 +180,14 @@ def test_day_on_which_clocks_change_begins_at_its_own_midnight(
     assert (found is not None) is is_due
 
 
+def test_movie_that_was_made_while_the_clock_ran_ahead_holds_up_none(filled: Catalog) -> None:
+    note_due(filled, "schedule:begin", stamp(NOW), stamp(NOW - timedelta(days=30)), None)
+    ahead = stamp(NOW.replace(year=2030))
+    note_due(filled, "schedule:ahead", ahead, ahead, all_movies(filled)[0].id)
+
+    assert unserved(filled, Schedule(), NINE, NOW) is not None
+
+
 def test_no_movies_a_day_means_none(catalog: Catalog) -> None:
     assert unserved(catalog, Schedule(max_movies_per_day=0), NINE, NOW) is None
 
