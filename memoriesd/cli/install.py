@@ -1,5 +1,6 @@
 """``service``: let the system run the daemon."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from memoriesd.cli.options import Session, echo_path, session_command
 from memoriesd.exits import DaemonRunningError
 from memoriesd.folders import DAEMON_LOG, make_private
 from memoriesd.locks import LockedError, hold
+from memoriesd.own_files import holding_folders, own_paths
 from memoriesd.units import (
     LABEL,
     TASK,
@@ -84,9 +86,12 @@ def uninstall(session: Session, *, purge: bool, yes: bool) -> None:
 
 
 def _purge(session: Session, *, yes: bool) -> None:
-    """Delete catalog, copies, corrections and configuration after they were listed."""
+    """Delete catalog, copies, corrections and configuration after they were listed.
+
+    Movies and originals may lie in the same folder: what is not known to be ours stays.
+    """
     folders = session.folders
-    paths = [path for path in (folders.data, folders.config_file) if path.exists()]
+    paths = own_paths(folders)
     for path in paths:
         click.echo(f"  {echo_path(path)}: {_size_mb(path):,.1f} MB")
     if not paths or not (yes or click.confirm("delete these, with every name and correction?")):
@@ -94,12 +99,21 @@ def _purge(session: Session, *, yes: bool) -> None:
         return
     try:
         with hold(folders.daemon_lock), hold(folders.job_lock):
-            folders.config_file.unlink(missing_ok=True)
-            folders.control.unlink(missing_ok=True)
-            shutil.rmtree(folders.data)
+            for path in own_paths(folders):
+                _delete(path)
     except LockedError as error:
         raise DaemonRunningError(str(error)) from error
+    for folder in holding_folders(folders):
+        with contextlib.suppress(OSError):  # it is not there, or holds what is not ours
+            folder.rmdir()
     click.echo("deleted; your photos and movies are as they were")
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _size_mb(path: Path) -> float:

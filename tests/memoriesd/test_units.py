@@ -10,6 +10,8 @@ from typing import Literal
 
 import pytest
 
+from composer.keeping import segments_folder
+from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.config import Config, Index, Models, Output
 from memoriesd.folders import Folders
@@ -114,11 +116,12 @@ def test_without_systemd_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_service_is_written_and_removed_and_purging_lists_before_it_deletes(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "xdg"))
+    xdg = home.parent / f"{home.name} xdg"
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(xdg))
     monkeypatch.setenv("PATH", "")
     movies = home.parent / "movies"
     (home / "config.toml").write_text(f'[output]\nfolder = "{movies}"\n', encoding="utf-8")
-    unit = home / "xdg" / "systemd" / "user" / "memoriesd.service"
+    unit = xdg / "systemd" / "user" / "memoriesd.service"
 
     installed = run(["service", "install"])
     written = unit.exists()
@@ -130,6 +133,28 @@ def test_service_is_written_and_removed_and_purging_lists_before_it_deletes(
     assert (installed, written, removed, gone, kept, purged) == (0, True, 0, True, True, 0)
     said = capsys.readouterr()
     assert "type it yourself: systemctl --user daemon-reload" in said.err
-    assert f"  {home}: " in said.out
+    assert f"  {home / 'catalog.db'}: " in said.out
     assert not home.exists()
     assert movies.exists()
+
+
+def test_purging_leaves_movies_and_pictures_inside_the_folder_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.parent / f"{home.name} xdg"))
+    monkeypatch.setenv("PATH", "")
+    movies, root = home / "movies", home / "backups"
+    (home / "config.toml").write_text(
+        f'[output]\nfolder = "{movies}"\n[library]\nroots = ["{root}"]\n', encoding="utf-8"
+    )
+    theirs = [movies / "a.mp4", movies / "a.jpg", root / "b.jpg", home / "c.jpg"]
+    with open_catalog(home / "catalog.db") as catalog:
+        ours = [segments_folder(catalog) / "0a.mp4", root / "catalog-2026-06-01.db"]
+    ours += [home / "daemon.log.1", home / "packs" / "models" / "x" / "a.onnx"]
+    for path in (*theirs, *ours):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"picture")
+
+    assert run(["service", "uninstall", "--purge", "--yes"]) == 0
+
+    assert {path for path in home.rglob("*") if path.is_file()} == set(theirs)
