@@ -57,7 +57,9 @@ def back_up_daily(catalog: Catalog, day: date) -> Path | None:
         part.replace(final)
     finally:
         part.unlink(missing_ok=True)
-    for old in backups_of(catalog.path)[KEPT:]:
+    # Those of days to come are from a clock that ran ahead, so they are older than this one.
+    dated = sorted(backups_of(catalog.path), key=lambda each: (each <= final, each), reverse=True)
+    for old in dated[KEPT:]:
         old.unlink()
     return final
 

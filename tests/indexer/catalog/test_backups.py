@@ -55,6 +55,20 @@ def test_few_copies_are_kept_and_nothing_beside_them(tmp_path: Path) -> None:
     assert names == [f"catalog-2026-06-0{n}.db" for n in (4, 5, 6)]
 
 
+def test_copies_of_a_clock_that_ran_ahead_give_way_to_new_ones(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        fill(catalog)
+        for n in range(3):
+            backups.back_up_daily(catalog, DAY.replace(year=2030) + timedelta(days=n))
+        for n in range(3):
+            made = backups.back_up_daily(catalog, DAY + timedelta(days=n))
+            assert made is not None
+            assert made.exists()
+
+    names = sorted(path.name for path in (tmp_path / "backups").iterdir())
+    assert names == [f"catalog-2026-06-0{n}.db" for n in (1, 2, 3)]
+
+
 def test_damaged_catalog_never_drives_out_the_copies_of_a_sound_one(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     with open_catalog(path) as catalog:
