@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from stat import S_IFDIR, S_IFLNK, S_IFMT, S_IFREG
@@ -52,6 +53,10 @@ _TELLS_OF_CLOUDS = hasattr(os.stat_result, "st_file_attributes") or hasattr(
 )
 _GONE_SHARE = 0.2
 _GONE_LEAST = 3
+_GONE_FOR_GOOD = timedelta(days=1)
+"""Files of a root that is there, and that are gone for so long, were deleted."""
+_GONE_SINCE = "gone since "
+"""Begins the reason of a file that is away while its root is there; a UTC ISO time follows."""
 
 _NO_STAMP: files.Stamp = (b"", -1, 0, "", 0, FileId(0))
 
@@ -207,6 +212,10 @@ class _Difference:
     seen: int
     present: int
     """How many files were there at the last scan."""
+    waiting: tuple[File, ...]
+    """Files that an earlier scan found away, and that are not back."""
+    deleted: tuple[FileId, ...] = ()
+    """Those of them that are gone for good."""
     new: tuple[Seen, ...] = ()
     back: tuple[FileId, ...] = ()
     gone: tuple[File, ...]
@@ -215,14 +224,24 @@ class _Difference:
     unreadable: str = ""
 
     @property
+    def is_there(self) -> bool:
+        """Whether at least some of the root can be reached."""
+        return self.seen > 0 and not self.unreadable
+
+    @property
     def away(self) -> str:
         """Why the root counts as away; empty if it does not."""
         if self.unreadable:
             return self.unreadable
-        if self.present and not self.seen:
+        known = self.present + len(self.waiting)
+        if known and not self.seen:
             return f"{self.root} is empty"
-        if len(self.gone) >= _GONE_LEAST and len(self.gone) > _GONE_SHARE * self.present:
-            return f"{len(self.gone)} of {self.present} files of {self.root} are gone"
+        n_gone = len(self.gone) + len(self.waiting)
+        if n_gone >= _GONE_LEAST and n_gone > _GONE_SHARE * known:
+            return (
+                f"{n_gone} of {known} files of {self.root} are gone;"
+                " after a day they count as deleted"
+            )
         return ""
 
 
@@ -262,7 +281,7 @@ def scan(
         checkpoint()
         differences.append(_compare(catalog, root, rules))
     moves = _find_moves(catalog, roots, differences, content_hash, checkpoint)
-    differences = [_settled(d, moves) for d in differences]
+    differences = [_settled(d, moves, now) for d in differences]
     with catalog.transaction():
         if moves:
             files.move_files(catalog, {m.file.id: (m.root_id, m.seen) for m in moves})
@@ -300,11 +319,13 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
     except OSError as error:
         unreadable = f"{root} cannot be read: {error.strerror}"
     gone = [path for path, (*_, is_present, _) in stamps.items() if is_present]
+    waiting = files.files_in_state(catalog, FileState.AWAY) if len(gone) < len(stamps) else []
     return _Difference(
         root=root,
         root_id=root_id,
         seen=n_seen,
         present=n_present,
+        waiting=tuple(f for f in waiting if f.root_id == root_id and f.path in stamps),
         new=tuple(new),
         back=tuple(back),
         gone=tuple(files.files_at(catalog, root_id, gone)),
@@ -348,17 +369,31 @@ def _find_moves(
     return moves
 
 
-def _settled(difference: _Difference, moves: Sequence[_Move]) -> _Difference:
-    """A difference without what only moved: the files are back, neither new nor gone."""
+def _settled(difference: _Difference, moves: Sequence[_Move], now: str) -> _Difference:
+    """A difference without what only moved: the files are back, neither new nor gone.
+
+    What has been gone for long is told from what is away, if the root is there.
+    """
     moved = {move.file.id for move in moves}
     arrived = {move.seen.path for move in moves if move.root_id == difference.root_id}
     here = [move.file.id for move in moves if move.root_id == difference.root_id]
+    waiting = [f for f in difference.waiting if f.id not in moved]
+    deleted = {f.id for f in waiting if difference.is_there and _is_long_gone(f, now)}
     return replace(
         difference,
+        waiting=tuple(f for f in waiting if f.id not in deleted),
+        deleted=tuple(deleted),
         new=tuple(s for s in difference.new if s.path not in arrived),
         back=(*difference.back, *here),
         gone=tuple(f for f in difference.gone if f.id not in moved),
     )
+
+
+def _is_long_gone(file: File, now: str) -> bool:
+    if not file.reason.startswith(_GONE_SINCE):
+        return False
+    since = datetime.fromisoformat(file.reason.removeprefix(_GONE_SINCE))
+    return datetime.fromisoformat(now) - since >= _GONE_FOR_GOOD
 
 
 def _same_file(
@@ -382,7 +417,14 @@ def _same_file(
 
 def _record(catalog: Catalog, difference: _Difference, model: str, now: str) -> None:
     state = FileState.AWAY if difference.away else FileState.MISSING
-    files.set_file_state(catalog, [f.id for f in difference.gone], state)
+    since = _GONE_SINCE + now if difference.is_there and difference.away else ""
+    lost = [
+        f.id
+        for f in (*difference.gone, *difference.waiting)
+        if not (difference.away and f.reason.startswith(_GONE_SINCE))
+    ]
+    files.set_file_state(catalog, lost, state, since)
+    files.set_file_state(catalog, difference.deleted, FileState.MISSING)
     files.restore_files(catalog, difference.back, model)
     files.add_files(catalog, difference.root_id, difference.new)
     present = "away" if difference.away else "present"

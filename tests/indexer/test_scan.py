@@ -27,14 +27,16 @@ def put(path: Path, text: str = "picture") -> Path:
     return path
 
 
-def run(catalog: Catalog, roots: Sequence[Path], rules: ScanRules | None = None) -> ScanReport:
+def run(
+    catalog: Catalog, roots: Sequence[Path], rules: ScanRules | None = None, now: str = NOW
+) -> ScanReport:
     return scan(
         catalog,
         roots,
         rules or ScanRules(),
         content_hash=content_hash,
         model="m",
-        now=NOW,
+        now=now,
         checkpoint=lambda: None,
     )
 
@@ -266,3 +268,44 @@ def test_deleted_file_is_missing_and_its_row_stays(tmp_path: Path, catalog: Cata
 
     assert (report.gone, report.away) == (1, ())
     assert files.count_by_state(catalog) == {"indexed": 11, "missing": 1}
+
+
+def test_many_deleted_files_are_told_until_they_count_as_deleted_a_day_later(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    for n in range(10):
+        put(tmp_path / f"{n}.jpg", f"picture {n}")
+    run(catalog, [tmp_path])
+    read_all(catalog)
+    for n in range(5):
+        (tmp_path / f"{n}.jpg").unlink()
+
+    days = ["2026-01-02T08:00", "2026-01-02T09:00", "2026-01-03T07:59", "2026-01-03T08:00"]
+    told = [run(catalog, [tmp_path], now=f"{day}:00+00:00") for day in days]
+
+    assert [report.gone for report in told] == [5, 0, 0, 0]
+    assert all("5 of 10 files" in report.away[0] for report in told[:3])
+    assert told[3].away == ()
+    assert files.count_by_state(catalog) == {"indexed": 5, "missing": 5}
+    put(tmp_path / "11.jpg")
+    assert run(catalog, [tmp_path], now="2026-01-04T08:00:00+00:00").away == ()
+
+
+def test_days_in_which_the_whole_root_is_away_delete_nothing(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    root = tmp_path / "root"
+    for n in range(10):
+        put(root / f"{n}.jpg", f"picture {n}")
+    run(catalog, [root])
+    read_all(catalog)
+    root.rename(tmp_path / "shelf")
+    for is_there in (False, True):
+        if is_there:
+            root.mkdir()
+        for day in range(2, 5):
+            report = run(catalog, [root], now=f"2026-01-0{day}T08:00:00+00:00")
+
+            assert len(report.away) == 1
+            assert files.all_roots(catalog)[0].state == "away"
+            assert files.count_by_state(catalog) == {"away": 10}
