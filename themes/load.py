@@ -122,6 +122,7 @@ def _theme_error(path: Path, error: ValidationError) -> ThemeError:
     if first["type"] in {"missing", "missing_argument"}:
         return ThemeError(f"{path}: {key} is missing", remedy=f"write {key} into {path}")
     reason = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
+    reason = reason.replace("valid array", "list")
     return ThemeError(f"{path}: {key}: {reason}", remedy=f"correct {key} in {path}")
 
 
