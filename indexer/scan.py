@@ -276,6 +276,7 @@ def scan(
     now : str
         UTC ISO time of the scan.
     """
+    _note_left_behind(catalog, roots, now)
     differences = []
     for root in roots:
         checkpoint()
@@ -294,6 +295,21 @@ def scan(
         gone=sum(len(d.gone) for d in differences),
         away=tuple(d.away for d in differences if d.away),
     )
+
+
+def _note_left_behind(catalog: Catalog, roots: Sequence[Path], now: str) -> None:
+    """Files of a root that is neither scanned nor there are away: its drive may be elsewhere."""
+    scanned = {os.fsencode(root) for root in roots}
+    for root in files.all_roots(catalog):
+        if root.path in scanned or os.path.isdir(root.path):  # noqa: PTH112 - bytes
+            continue
+        known = files.files_of_root(catalog, root.id)
+        left = [f.id for f in known if f.state not in (FileState.MISSING, FileState.AWAY)]
+        if left:
+            reason = f"{root.folder} is not there, and no longer a folder to watch"
+            with catalog.transaction():
+                files.set_file_state(catalog, left, FileState.AWAY)
+                files.set_root_state(catalog, root.id, "away", reason, now)
 
 
 def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:

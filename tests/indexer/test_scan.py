@@ -309,3 +309,44 @@ def test_days_in_which_the_whole_root_is_away_delete_nothing(
             assert len(report.away) == 1
             assert files.all_roots(catalog)[0].state == "away"
             assert files.count_by_state(catalog) == {"away": 10}
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_drive_that_comes_back_under_another_path_keeps_its_rows(
+    tmp_path: Path, catalog: Catalog, copied: bool
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for n in range(10):
+        put(old / f"{n}.jpg", f"picture {n}")
+    run(catalog, [old])
+    read_all(catalog)
+    catalog.execute("UPDATE items SET favourite = 1")
+    before = {file.path: file.id for file in files.files_of_root(catalog, RootId(1))}
+
+    if copied:
+        shutil.copytree(old, new, copy_function=shutil.copyfile)
+        shutil.rmtree(old)
+    else:
+        old.rename(new)
+    report = run(catalog, [new])
+
+    assert (report.new, report.moved, report.gone, report.away) == (0, 10, 0, ())
+    rows = files.files_of_root(catalog, RootId(2))
+    assert {file.path: file.id for file in rows} == before
+    assert files.count_by_state(catalog) == {"indexed": 10}
+    assert catalog.scalar("SELECT sum(favourite) FROM items") == 10
+
+
+def test_folder_that_is_no_longer_watched_but_there_keeps_its_rows(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    put(old / "a.jpg")
+    run(catalog, [old])
+    read_all(catalog)
+
+    shutil.copytree(old, new)
+    report = run(catalog, [new])
+
+    assert (report.new, report.moved) == (1, 0)
+    assert files.count_by_state(catalog) == {"indexed": 1, "new": 1}
