@@ -110,7 +110,11 @@ def _folders(root: Path, rules: ScanRules) -> Iterator[list[_Entry]]:
         folders, found = _sort_out(top, below, entries, rules)
         yield found
         for folder in reversed(folders):
-            identity = _identity(Path(os.fsdecode(os.path.join(top, folder))))  # noqa: PTH118
+            try:
+                identity = _identity(Path(os.fsdecode(os.path.join(top, folder))))  # noqa: PTH118
+            except OSError as error:
+                log.warning("folder left out: %s: %s", os.fsdecode(folder), error)
+                continue
             if identity not in known and identity not in left_out:
                 known.add(identity)
                 waiting.append(folder)

@@ -109,6 +109,17 @@ def test_walk_survives_pipes_and_names_that_are_not_utf8(tmp_path: Path) -> None
     assert found == sorted(odd)
 
 
+def test_walk_survives_a_folder_that_goes_while_it_looks(tmp_path: Path) -> None:
+    for name in ("a.jpg", "gone/b.jpg", "here/c.jpg"):
+        put(tmp_path / name)
+    found = walk(tmp_path, ScanRules())
+
+    first = next(found)
+    shutil.rmtree(tmp_path / "gone")
+
+    assert [seen.path for seen in (first, *found)] == [b"a.jpg", b"here/c.jpg"]
+
+
 def test_unchanged_root_asks_for_no_work(tmp_path: Path, catalog: Catalog) -> None:
     put(tmp_path / "a.jpg")
     run(catalog, [tmp_path])
