@@ -27,6 +27,8 @@ class Service:
     environment: Mapping[str, str]
     writes: tuple[Path, ...]
     """All folders that it writes to; everything else is read."""
+    runtime_name: str
+    """Of a folder that the system makes with each session; empty where ours outlives a restart."""
     memory_mb: int
     nice: int
     needs_network: bool
@@ -39,10 +41,12 @@ def service_of(
     folders: Folders, config: Config, command: Sequence[str], environment: Mapping[str, str]
 ) -> Service:
     """The daemon of a library as a service."""
+    runtime = folders.runtime
     return Service(
         command=tuple(command),
         environment=environment,
-        writes=(folders.data, folders.runtime, config.output.folder),
+        writes=(folders.data, runtime, config.output.folder),
+        runtime_name=runtime.name if runtime.match("/run/user/*/*") else "",
         memory_mb=config.index.memory_limit_mb + BESIDE_INDEXING_MB,
         nice=config.guest.nice,
         needs_network=bool(config.index.scheduler),
@@ -99,12 +103,18 @@ def systemd_unit(service: Service) -> str:
 
     Media folders, like all the rest, can only be read: it is not asked of the program but held by
     the kernel. A wrong configuration, catalog or second daemon does not become right by starting
-    again, so that those exit codes do not.
+    again, so that those exit codes do not. READY comes when the catalog was brought up to date and
+    all folders are watched, which may take long.
     """
     environment = "".join(
         f"Environment={_quoted(f'{name}={value}')}\n" for name, value in service.environment.items()
     )
     paths = "".join(f"ReadWritePaths={_quoted('-' + str(path))}\n" for path in service.writes)
+    runtime = (
+        f"RuntimeDirectory={service.runtime_name}\nRuntimeDirectoryMode=0700\n"
+        if service.runtime_name
+        else ""
+    )
     return (
         "[Unit]\n"
         "Description=Short movies from your photographs\n"
@@ -117,12 +127,14 @@ def systemd_unit(service: Service) -> str:
         "RestartSec=30\n"
         "RestartPreventExitStatus=2 3 4 5\n"
         "WatchdogSec=180\n"
+        "TimeoutStartSec=infinity\n"
         "TimeoutStopSec=10\n"
         f"Nice={service.nice}\n"
         "IOSchedulingClass=idle\n"
         "CPUWeight=20\n"
         f"MemoryMax={service.memory_mb}M\n"
         "TasksMax=128\n"
+        f"{runtime}"
         f"{paths}"
         f"{_HARDENING}"
         f"{'' if service.needs_devices else _NO_DEVICES}"

@@ -22,9 +22,11 @@ MOST_EXPOSED = 2.5
 COMMAND = ("/usr/bin/python3", "-m", "memoriesd", "run", "--config", "/home/a b/100%.toml")
 
 
-def make_service(scheduler: str = "", device: Literal["auto", "cuda"] = "auto") -> Service:
+def make_service(
+    scheduler: str = "", device: Literal["auto", "cuda"] = "auto", runtime: str = "/run/a"
+) -> Service:
     folders = Folders(
-        config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"), runtime=Path("/run/a")
+        config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"), runtime=Path(runtime)
     )
     config = Config(
         output=Output(folder=Path("/home/a/My Movies")),
@@ -43,6 +45,17 @@ def test_unit_writes_nowhere_but_into_our_folders_and_has_no_network() -> None:
     ]
     assert {"ProtectSystem=strict", "ProtectHome=read-only", "PrivateNetwork=yes"} <= set(lines)
     assert any(line.startswith("ExecStart=") and "/home/a b/100%%.toml" in line for line in lines)
+
+
+def test_systemd_makes_the_runtime_folder_of_a_session_and_waits_for_a_slow_start() -> None:
+    of_session = systemd_unit(make_service(runtime="/run/user/1000/memoriesd")).splitlines()
+    of_ours = systemd_unit(make_service(runtime="/home/a/data/run")).splitlines()
+
+    made = {"RuntimeDirectory=memoriesd", "RuntimeDirectoryMode=0700"}
+    assert made <= set(of_session)
+    assert not made & set(of_ours)
+    assert "TimeoutStartSec=infinity" in of_session
+    assert "TimeoutStartSec=infinity" in of_ours
 
 
 def test_unit_of_a_cluster_may_reach_it() -> None:
