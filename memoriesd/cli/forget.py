@@ -10,7 +10,6 @@ import click
 from clustering.people.corrections import person_called, undo_correction
 from clustering.people.facts import standing
 from composer.naming import remove_movie
-from indexer.catalog.backups import BESIDE
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions
 from indexer.catalog.forgetting import files_below
@@ -24,7 +23,7 @@ from memoriesd.cli.running import run_job
 from memoriesd.clock import local_today, told_time, utc_now
 from memoriesd.exits import DaemonRunningError
 from memoriesd.locks import LockedError, hold
-from memoriesd.sheet import SHEET_NAME
+from memoriesd.own_files import knowing_files
 
 
 @click.command("forget", short_help="Remove what is known of a person, a path, or all.")
@@ -80,12 +79,14 @@ def _agreed(question: str) -> None:
 
 def _forget_all(session: Session, *, yes: bool) -> None:
     with contextlib.ExitStack() as stack:
-        try:
-            stack.enter_context(hold(session.folders.daemon_lock))
-        except LockedError as error:
-            raise DaemonRunningError(str(error)) from error
-        stack.enter_context(hold(session.folders.job_lock))
-        from memoriesd.forget import drop_copies  # the renderer behind it costs a second
+        for lock in (session.folders.daemon_lock, session.folders.job_lock):
+            try:
+                stack.enter_context(hold(lock))
+            except LockedError as error:
+                raise DaemonRunningError(str(error)) from error
+        # the renderer behind them costs a second
+        from composer.unfinished import remove_unfinished
+        from memoriesd.forget import drop_copies
 
         with session.catalog() as catalog:
             movies = [movie.file for movie in all_movies(catalog)]
@@ -95,16 +96,11 @@ def _forget_all(session: Session, *, yes: bool) -> None:
         for movie in movies:
             remove_movie(movie)
         with session.catalog() as catalog:
+            remove_unfinished(catalog)
             drop_copies(catalog)
-        for path in _own_files(session):
+        for path in knowing_files(session.folders):
             path.unlink(missing_ok=True)
     click.echo("everything is forgotten; the configuration and your photos are as they were")
-
-
-def _own_files(session: Session) -> list[Path]:
-    data, catalog = session.folders.data, session.folders.catalog
-    beside = [catalog.with_name(catalog.name + end) for end in BESIDE]
-    return [catalog, *beside, data / "corrections.jsonl", data / SHEET_NAME, data / "job.log"]
 
 
 @click.command("undo", short_help="Take the last correction of people back.")

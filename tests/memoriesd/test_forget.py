@@ -23,7 +23,10 @@ from indexer.catalog.memories import (
 from indexer.catalog.people import add_correction, all_corrections, all_people
 from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
 from indexer.errors import NotFoundError
+from memoriesd.cli.main import run
+from memoriesd.exits import Exit
 from memoriesd.forget import forget_path, forget_person
+from memoriesd.locks import hold
 from memoriesd.sheet import SHEET_NAME, write_sheet
 
 ADA = PersonId(1)
@@ -188,3 +191,28 @@ def test_copies_of_the_catalog_do_not_keep_what_is_forgotten(home: Path) -> None
     everything = b"".join(p.read_bytes() for p in home.rglob("*") if p.is_file())
     assert b"Ada" not in everything
     assert (home / "daemon.log").read_text() == "a daemon that runs logs on"
+
+
+def test_forgetting_everything_takes_what_a_killed_process_left(home: Path) -> None:
+    killed = home / "killed.mp4"
+    with open_catalog(home / "catalog.db") as catalog:
+        note_unfinished(catalog, killed)
+    left = ("killed.jpg", "catalog.db.mended", "catalog.db.mended-wal", "corrections.jsonl.part")
+    for name in (*left, f".{SHEET_NAME}.part"):
+        (home / name).write_bytes(b"Ada")
+
+    assert run(["forget", "--all", "--yes"]) == 0
+
+    everything = b"".join(p.read_bytes() for p in home.rglob("*") if p.is_file())
+    assert b"Ada" not in everything
+
+
+def test_forgetting_everything_waits_for_no_job_and_says_so(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with hold(home / "job.lock"):
+        code = run(["forget", "--all", "--yes"])
+
+    assert code == Exit.DAEMON_RUNNING
+    assert f"process {os.getpid()}" in capsys.readouterr().err
+    assert (home / "catalog.db").exists()
