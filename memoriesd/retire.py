@@ -11,6 +11,9 @@ from memoriesd.clock import stamp
 def retire_old(catalog: Catalog, keep_days: int, now: datetime) -> list[str]:
     """Remove the files of movies that are too old, with their posters.
 
+    None goes where every movie of before `now` is too old: the service was off for long, or the
+    clock jumped ahead. If it did not, they go after the next movie.
+
     Parameters
     ----------
     keep_days : int
@@ -26,8 +29,10 @@ def retire_old(catalog: Catalog, keep_days: int, now: datetime) -> list[str]:
     if keep_days == 0:
         return []
     oldest = stamp(now - timedelta(days=keep_days))
-    old = [movie for movie in all_movies(catalog) if movie.state == "made"]
-    retired = [movie for movie in old if movie.made_at < oldest]
+    before = [movie for movie in all_movies(catalog) if movie.made_at < stamp(now)]
+    if all(movie.made_at < oldest for movie in before):
+        return []
+    retired = [movie for movie in before if movie.state == "made" and movie.made_at < oldest]
     for movie in retired:
         remove_movie(movie.file)
         set_movie_state(catalog, movie.id, "retired")
