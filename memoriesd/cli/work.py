@@ -140,7 +140,8 @@ def compose_command(  # noqa: PLR0913, RUF100 - one argument for each option of 
     _check_told(session, memory, theme)
     args = {
         "memory": memory,
-        "theme": theme,
+        # The daemon works in another folder.
+        "theme": str(Path(theme).absolute()) if theme and theme.endswith(".toml") else theme,
         "length": length,
         "seed": seed,
         "out": None if out is None else str(out.absolute()),
