@@ -8,6 +8,7 @@ SOURCES := memoriesd indexer clustering composer themes music tests benchmarks
 .PHONY: demo test check system check-long bench fix golden
 
 .venv/installed: pyproject.toml
+	@echo "installing into .venv: this downloads about 350 MB the first time and takes some minutes"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
