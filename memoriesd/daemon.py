@@ -74,7 +74,8 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> bool:
         log.info("memoriesd runs (process %d)", os.getpid())
         heart.tell("READY=1")
         loop.work(once=once)
-        heart.tell("STOPPING=1")
+        if not notes.renew.is_set():  # systemd would kill the process that goes on
+            heart.tell("STOPPING=1")
     log.info("memoriesd has ended")
     return notes.renew.is_set()
 

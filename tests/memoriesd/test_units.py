@@ -1,9 +1,13 @@
 """What the systems are told: parsed back by their own readers where these are here."""
 
+import contextlib
+import os
 import plistlib
 import shutil
+import signal
 import socket
 import subprocess
+import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Literal
@@ -14,6 +18,7 @@ from composer.keeping import segments_folder
 from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.config import Config, Index, Models, Output
+from memoriesd.daemon import run_daemon
 from memoriesd.folders import Folders
 from memoriesd.systemd import Heart
 from memoriesd.units import Service, launchd_agent, service_of, systemd_unit, windows_task
@@ -171,3 +176,40 @@ def test_purging_leaves_movies_and_pictures_inside_the_folder_alone(
     assert run(["service", "uninstall", "--purge", "--yes"]) == 0
 
     assert {path for path in home.rglob("*") if path.is_file()} == set(theirs)
+
+
+@pytest.mark.parametrize("is_renewed", [False, True])
+def test_daemon_that_renews_itself_does_not_say_that_it_stops(
+    folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_renewed: bool
+) -> None:
+    address = str(tmp_path / "notify")
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    monkeypatch.setattr("memoriesd.renewal.LOOK_EVERY_S", 0.0)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def end_when_ready(systemd: socket.socket) -> None:
+        told.append(systemd.recv(64))
+        if is_renewed:
+            package = tmp_path / "new"
+            package.mkdir()
+            (package / "METADATA").write_text(
+                "Metadata-Version: 2.1\nName: memoriesd\nVersion: 99\n", encoding="utf-8"
+            )
+            package.rename(tmp_path / "memoriesd-99.dist-info")
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    told: list[bytes] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        systemd.settimeout(30.0)
+        other = threading.Thread(target=end_when_ready, args=(systemd,))
+        other.start()
+        renewed = run_daemon(folders, Config(), once=False)
+        other.join()
+        systemd.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            told.append(systemd.recv(64))
+
+    assert renewed == is_renewed
+    assert told == [b"READY=1"] + [b"STOPPING=1"] * (not is_renewed)
