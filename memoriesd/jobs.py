@@ -198,4 +198,5 @@ def _outcome(message: dict[str, Any]) -> Outcome:
         message=error["message"],
         remedy=error["remedy"],
         details=error.get("details", ""),
+        had_nothing_to_do=error.get("had_nothing_to_do", False),
     )

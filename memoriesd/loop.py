@@ -10,6 +10,7 @@ import os
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -44,6 +45,9 @@ RESCAN_EVERY_S = 3600.0
 
 RETRY_AFTER_S = 600.0
 """A job that failed is tried again after this time, or when something changes."""
+
+MOST_CRASHES = 3
+"""So often a due movie whose job crashes is tried; what ends a process thus rarely passes."""
 
 HOLD_OFF_S = 10.0
 """After the catalog's disk refused, it is tried again this often."""
@@ -90,6 +94,7 @@ class Loop:
         self._may_have_left_rows = True
         self._heard_due_at: datetime | None = None
         self._due_moment: datetime | None = None
+        self._crashes = Counter[datetime]()
         self._doing = ""
         self._trouble = ""
         self._disk_trouble = ""
@@ -312,11 +317,13 @@ class Loop:
 
     def _learn(self, step: Step, outcome: Outcome) -> None:
         done = outcome.exit_code == Exit.DONE
-        if not done and not (step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING):
+        if not done and not (step is Step.COMPOSE and outcome.had_nothing_to_do):
             log.warning("%s: %s", step, outcome.message)
             self._trouble = f"{step} failed: {outcome.message}; {outcome.remedy}"
             self._failed = True
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
+            if step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING:
+                self._count_crash()
         elif step is Step.COMPOSE and self._due_moment is not None:
             if not done:
                 due.let_go(self._catalog, self._due_moment, local_now())
@@ -328,6 +335,15 @@ class Loop:
             done=done,
             has_movies=bool(all_movies(self._catalog)),
         )
+
+    def _count_crash(self) -> None:
+        """A movie whose job crashes each time is given up; one that lacks room or models is not."""
+        if self._due_moment is None:
+            return
+        self._crashes[self._due_moment] += 1
+        if self._crashes[self._due_moment] >= MOST_CRASHES:
+            log.warning("the movie of %s is given up", due.key_of(self._due_moment))
+            due.let_go(self._catalog, self._due_moment, local_now())
 
     def _why_not_by_itself(self) -> str:
         """Why jobs of our own making wait: quiet hours, or the machine is needed otherwise."""

@@ -62,6 +62,8 @@ class Outcome:
     """The traceback of an error."""
     stopped: bool = False
     """Ended early because it was told to; the same job may be done again."""
+    had_nothing_to_do: bool = False
+    """Nothing could be done and nothing was at fault: trying again would not help."""
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import psutil
 
 from indexer.catalog.connection import Catalog, open_catalog
+from indexer.errors import NothingToDoError
 from memoriesd.config import Config, parse_config
 from memoriesd.exits import Exit, exit_of, explain
 from memoriesd.protocol import Order, Request, decode, encode
@@ -203,4 +204,5 @@ def _describe(error: Exception) -> dict[str, Any]:
         "remedy": remedy,
         "exit_code": int(Exit.NOTHING if code is None else code),
         "details": details,
+        "had_nothing_to_do": isinstance(error, NothingToDoError),
     }

@@ -64,10 +64,18 @@ def test_fault_of_the_program_is_told_without_a_bare_traceback(make_request: Mak
     assert outcome.exit_code == Exit.NOTHING
 
 
+def test_job_that_has_nothing_to_do_says_so(make_request: MakeRequest) -> None:
+    outcome = hear_out(make_request(do="nothing"))
+
+    assert outcome.had_nothing_to_do
+    assert outcome.exit_code == Exit.NOTHING
+
+
 def test_job_whose_process_dies_is_reported_with_the_signal(make_request: MakeRequest) -> None:
     outcome = hear_out(make_request(do="die"))
 
     assert "SIGABRT" in outcome.message
+    assert not outcome.had_nothing_to_do
     assert outcome.exit_code == Exit.NOTHING
 
 

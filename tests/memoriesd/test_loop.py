@@ -18,7 +18,7 @@ from memoriesd.due import key_of
 from memoriesd.execute import Setting, outcome_of, queue_job
 from memoriesd.folders import Folders
 from memoriesd.locks import hold
-from memoriesd.loop import Loop, Notes
+from memoriesd.loop import MOST_CRASHES, Loop, Notes
 from memoriesd.protocol import TASK_MODULES
 from memoriesd.rounds import Step
 from memoriesd.schedule import last_due
@@ -157,6 +157,30 @@ def test_due_time_that_a_queued_job_served_is_not_served_again(
 
     kinds = [job.kind for job in rows.recent_jobs(catalog, 10)]
     assert kinds.count("compose") == n_movies
+
+
+def test_due_movie_whose_job_dies_is_told_tried_again_and_given_up_in_the_end(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASK_MODULES, Step.COMPOSE, "half_task")
+    rows.note_due(catalog, "schedule:begin", STAMP, STAMP, None)
+    notes = Notes()
+    loop = Loop(make_setting(catalog, folders, Schedule(when="daily 00:00")), notes)
+    moment = last_due(loop.triggers, local_now())
+    assert moment is not None
+    loop.begin()
+    told, given_up = [], []
+    for _ in range(MOST_CRASHES):
+        loop.work(once=True)
+        told.append("compose failed" in loop.why_waiting())
+        given_up.append(rows.due_done(catalog, key_of(moment)))
+        notes.rescan.set()
+    loop.work(once=True)
+
+    assert told == [True, True, True]
+    assert given_up == [False, False, True]
+    kinds = [job.kind for job in rows.recent_jobs(catalog, 50)]
+    assert kinds.count("compose") == MOST_CRASHES
 
 
 def test_disk_that_refuses_pauses_the_daemon_which_goes_on_by_itself_when_it_is_well(

@@ -6,7 +6,7 @@ import sys
 import time
 
 from indexer.catalog.jobs import note_due
-from indexer.errors import NotFoundError
+from indexer.errors import NotFoundError, NothingToDoError
 from memoriesd.worker import Task, serve
 
 if __name__ == "__main__":
@@ -26,6 +26,8 @@ def run(task: Task) -> dict[str, object]:
             note_due(task.catalog, task.args["key"], "", "2026-06-01T08:00:00+00:00", None)
         case "fail":
             raise NotFoundError("no such memory", remedy="look again")
+        case "nothing":
+            raise NothingToDoError("no memory is ready to be made")
         case "break":
             raise ZeroDivisionError("by nothing")
         case "die":
