@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -128,16 +129,18 @@ def _answer_all(
             log.warning("a request was not heard: %s", error)
             stop.wait(STOP_LOOK_S)
             continue
-        with connection:
+        with connection, contextlib.suppress(OSError):  # the client went, or came to no end
+            answer = _answer(_read_request(connection), secret, handle)
             connection.settimeout(PATIENCE_S)
-            with contextlib.suppress(OSError):  # the client went, or never said a word
-                answer = _answer(_read_request(connection), secret, handle)
-                connection.sendall(json.dumps(answer).encode() + b"\n")
+            connection.sendall(json.dumps(answer).encode() + b"\n")
 
 
 def _read_request(connection: socket.socket) -> bytes:
+    """What a client asks; its patience is for the whole, as it may come byte after byte."""
+    end = time.monotonic() + PATIENCE_S
     received = b""
     while b"\n" not in received and len(received) < LONGEST_REQUEST_BYTES:
+        connection.settimeout(max(0.001, end - time.monotonic()))
         more = connection.recv(LONGEST_REQUEST_BYTES)
         if not more:
             break

@@ -1,16 +1,19 @@
+import contextlib
 import json
 import os
 import resource
 import select
 import socket
 import stat
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from memoriesd.control import ask, serve
+from memoriesd.control import PATIENCE_S, ask, serve
 
 
 def echo(asked: str) -> dict[str, str]:
@@ -115,3 +118,24 @@ def test_garbage_is_answered_and_disturbs_nobody(tmp_path: Path, garbage: bytes)
 
     assert "error" in answer
     assert after == {"doing": "nothing"}
+
+
+def test_client_that_asks_byte_after_byte_holds_nobody_up(tmp_path: Path) -> None:
+    path = tmp_path / "a.sock"
+    done = threading.Event()
+
+    def drip() -> None:
+        with socket.socket(socket.AF_UNIX) as client, contextlib.suppress(OSError):
+            client.connect(str(path))
+            while not done.wait(PATIENCE_S / 3):
+                client.sendall(b"{")
+
+    slow = threading.Thread(target=drip)
+    with serve(path, echo):
+        slow.start()
+        time.sleep(PATIENCE_S / 2)
+        answer = ask(path, "status", timeout_s=4 * PATIENCE_S)
+        done.set()
+        slow.join()
+
+    assert answer == {"doing": "nothing"}
