@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from indexer.catalog.connection import check_integrity, open_catalog
-from indexer.errors import CatalogError
+from indexer.errors import CatalogError, MissingResourceError
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders, packs_folder
@@ -308,7 +308,12 @@ def _watching(_: Folders, __: Config) -> Iterator[Finding]:
 
 
 def _daemon(folders: Folders, _: Config) -> Iterator[Finding]:
-    if is_held(folders.daemon_lock):
+    try:
+        runs = is_held(folders.daemon_lock)
+    except MissingResourceError as error:
+        yield Finding(name="daemon", health=Health.BAD, found=str(error), remedy=error.remedy)
+        return
+    if runs:
         yield _good("daemon", "runs")
     else:
         yield Finding(

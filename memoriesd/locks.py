@@ -1,11 +1,14 @@
 """Locks that the system gives free when their holder ends, however it ends."""
 
 import contextlib
+import errno
 import os
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from indexer.errors import MissingResourceError
 
 if sys.platform == "win32":
     import msvcrt
@@ -13,6 +16,8 @@ else:
     import fcntl
 
 
+_TAKEN = frozenset({errno.EWOULDBLOCK, errno.EACCES})
+"""What the system says of a lock that another process holds; the latter on Windows."""
 _LOOK_S = 0.2
 """`is_held` takes the lock for the instant of a look; that must not turn a real holder away."""
 
@@ -32,11 +37,13 @@ def hold(path: Path) -> Iterator[int]:
     ------
     LockedError
         If another process holds it.
+    MissingResourceError
+        If the disk has no locks, as some network drives.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _lock_within(descriptor, _LOOK_S):
+        if not _lock_within(descriptor, path, _LOOK_S):
             raise LockedError(os.read(descriptor, 64).decode(errors="replace"))
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
@@ -46,31 +53,43 @@ def hold(path: Path) -> Iterator[int]:
 
 
 def is_held(path: Path) -> bool:
-    """Whether some process holds a lock."""
+    """Whether some process holds a lock.
+
+    Raises
+    ------
+    MissingResourceError
+        If the disk has no locks, as some network drives.
+    """
     try:
         descriptor = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return False
     try:
-        _lock(descriptor)
-    except OSError:
-        return True
+        return not _try_lock(descriptor, path)
     finally:
         os.close(descriptor)
-    return False
 
 
-def _lock_within(descriptor: int, wait_s: float) -> bool:
+def _lock_within(descriptor: int, path: Path, wait_s: float) -> bool:
     end = time.monotonic() + wait_s
-    while True:
-        try:
-            _lock(descriptor)
-        except OSError:
-            if time.monotonic() >= end:
-                return False
-            time.sleep(0.02)
-        else:
-            return True
+    while not _try_lock(descriptor, path):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _try_lock(descriptor: int, path: Path) -> bool:
+    try:
+        _lock(descriptor)
+    except OSError as error:
+        if error.errno in _TAKEN:
+            return False
+        raise MissingResourceError(
+            f"{path} cannot be locked: {error.strerror}",
+            remedy="keep the data folder (MEMORIESD_HOME) on a local disk, not a network drive",
+        ) from error
+    return True
 
 
 def _lock(descriptor: int) -> None:

@@ -1,8 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from memoriesd.locks import LockedError, hold, is_held
+from indexer.errors import MissingResourceError
+from memoriesd.locks import LockedError, _lock_within, hold, is_held
 
 
 def test_lock_turns_a_second_holder_away_and_names_the_first(tmp_path: Path) -> None:
@@ -23,3 +25,16 @@ def test_lock_is_free_once_its_holder_has_gone(tmp_path: Path) -> None:
 
 def test_lock_that_nobody_made_is_not_held(tmp_path: Path) -> None:
     assert not is_held(tmp_path / "none.lock")
+
+
+@pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="only Linux has names without files")
+def test_disk_that_cannot_lock_is_no_other_holder(tmp_path: Path) -> None:
+    path = tmp_path / "a.lock"
+    only_a_name = os.open(tmp_path, os.O_PATH)  # the system refuses to lock it, whoever asks
+    try:
+        with pytest.raises(MissingResourceError, match=r"a\.lock cannot be locked") as told:
+            _lock_within(only_a_name, path, 1.0)
+    finally:
+        os.close(only_a_name)
+
+    assert "network drive" in told.value.remedy
