@@ -89,7 +89,7 @@ def _copy(catalog: Catalog, to: Path) -> None:
 def drop_backups(catalog_path: Path) -> None:
     """Remove every copy, and what was set aside: what is forgotten must not live on in them."""
     for folder in (backups_folder(catalog_path), damaged_folder(catalog_path)):
-        for path in sorted(folder.glob("*")):
+        for path in sorted(folder.glob("catalog-*")):
             path.unlink()
 
 
