@@ -1,3 +1,4 @@
+import contextlib
 import time as clock
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -5,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.catalog.connection import Catalog, open_catalog
@@ -49,6 +50,8 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[ZoneInfo]:
         ("weekends 7:05", "7", "5", "sat,sun"),
         ("mon,thu 09:00", "9", "0", "mon,thu"),
         ("Sunday 10:00", "10", "0", "sun"),
+        ("mon, tue, wed, thu 09:00", "9", "0", "mon,tue,wed,thu"),
+        ("mon-fri 09:00", "9", "0", "mon-fri"),
         ("0 9 * * 1-5", "9", "0", "mon,tue,wed,thu,fri"),
         ("15 */2 * * 0", "*/2", "15", "sun"),
         ("0 9 * * 7", "9", "0", "sun"),
@@ -63,10 +66,31 @@ def test_words_become_cron_fields(text: str, hour: str, minute: str, days: str) 
 
 def test_several_times_and_never() -> None:
     assert len(parse_when("mon 09:00; thu 18:00")) == 2
+    assert len(parse_when("daily 09:00; sat, sun 18:00")) == 2
     assert parse_when("never") == ()
 
 
-@pytest.mark.parametrize("text", ["", "soon", "daily 25:00", "daily", "99 9 * * *", "0 9 * * 8"])
+@given(
+    fields=st.lists(
+        st.from_regex(r"(\*|\d{1,2}|\d{1,2}-\d{1,2}|jan)(/\d{0,2})?(,\d)?", fullmatch=True),
+        min_size=4,
+        max_size=4,
+    )
+)
+@example(fields=["0", "9", "1/", "*"])
+@example(fields=["59/1", "9", "*", "*"])
+def test_cron_text_that_is_taken_makes_a_trigger(fields: list[str]) -> None:
+    taken: tuple[CronFields, ...] = ()
+    with contextlib.suppress(ValueError):
+        taken = parse_when(" ".join([*fields, "*"]))
+
+    assert len(triggers(taken)) == len(taken)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "soon", "daily 25:00", "daily", "99 9 * * *", "0 9 * * 8", "0 9 1/ * *", "mon- 09:00"],
+)
 def test_words_that_mean_nothing_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"write it as|there is no|not between|no day"):
         parse_when(text)
