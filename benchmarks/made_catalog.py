@@ -23,8 +23,9 @@ from indexer.catalog.faces import NewFace
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemId
 from indexer.pipeline import PREVIEWS_MOST
-from indexer.scan import ScanRules, scan
+from indexer.scan import scan
 from indexer.scenes.words import WORDS
+from indexer.walk import ScanRules
 
 FACE_MODEL, SCENE_MODEL = "made-faces", "made-scenes"
 STRANGERS = Strangers(mean=0.0145, spread=0.103)

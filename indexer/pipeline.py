@@ -23,7 +23,8 @@ from indexer.cluster import ClusterPool
 from indexer.identity import content_hash
 from indexer.models.accelerators import Device
 from indexer.passes import Checkpoint, Progress, Run
-from indexer.scan import ScanReport, ScanRules, scan
+from indexer.scan import ScanReport, scan
+from indexer.walk import ScanRules
 from indexer.workers import WorkerLostError, WorkerPool
 
 TASK_LIMIT_S = 120.0

@@ -14,9 +14,9 @@ from indexer.errors import ModelPackMissingError
 from indexer.faces.pyramid import Detail
 from indexer.models.accelerators import Device
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
 from indexer.scenes.labels import load_scenes
 from indexer.scenes.teaching import renew_words
+from indexer.walk import ScanRules
 from memoriesd.clock import stamp
 from memoriesd.folders import packs_folder
 from memoriesd.worker import Task, serve

@@ -29,7 +29,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.chosen import ModelChoice
 from indexer.errors import MemoriesError
 from indexer.pipeline import IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 from memoriesd.exits import exit_of, explain
 
 TODAY = date(2026, 6, 15)

@@ -13,7 +13,8 @@ import pytest
 from indexer.catalog import files
 from indexer.catalog.connection import open_catalog
 from indexer.identity import content_hash
-from indexer.scan import ScanRules, scan
+from indexer.scan import scan
+from indexer.walk import ScanRules
 from memoriesd.watch import Settling, watching
 
 SETTLE_S = 0.5
@@ -54,7 +55,7 @@ def test_burst_of_files_ends_in_a_catalog_that_has_them_all(tmp_path: Path, coun
 WATCH = """
 import sys
 from pathlib import Path
-from indexer.scan import ScanRules, walk
+from indexer.walk import ScanRules, walk
 from memoriesd.watch import watching
 root = Path(sys.argv[1])
 Path("/proc/sys/user/max_inotify_watches").write_text("5")

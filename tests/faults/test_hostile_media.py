@@ -13,7 +13,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileState
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules, walk
+from indexer.walk import ScanRules, walk
 from tests.faults.place import Place, damage_of
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"

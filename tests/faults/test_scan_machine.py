@@ -23,7 +23,8 @@ from indexer.catalog import files
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.files import FileId
 from indexer.identity import content_hash
-from indexer.scan import ScanRules, scan
+from indexer.scan import scan
+from indexer.walk import ScanRules
 
 NAMES = ("a.jpg", "b.jpg", "new\nline.jpg", "\U0001f389.png", "caf\udce9.jpg", "C.MP4")
 FOLDERS = ("", "2024", "2024/juin \U0001f3d6", "caf\udce9")

@@ -28,7 +28,7 @@ from indexer.errors import MissingResourceError, ModelPackMissingError
 from indexer.memory import told_mb
 from indexer.models.registry import load_faces
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 from indexer.workers import TASKS_A_TRIM, WorkerLostError
 
 DASK = shutil.which("dask", path=str(Path(sys.executable).parent))

@@ -17,7 +17,7 @@ from indexer.catalog.items import PIXELS, all_items, mark_stage, stage_models
 from indexer.chosen import ModelChoice, Outdated
 from indexer.kept import is_kept
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 
 
 @pytest.fixture(scope="module")

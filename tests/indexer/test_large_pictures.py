@@ -17,7 +17,7 @@ from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from indexer.chosen import ModelChoice
 from indexer.passes import Progress, lost_reason
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 from indexer.workers import WorkerLostError
 
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)

@@ -16,7 +16,7 @@ from indexer.chosen import ModelChoice
 from indexer.errors import DearMediaError, UnreadableMediaError, refusal
 from indexer.media.cost import RAISE
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 
 HEADERS_ARE_READ, PIXELS_ARE_READ = 2, 3
 """At which call of the checkpoint; at the first one the folder is looked through."""

@@ -15,7 +15,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import all_faces
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
+from indexer.walk import ScanRules
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 BUILT_IN = ModelChoice(pack="builtin", folder=None, scenes=None)

@@ -11,7 +11,8 @@ from indexer.catalog import files
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileState, RootId
 from indexer.identity import content_hash
-from indexer.scan import ScanReport, ScanRules, scan, walk
+from indexer.scan import ScanReport, scan
+from indexer.walk import ScanRules, walk
 
 NOW = "2026-01-01T00:00:00+00:00"
 

@@ -17,8 +17,8 @@ from indexer.catalog.faces import PersonId
 from indexer.catalog.items import all_items, main_files
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
-from indexer.scan import ScanRules
 from indexer.training.sets import open_tar_set
+from indexer.walk import ScanRules
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NOW = datetime(2026, 5, 6, 8, tzinfo=UTC)
