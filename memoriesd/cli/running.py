@@ -83,7 +83,9 @@ def progress_line(kind: str) -> Iterator[ProgressLine]:
     """
     line = ProgressLine(kind, shown=sys.stderr.isatty())
     if not sys.stderr.isatty():
-        click.echo(f"{kind} has begun; see how far it is with: memoriesd jobs", err=True)
+        click.echo(
+            f"{kind}: working; 'memoriesd jobs' in another window tells how far it is", err=True
+        )
     above = _ClearFirst(line)
     handlers = logging.getLogger().handlers
     for handler in handlers:
