@@ -77,15 +77,8 @@ class ProgressLine:
 
 @contextlib.contextmanager
 def progress_line(kind: str) -> Iterator[ProgressLine]:
-    """A progress line for the time of a ``with``; log lines go above it.
-
-    Where it would be written into a file or a pipe, one sentence tells where progress is seen.
-    """
+    """A progress line for the time of a ``with``; log lines go above it."""
     line = ProgressLine(kind, shown=sys.stderr.isatty())
-    if not sys.stderr.isatty():
-        click.echo(
-            f"{kind}: working; 'memoriesd jobs' in another window tells how far it is", err=True
-        )
     above = _ClearFirst(line)
     handlers = logging.getLogger().handlers
     for handler in handlers:
@@ -130,6 +123,8 @@ def _here(
         lock = _wait_for_lock(stack, session, line)
         rows.fail_running(catalog, "interrupted")
         job_id = queue_job(catalog, kind, args, today)
+        if not sys.stderr.isatty():
+            click.echo(f"{kind} has begun; memoriesd jobs tells how far it is", err=True)
         try:
             return execute(
                 setting,
