@@ -106,13 +106,8 @@ def render_movie(
             made = _segments(frames, missing, storyboard.n_frames, storyboard.fps, progress)
             write_segments(made, form, checkpoint=checkpoint)
             _write_poster(frames.frame(poster_frame(storyboard)), poster_part)
-        n_frames = join_movie(movie_part, wanted, sound, form)
-        if n_frames != storyboard.n_frames:
-            raise RuntimeError(f"{n_frames} of {storyboard.n_frames} frames were written")
-        with writing_to(out.parent):
-            # The poster first: a movie is never seen without it.
-            finish(poster_part, poster)
-            finish(movie_part, out)
+        _join(movie_part, wanted, sound, form, storyboard.n_frames)
+        _show(poster_part, poster, movie_part, out)
     return _finished(out, storyboard, n_missing)
 
 
@@ -142,6 +137,21 @@ def _planned(
         (stretch, segment_path(segments, stretch.key))
         for stretch in stretches(storyboard, theme, form)
     ]
+
+
+def _join(
+    movie: Path, segments: Sequence[Path], sound: Sound, form: MovieFormat, n_frames: int
+) -> None:
+    n_joined = join_movie(movie, segments, sound, form)
+    if n_joined != n_frames:
+        raise RuntimeError(f"{n_joined} of {n_frames} frames were written")
+
+
+def _show(poster_part: Path, poster: Path, movie_part: Path, movie: Path) -> None:
+    """Give both their names; the poster first, as a movie is never seen without it."""
+    with writing_to(movie.parent):
+        finish(poster_part, poster)
+        finish(movie_part, movie)
 
 
 def _finished(out: Path, storyboard: Storyboard, n_rendered: int) -> MovieFile:

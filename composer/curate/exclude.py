@@ -156,9 +156,9 @@ def is_in_folder(path: str, folder: str) -> bool:
 
     Examples
     --------
-    >>> is_in_folder("/photos/work/desk.jpg", "work")
+    >>> is_in_folder("/photos/office/desk.jpg", "office")
     True
-    >>> is_in_folder("/photos/work/desk.jpg", "/work")
+    >>> is_in_folder("/photos/office/desk.jpg", "/office")
     False
     """
     path, folder = path.replace("\\", "/"), folder.rstrip("/\\").replace("\\", "/")
