@@ -1,7 +1,8 @@
-"""Factories of items, libraries and briefs with defaults."""
+"""Factories of items, libraries and briefs with defaults; a catalog of a trip with its files."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from composer.curate.wording import Wording
 from composer.library import LibraryView, SeenFace, ViewItem, sort_key
 from composer.storyboard.brief import Brief, Canvas, Length
+from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import Event, EventId
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
 from indexer.catalog.people import Person
+from tests.composer.trip import put_trip, save_pictures
 from themes.load import load_theme
 
 NOON = dt.datetime.fromisoformat("2022-06-15T12:00")
@@ -150,3 +153,21 @@ def make_view() -> Callable[..., LibraryView]:
 def make_brief() -> Callable[..., Brief]:
     """A brief for some items."""
     return _brief
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of twenty-four pictures."""
+    photos = tmp_path / "photos"
+    save_pictures(photos)
+    return photos
+
+
+@pytest.fixture
+def catalog(folder: Path, tmp_path: Path) -> Iterator[Catalog]:
+    """The catalog of a trip with these pictures."""
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog, catalog.transaction():
+        put_trip(catalog, folder)
+    with open_catalog(path) as catalog:
+        yield catalog
