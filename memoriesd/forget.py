@@ -1,7 +1,9 @@
 """Forgetting a person or a path: rows, vectors, crops, previews, storyboards and movies.
 
-Movies that show what is forgotten go as a whole. Those that were copied elsewhere are out of
-reach. A file that stays where it is comes back with the next scan.
+Pictures of a person stay in the library, without the small copies in which the face is to be seen:
+crop, preview, and example of a word that was taught. Movies that show what is forgotten go as a
+whole; those that were copied elsewhere are out of reach. A file that stays where it is comes back
+with the next scan.
 """
 
 import json
@@ -25,6 +27,7 @@ from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
 from indexer.catalog.settings import INDEX_MEMORY, drop_setting
 from indexer.errors import NotFoundError
+from indexer.scenes.teaching import forget_examples
 from memoriesd.folders import DAEMON_LOG
 from memoriesd.sheet import SHEET_NAME
 
@@ -33,8 +36,12 @@ from memoriesd.sheet import SHEET_NAME
 class ForgetReport:
     """How much was removed; no names, since it is kept in the row of the job."""
 
-    faces: int
     items: int
+    faces: int
+    previews: int
+    """Of items that stay."""
+    examples: int
+    """Of words that were taught by the same pictures."""
     memories: int
     movies: int
 
@@ -56,11 +63,19 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
     drop_copies(catalog)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
+        n_examples = forget_examples(catalog, forgetting.phashes_of(catalog, item_ids))
         delete_items(catalog, item_ids)
         forgetting.delete_files(catalog, file_ids)
         _remove(catalog, movies)
     forgetting.leave_no_trace(catalog)
-    return ForgetReport(faces=0, items=len(item_ids), memories=n_memories, movies=len(movies))
+    return ForgetReport(
+        items=len(item_ids),
+        faces=0,
+        previews=0,
+        examples=n_examples,
+        memories=n_memories,
+        movies=len(movies),
+    )
 
 
 def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
@@ -81,6 +96,8 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
         n_faces = forgetting.delete_faces_of_person(catalog, person_id)
+        n_previews = forgetting.delete_previews(catalog, item_ids)
+        n_examples = forget_examples(catalog, forgetting.phashes_of(catalog, item_ids))
         delete_person(catalog, person_id)
         corrections = standing(all_corrections(catalog))
         merged = {json.loads(c.fact)["other"] for c in corrections if _is_merge(c, person_id)}
@@ -92,7 +109,14 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
         forgetting.keep_corrections(catalog, [correction.id for correction in left])
         _remove(catalog, movies)
     forgetting.leave_no_trace(catalog)
-    return ForgetReport(faces=n_faces, items=0, memories=n_memories, movies=len(movies))
+    return ForgetReport(
+        items=0,
+        faces=n_faces,
+        previews=n_previews,
+        examples=n_examples,
+        memories=n_memories,
+        movies=len(movies),
+    )
 
 
 def drop_copies(catalog: Catalog) -> None:

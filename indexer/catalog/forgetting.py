@@ -33,8 +33,15 @@ def items_of_files(catalog: Catalog, file_ids: Iterable[FileId]) -> list[ItemId]
 
 
 def items_with_person(catalog: Catalog, person_id: PersonId) -> list[ItemId]:
-    """The items on which somebody was found."""
-    sql = "SELECT DISTINCT item_id FROM faces WHERE person_id = ? ORDER BY item_id"
+    """The items on which somebody was found, with the copies and the rest of the burst.
+
+    In a copy no face is looked for, and in a burst somebody is missed who turned away.
+    """
+    sql = (
+        "SELECT id FROM items WHERE coalesce(duplicate_of, id) IN"
+        " (SELECT coalesce(i.duplicate_of, i.id) FROM faces f JOIN items i ON i.id = f.item_id"
+        " WHERE f.person_id = ?) ORDER BY id"
+    )
     return [ItemId(i) for (i,) in catalog.execute(sql, (person_id,))]
 
 
@@ -94,6 +101,20 @@ def delete_faces_of_person(catalog: Catalog, person_id: PersonId) -> int:
     """Remove somebody's faces with vectors and crops; returns how many."""
     cursor = catalog.execute("DELETE FROM faces WHERE person_id = ?", (person_id,))
     return int(cursor.rowcount)
+
+
+def phashes_of(catalog: Catalog, item_ids: Iterable[ItemId]) -> list[int]:
+    """The perceptual hashes of items whose pictures were read, as signed integers."""
+    sql = (
+        "SELECT phash FROM items WHERE phash IS NOT NULL AND id IN (SELECT value FROM json_each(?))"
+    )
+    return [phash for (phash,) in catalog.execute(sql, (json.dumps(list(item_ids)),))]
+
+
+def delete_previews(catalog: Catalog, item_ids: Iterable[ItemId]) -> int:
+    """Remove the small pictures of items; returns how many there were."""
+    sql = "DELETE FROM previews WHERE item_id IN (SELECT value FROM json_each(?))"
+    return int(catalog.execute(sql, (json.dumps(list(item_ids)),)).rowcount)
 
 
 def keep_corrections(catalog: Catalog, ids: Iterable[int]) -> None:

@@ -4,7 +4,7 @@ The labels lie among the others, told apart by their model: what a labeller says
 leaves them alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +72,16 @@ def examples_of(catalog: Catalog, word: str) -> list[bytes]:
     """The pictures a word was taught by, JPEG."""
     sql = "SELECT jpeg FROM taught_examples WHERE word = ? ORDER BY position"
     return [jpeg for (jpeg,) in catalog.execute(sql, (word,))]
+
+
+def drop_examples(catalog: Catalog, word: str, is_to_go: Callable[[bytes], bool]) -> int:
+    """Remove some of the pictures a word was taught by; returns how many."""
+    sql = "SELECT position, jpeg FROM taught_examples WHERE word = ? ORDER BY position"
+    gone = [at for at, jpeg in catalog.execute(sql, (word,)).fetchall() if is_to_go(jpeg)]
+    catalog.execute_many(
+        "DELETE FROM taught_examples WHERE word = ? AND position = ?", ((word, at) for at in gone)
+    )
+    return len(gone)
 
 
 def count_examples(catalog: Catalog) -> dict[str, int]:

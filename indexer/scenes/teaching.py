@@ -17,6 +17,7 @@ from indexer.catalog.items import ItemId
 from indexer.catalog.labels import image_vectors
 from indexer.catalog.taught import TaughtWord
 from indexer.errors import MemoriesError, NothingToDoError
+from indexer.scenes.duplicates import BURST_BITS_MAX, phash
 from indexer.scenes.labels import SceneLabeller
 from indexer.scenes.own_words import Floats, WordHead, learn_word
 
@@ -35,6 +36,7 @@ WORD_LONGEST = 40
 EXAMPLE_SHORT_PX = 256
 """Labellers look at no more of the short side."""
 _EXAMPLE_QUALITY = 92
+_64_BITS = (1 << 64) - 1
 
 
 class TeachingError(MemoriesError):
@@ -166,6 +168,9 @@ def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -
         return
     for row in old:
         jpegs = taught.examples_of(catalog, row.word)
+        if len(jpegs) < EXAMPLES_LEAST:
+            log.warning("the word %r is not taught again: it has too few examples", row.word)
+            continue
         try:
             head = learn_word(vectors_of(jpegs, labeller), library)
         except NothingToDoError as error:
@@ -175,6 +180,22 @@ def renew_words(catalog: Catalog, load: Callable[[], SceneLabeller], now: str) -
             taught.put_taught_word(catalog, _row(row.word, labeller.model_id, head, now))
             items = put_word(catalog, row.word, head, labeller.model_id)
         log.info("the word %r was taught again: %d items have it", row.word, items)
+
+
+def forget_examples(catalog: Catalog, phashes: Iterable[int]) -> int:
+    """Remove the examples that show what pictures with these hashes show; returns how many.
+
+    They are kept without a name, since they come from any folder: an example counts as one of the
+    pictures where both would be of one burst. Words stay, and are what they have learnt.
+    """
+    shown = np.array(sorted({each & _64_BITS for each in phashes}), np.uint64)
+
+    def is_shown(jpeg: bytes) -> bool:
+        bits = np.bitwise_count(shown ^ np.uint64(phash(_decoded(jpeg))))
+        return bool((bits <= BURST_BITS_MAX).any())
+
+    words = [row.word for row in taught.taught_words(catalog)]
+    return sum(taught.drop_examples(catalog, word, is_shown) for word in words)
 
 
 def library_vectors(catalog: Catalog, model: str) -> tuple[list[ItemId], Floats]:

@@ -25,6 +25,16 @@ from memoriesd.exits import DaemonRunningError
 from memoriesd.locks import LockedError, hold
 from memoriesd.own_files import knowing_files
 
+REMOVED = {
+    "items": ("item", "items"),
+    "faces": ("face", "faces"),
+    "previews": ("preview", "previews"),
+    "examples": ("example of a word of yours", "examples of words of yours"),
+    "memories": ("memory", "memories"),
+    "movies": ("movie", "movies"),
+}
+"""What is counted in the job's report, in words: one, and more."""
+
 
 @click.command("forget", short_help="Remove what is known of a person, a path, or all.")
 @click.argument("what", required=False)
@@ -34,7 +44,9 @@ from memoriesd.own_files import knowing_files
 def forget_command(session: Session, what: str | None, *, everything: bool, yes: bool) -> None:
     """Remove what is known of a person (name or number) or a PATH, with the movies that show it.
 
-    Copies of the catalog go, too; the next index makes a new one. Movies that were copied
+    Of a person go the faces and the small pictures that show them, also among the examples of
+    words that you taught; the pictures themselves stay, with whoever else they show. Copies of the
+    catalog go, too; the next index makes a new one. Movies that were copied
     elsewhere, the system's journal and a --log-file of yours are out of reach; what we log names
     no person, but may name a path. Your photos and videos are not touched; what stays in a
     watched folder comes back with the next index.
@@ -48,10 +60,13 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
     if not yes:
         _agreed(f"forget {told}, with each movie that shows it?")
     report = run_job(session, session.config(), "forget", args, local_today())
-    click.echo(
-        f"forgot {told}: {report['items']:,} items, {report['faces']:,} faces,"
-        f" {report['memories']:,} memories, {report['movies']:,} movies"
-    )
+    counts = [f"{count:,} {REMOVED[what][count > 1]}" for what, count in report.items() if count]
+    click.echo(f"forgot {told}" + (f": {', '.join(counts)}" if counts else ""))
+    if "person" in args:
+        click.echo(
+            "their pictures stay, and a face comes back without a name where one is read again;"
+            " to leave a picture out of movies: memoriesd items hide"
+        )
 
 
 def _meant(session: Session, what: str) -> tuple[str, dict[str, Any]]:

@@ -4,6 +4,8 @@ import os
 from datetime import date
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from clustering.people.recognise import recognise
@@ -12,8 +14,9 @@ from indexer.catalog import movies
 from indexer.catalog.backups import back_up_daily
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId, all_faces
-from indexer.catalog.items import all_items
+from indexer.catalog.items import ItemId, all_items, update_item
 from indexer.catalog.jobs import add_job, finish_job, get_job
+from indexer.catalog.labels import put_preview, with_preview
 from indexer.catalog.memories import (
     MemoryState,
     all_memories,
@@ -22,7 +25,10 @@ from indexer.catalog.memories import (
 )
 from indexer.catalog.people import add_correction, all_corrections, all_people
 from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
+from indexer.catalog.taught import TaughtWord, examples_of, put_examples, put_taught_word
 from indexer.errors import NotFoundError
+from indexer.measuring import signed_64
+from indexer.scenes.duplicates import phash
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 from memoriesd.forget import forget_path, forget_person
@@ -59,6 +65,60 @@ def test_forgotten_person_leaves_no_face_no_movie_and_no_name(home: Path) -> Non
     everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
     assert b"Ada" not in everything
     assert b"Bo" in everything
+
+
+def test_forgotten_person_is_in_no_small_picture_any_more(home: Path) -> None:
+    coarse = np.random.default_rng(3).integers(0, 255, (6, 8, 3), np.uint8)
+    picture = np.asarray(cv2.resize(coarse, (320, 240), interpolation=cv2.INTER_CUBIC), np.uint8)
+    jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+    with open_catalog(home / "catalog.db") as catalog:
+        for item in all_items(catalog):  # the first shows Ada, and the second is its copy
+            put_preview(catalog, item.id, b"preview %d" % item.id)
+        look = phash(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8))
+        update_item(catalog, ItemId(1), phash=signed_64(look))
+        word = TaughtWord(
+            word="tea",
+            model="m",
+            weights=b"",
+            bias=0.0,
+            precision=1.0,
+            recall=1.0,
+            taught_at="",
+        )
+        put_taught_word(catalog, word)
+        put_examples(catalog, "tea", [jpeg])
+
+        report = forget_person(catalog, ADA)
+
+        assert (report.previews, report.examples) == (2, 1)
+        assert with_preview(catalog) == {ItemId(3)}
+        assert examples_of(catalog, "tea") == []
+
+
+def test_movie_of_a_copy_goes_with_the_person(home: Path) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        path = movie_file(catalog, home)
+        catalog.execute("UPDATE memory_items SET item_id = 2 WHERE item_id = 1")
+        catalog.execute(
+            "UPDATE storyboards SET board = replace(board, '\"item_id\": 1', '\"item_id\": 2')"
+        )
+
+        report = forget_person(catalog, ADA)
+
+    assert report.movies == 1
+    assert not path.exists()
+
+
+def test_what_was_forgotten_is_counted_in_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (home / "catalog.db").exists()
+
+    assert run(["forget", "Ada", "--yes"]) == 0
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "forgot person 1 (Ada): 1 face, 1 memory, 1 movie"
+    assert second.startswith("their pictures stay")
 
 
 def test_forgotten_folder_takes_its_items_and_their_movies(home: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,10 +14,13 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import Seen
 from indexer.catalog.items import Item, ItemId
 from indexer.errors import NothingToDoError
+from indexer.measuring import signed_64
+from indexer.scenes.duplicates import phash
 from indexer.scenes.labels import Labels
 from indexer.scenes.teaching import (
     TeachingError,
     clean_word,
+    forget_examples,
     label_item,
     renew_words,
     teach_word,
@@ -237,6 +241,35 @@ def test_word_that_cannot_be_taught_again_stays_as_it_is(catalog: Catalog) -> No
 
     assert [row.model for row in taught.taught_words(catalog)] == ["colours-1"]
     assert labelled(catalog, "meadow") == set(range(N_GREEN))
+
+
+def scene(seed: int) -> Rgb8:
+    """A picture with a drawing of its own, as photographs have and plain colours have not."""
+    coarse = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), np.uint8)
+    return np.asarray(cv2.resize(coarse, (640, 480), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def test_forgotten_pictures_go_from_the_examples_and_others_stay(catalog: Catalog) -> None:
+    scenes = [scene(n) for n in range(12)]
+    teach_word(catalog, "meadow", scenes, Colours(), NOW)
+    larger = cv2.resize(np.asarray(scenes[4]), (1280, 960), interpolation=cv2.INTER_CUBIC)
+
+    removed = forget_examples(catalog, [signed_64(phash(np.asarray(larger, np.uint8))), 0])
+
+    left = taught.examples_of(catalog, "meadow")
+    assert (removed, len(left)) == (1, 11)
+    assert forget_examples(catalog, [phash(scenes[4])]) == 0
+
+
+def test_word_that_lost_its_examples_stays_as_it_is(catalog: Catalog) -> None:
+    scenes = [scene(n) for n in range(12)]
+    teach_word(catalog, "meadow", scenes, Colours(), NOW)
+    forget_examples(catalog, [phash(each) for each in scenes])
+    index_all(catalog, Colours(model_id="colours-2"))
+
+    renew_words(catalog, lambda: Colours(model_id="colours-2"), NOW)
+
+    assert [row.model for row in taught.taught_words(catalog)] == ["colours-1"]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 41, "a\x07b"])
