@@ -64,8 +64,13 @@ class _Link:
 
     def send(self, message: dict[str, Any]) -> None:
         with self._lock:
-            self._answers.write(encode(message))
-            self._answers.flush()
+            try:
+                self._answers.write(encode(message))
+                self._answers.flush()
+            except BrokenPipeError:
+                # It may be us who notice first that nobody is there, not the listener; an error of
+                # the job it is not, and what we started must not live on.
+                _end_at_once()
 
     def finish(self, message: dict[str, Any]) -> None:
         """The last message; the parent then closes our input, which lets the listener go."""

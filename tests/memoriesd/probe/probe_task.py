@@ -45,11 +45,14 @@ def _telemetry() -> str:
 
 def _spin(task: Task) -> dict[str, object]:
     """Work without end, with a process of its own, which reports its id."""
-    helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    for n in range(100_000):
-        task.checkpoint()
-        task.progress(n, helper.pid, "spinning")
-        time.sleep(0.01)
+    helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+    try:
+        for n in range(100_000):
+            task.checkpoint()
+            task.progress(n, helper.pid, "spinning")
+            time.sleep(0.01)
+    finally:
+        helper.kill()
     return {}
 
 
