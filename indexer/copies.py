@@ -11,6 +11,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.files import File, FileState
 from indexer.catalog.items import Item, ItemFile, ItemId
 from indexer.identity import WHOLE_BELOW_BYTES, content_hash
+from indexer.media.metadata.model import DateSource
 from indexer.scenes.duplicates import Picture, group
 from indexer.workers import WorkerLostError
 
@@ -113,6 +114,7 @@ def _picture(item: Item, phash: int, file: ItemFile) -> Picture:
         content_hash=file.content_hash or str(item.id).encode(),
         phash=phash & _64_BITS,
         taken_at_s=datetime.fromisoformat(told).replace(tzinfo=UTC).timestamp() if told else None,
+        by_camera=item.date_source == DateSource.EXIF,
         width=item.width,
         height=item.height,
         score=item.score or 0.0,

@@ -20,7 +20,7 @@ CONFIDENCE_MIN = 0.5
 """Below are dates of files, scanners, uploads and clocks that were never set."""
 SETTING = "events"
 """A digest of the items and the events that the last run left."""
-METHOD = "1"
+METHOD = "2"
 """Changes with the way events are found, so that they are found anew."""
 
 
@@ -131,8 +131,11 @@ def event_of(
 ) -> Event:
     """The row of an event; a title that it has stays."""
     members = [items[ItemId(item)] for item in happening.item_ids]
-    times = [item.taken_at for item in members if item.taken_at and not item.day_only]
-    times = times or [item.taken_at for item in members if item.taken_at]
+    # A copy may have the day on which it was sent.
+    ids = set(happening.item_ids)
+    own = [item for item in members if item.duplicate_of not in ids]
+    times = [item.taken_at for item in own if item.taken_at and not item.day_only]
+    times = times or [item.taken_at for item in own if item.taken_at]
     named = Counter(places[i.place_id] for i in members if i.place_id is not None)
     latitude, longitude = happening.spot or (None, None)
     return Event(

@@ -15,11 +15,14 @@ HASH_SIDE = 8
 SAMPLE_SIDE = 32
 
 COPY_BITS_MAX = 2
-"""Near-duplicates at any distance in time: the same picture saved again."""
+"""Near-duplicates: the same picture saved again."""
 BURST_BITS_MAX = 14
 """Pictures seconds apart; two unlike pictures differ in 32 bits, give or take 4."""
 BURST_GAP_S = 4.0
 """The longest pause inside a burst."""
+OTHER_DAY_S = 26 * 3600
+"""A copy keeps its camera's time, in another time zone at most: two that differ by more are two
+pictures of the same view."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Picture:
     """Of :func:`phash`."""
     taken_at_s: float | None
     """Seconds on any clock that all pictures share; None where the time is not trusted."""
+    by_camera: bool
+    """Whether the camera told that time, and not the name that a copy got or the file."""
     width: int
     """Upright, full size."""
     height: int
@@ -99,33 +104,40 @@ def same_content(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
 
 
 def same_look(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
-    """Pairs of indices of one shape with nearly the same hash, whenever they were taken.
+    """Pairs of indices of one shape with nearly the same hash, but not of different days.
 
     Two hashes that differ in two bits agree in at least two of their four quarters, and so in at
     least one: only pictures that share a quarter are compared.
     """
     hashes = np.array([picture.phash for picture in pictures], np.uint64)
     aspects = np.array([picture.width / picture.height for picture in pictures], np.float64)
+    taken_s = np.array(
+        [p.taken_at_s if p.by_camera and p.taken_at_s is not None else np.nan for p in pictures]
+    )
     found: set[tuple[int, int]] = set()
     for shift in (0, 16, 32, 48):
         quarters = (hashes >> np.uint64(shift)) & np.uint64(0xFFFF)
         order = np.argsort(quarters, kind="stable")
         ends = np.flatnonzero(np.diff(quarters[order])) + 1
         for bucket in np.split(order, ends):
-            found.update(near_pairs(bucket, hashes, aspects))
+            found.update(near_pairs(bucket, hashes, aspects, taken_s))
     return sorted(found)
 
 
 def near_pairs(
-    bucket: NDArray[np.intp], hashes: NDArray[np.uint64], aspects: NDArray[np.float64]
+    bucket: NDArray[np.intp],
+    hashes: NDArray[np.uint64],
+    aspects: NDArray[np.float64],
+    taken_s: NDArray[np.float64],
 ) -> list[tuple[int, int]]:
-    """Pairs of a bucket that look alike."""
+    """Pairs of a bucket that look alike; a time that is not told (NaN) agrees with any."""
     pairs = []
     for place, index in enumerate(bucket[:-1]):
         rest = bucket[place + 1 :]
         bits = np.bitwise_count(hashes[rest] ^ hashes[index])
         alike = np.abs(np.log(aspects[rest] / aspects[index])) < 0.02
-        near = rest[(bits <= COPY_BITS_MAX) & alike]
+        other_day = np.abs(taken_s[rest] - taken_s[index]) > OTHER_DAY_S
+        near = rest[(bits <= COPY_BITS_MAX) & alike & ~other_day]
         pairs += [(int(min(index, other)), int(max(index, other))) for other in near]
     return pairs
 

@@ -165,6 +165,19 @@ def test_copies_go_with_the_item_that_is_kept(catalog: Catalog) -> None:
     assert event_of_items(catalog)[copy] == event_of_items(catalog)[kept]
 
 
+def test_copy_that_was_sent_later_makes_no_trip_longer(catalog: Catalog) -> None:
+    a_year(catalog)
+    kept = add_photo(catalog, "2024-05-12T15:00:00", ROME)
+    sent = add_photo(catalog, "2024-07-01T20:15:00", ROME)
+    item_rows.set_duplicates(catalog, {sent: kept})
+
+    run(catalog)
+
+    (trip,) = (event for event in all_events(catalog) if event.kind == "trip")
+    assert event_of_items(catalog)[sent] == trip.id
+    assert trip.end_at == "2024-05-14T18:00:00"
+
+
 def test_an_empty_catalog_gives_an_empty_report(catalog: Catalog) -> None:
     report = update(catalog, checkpoint=lambda: None, progress=lambda *_: None)
 

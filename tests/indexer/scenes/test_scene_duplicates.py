@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def make_picture(item_id: int, **facts: object) -> Picture:
         content_hash=item_id.to_bytes(4, "big"),
         phash=0,
         taken_at_s=None,
+        by_camera=True,
         width=4000,
         height=3000,
         score=0.5,
@@ -102,6 +104,27 @@ def test_smaller_copy_without_a_date_gives_way_to_its_original() -> None:
     forwarded = make_picture(2, phash=spread_bits(3) ^ 1, width=1600, height=1200, score=0.7)
 
     assert group([original, forwarded]) == {2: 1}
+
+
+@pytest.mark.parametrize(
+    ("by_camera", "kept"),
+    [((True, True), {}), ((True, False), {2: 1}), ((False, False), {2: 1})],
+    ids=["both by cameras", "one by its name", "both by their names"],
+)
+def test_same_view_in_another_year_is_no_copy_where_cameras_tell_the_days(
+    by_camera: tuple[bool, bool], kept: dict[int, int]
+) -> None:
+    first = make_picture(1, phash=spread_bits(3), taken_at_s=0.0, by_camera=by_camera[0])
+    later = make_picture(2, phash=spread_bits(3), taken_at_s=3e7, by_camera=by_camera[1])
+
+    assert group([first, later]) == kept
+
+
+def test_copy_of_a_camera_in_another_time_zone_is_a_copy() -> None:
+    original = make_picture(1, phash=spread_bits(3), taken_at_s=0.0)
+    copy = make_picture(2, phash=spread_bits(3), taken_at_s=14 * 3600.0)
+
+    assert group([original, copy]) == {2: 1}
 
 
 def test_crop_of_another_shape_is_no_copy() -> None:
