@@ -35,6 +35,16 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class CommandFailedError(Exception):
+    """A command whose job ended with an exit code and a message of its own."""
+
+    def __init__(self, exit_code: int, message: str, remedy: str, details: str = "") -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.remedy = remedy
+        self.details = details
+
+
 class ConfigError(MemoriesError):
     """The configuration cannot be read, or a value in it is wrong."""
 

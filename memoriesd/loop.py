@@ -25,13 +25,13 @@ from indexer.errors import CatalogBusyError, CatalogDiskError
 from memoriesd import due
 from memoriesd.clock import local_now, local_today
 from memoriesd.execute import Setting, execute, is_own, queue_job
-from memoriesd.exits import Exit, explain
+from memoriesd.exits import CommandFailedError, Exit, explain
 from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
-from memoriesd.jobs import STOP_GRACE_S, JobProcess
 from memoriesd.locks import LockedError, hold
 from memoriesd.notify import tell_of_movies
-from memoriesd.protocol import Order, Outcome
+from memoriesd.orders import Orders
+from memoriesd.protocol import Outcome
 from memoriesd.rounds import State, Step, after, next_step, slice_items, upcoming
 from memoriesd.schedule import triggers
 from memoriesd.sleep import Slept
@@ -56,6 +56,8 @@ IDLE_LOOK_S = 5.0
 """How often an idle daemon looks for jobs that were queued without waking it."""
 
 JOBS_KEPT = 500
+
+PAUSED = "paused; go on with: memoriesd resume"
 
 PAUSED_SETTING = "paused"
 """In the catalog, so that a pause outlives a restart."""
@@ -98,7 +100,10 @@ class Loop:
         self._doing = ""
         self._trouble = ""
         self._disk_trouble = ""
-        self._failed = False
+        self._failure: Outcome | None = None
+        """The last job that ended badly; None after the next look through all folders."""
+        self._once = False
+        self._waits = False
         self._slept = Slept()
         self.look_after: Callable[[], object] = _nothing
         """Called before each look for something to do: sees to the watched roots."""
@@ -134,7 +139,14 @@ class Loop:
         self._see_what_is_due()
 
     def work(self, *, once: bool) -> None:
-        """Do what there is to do, for ever or until there is nothing left."""
+        """Do what there is to do, for ever or until there is nothing left.
+
+        Raises
+        ------
+        CommandFailedError
+            With `once`: if something is left that may not be done now, or a job ended badly.
+        """
+        self._once = once
         while not self._notes.stop.is_set():
             try:
                 self._read_notes()
@@ -145,10 +157,29 @@ class Loop:
                     raise
                 self._hold_off(error)
                 continue
-            if not found_work:
-                if once:
-                    return
+            if found_work:
+                continue
+            if not once:
                 self._sleep()
+            elif self._is_round_over():
+                return
+
+    def _is_round_over(self) -> bool:
+        """Whether nothing is left to do; a round that may not go on ends with the reason."""
+        has_work = bool(self.upcoming or rows.jobs_in_state(self._catalog, "queued"))
+        reason = self._held_up_by(own=True)
+        if has_work and reason:
+            raise CommandFailedError(
+                Exit.NOTHING,
+                f"the round ends before all is done: {reason}",
+                "what was done is kept; then run it again: memoriesd run --once",
+            )
+        if not has_work and self._failure is not None:
+            failure = self._failure
+            raise CommandFailedError(
+                failure.exit_code, failure.message, failure.remedy, failure.details
+            )
+        return not has_work
 
     def _hold_off(self, error: Exception) -> None:
         """A disk that is full or fails, or too many open files: nothing is lost, wait for better.
@@ -166,11 +197,17 @@ class Loop:
     def why_waiting(self) -> str:
         """The one reason why nothing is done; empty where there is none."""
         if self._notes.paused.is_set():
-            return "paused; go on with: memoriesd resume"
+            return PAUSED
         has_work = bool(self._doing or self.upcoming)
         return (
             self._disk_trouble or (self._why_not_by_itself() if has_work else "") or self._trouble
         )
+
+    def _held_up_by(self, *, own: bool) -> str:
+        """Why a job, of our own making or a person's, is not to be done now; empty if it may."""
+        if self._notes.paused.is_set():
+            return PAUSED
+        return self._why_not_by_itself() if own else ""
 
     def _sleep(self) -> None:
         now_s = time.monotonic()
@@ -194,8 +231,10 @@ class Loop:
             self._notes.rescan.clear()
             self._look_again(self._roots)
             self._look_again_at_s = now_s + RESCAN_EVERY_S
-            if self._failed:  # a folder without changes would not ask for the steps that follow
-                self._failed = False
+            if (
+                self._failure is not None
+            ):  # a folder without changes would not ask for the steps that follow
+                self._failure = None
                 self._state = replace(self._state, to_cluster=True)
             self._see_what_is_due()
         self._look_again(self._settling.take_settled(now_s))
@@ -255,10 +294,20 @@ class Loop:
             self._see_what_is_due()
             return True
         step = next_step(self._state)
-        if step is None or self._why_not_by_itself():
+        if step is None or self._waits_for_better():
             return False
         self._do_step(step)
         return True
+
+    def _waits_for_better(self) -> bool:
+        """Whether a step of our own has to wait; told where it begins and where it ends."""
+        reason = self._why_not_by_itself()
+        if reason and not self._waits and not self._once:
+            log.info("waits: %s", reason)
+        elif self._waits and not reason:
+            log.info("goes on")
+        self._waits = bool(reason)
+        return self._waits
 
     def _do_step(self, step: Step) -> None:
         """Queue a job of our own and do it, unless a person queued one in between."""
@@ -294,7 +343,7 @@ class Loop:
                     job,
                     lock=lock,
                     progress=_unseen,
-                    look_up=_Orders(self, own=own),
+                    look_up=self._orders(own=own),
                 )
             finally:
                 self._doing = ""
@@ -307,6 +356,8 @@ class Loop:
             try:
                 lock = stack.enter_context(hold(self._setting.folders.job_lock))
             except LockedError as error:
+                if not self._trouble:
+                    log.info("waits: another command is at work (process %s)", error)
                 self._trouble = f"another command is at work (process {error})"
                 self.beat()
                 self._notes.stop.wait(0.5)
@@ -320,7 +371,7 @@ class Loop:
         if not done and not (step is Step.COMPOSE and outcome.had_nothing_to_do):
             log.warning("%s: %s", step, outcome.message)
             self._trouble = f"{step} failed: {outcome.message}; {outcome.remedy}"
-            self._failed = True
+            self._failure = replace(outcome, message=f"{step} failed: {outcome.message}")
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
             if step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING:
                 self._count_crash()
@@ -352,36 +403,17 @@ class Loop:
             return f"quiet hours ({hours}); goes on at {self._quiet[1]:%H:%M}"
         return self._machine.why_not(working=bool(self._doing))
 
-    def holds_up(self, *, own: bool) -> bool:
-        """Whether a running job is to pause."""
-        return self._notes.paused.is_set() or (own and bool(self._why_not_by_itself()))
+    def _orders(self, *, own: bool) -> Orders:
+        """What tells a running job to pause and to stop; a single round never waits."""
 
-    def is_ending(self) -> bool:
-        """Whether the daemon was told to end."""
-        return self._notes.stop.is_set()
+        def is_held_up() -> bool:
+            self.beat()
+            return bool(self._held_up_by(own=own))
 
+        def is_ending() -> bool:
+            return self._notes.stop.is_set() or (self._once and is_held_up())
 
-class _Orders:
-    """Gives a running job the orders of the moment, each once."""
-
-    def __init__(self, loop: Loop, *, own: bool) -> None:
-        self._loop = loop
-        self._own = own
-        self._held_up = False
-        self._give_up_at_s: float | None = None
-
-    def __call__(self, process: JobProcess) -> bool:
-        if self._loop.is_ending():
-            if self._give_up_at_s is None:
-                process.order(Order.STOP)
-                self._give_up_at_s = time.monotonic() + STOP_GRACE_S
-            return time.monotonic() >= self._give_up_at_s
-        self._loop.beat()
-        wanted = self._loop.holds_up(own=self._own)
-        if wanted != self._held_up:
-            process.order(Order.PAUSE if wanted else Order.RESUME)
-            self._held_up = wanted
-        return False
+        return Orders(is_ending, is_held_up)
 
 
 def _nothing() -> None:

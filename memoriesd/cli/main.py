@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from memoriesd.exits import Exit, exit_of, explain
+from memoriesd.exits import CommandFailedError, Exit, exit_of, explain
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("setup", "Write a commented configuration file and say what to do next."),
@@ -83,16 +83,6 @@ def cli() -> None:
 
     Nothing leaves this machine; originals are only read. Begin with: memoriesd init
     """
-
-
-class CommandFailedError(Exception):
-    """A command whose job ended with an exit code and a message of its own."""
-
-    def __init__(self, exit_code: int, message: str, remedy: str, details: str = "") -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-        self.remedy = remedy
-        self.details = details
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

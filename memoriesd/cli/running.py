@@ -14,11 +14,10 @@ from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import Job, JobId
 from memoriesd import control
-from memoriesd.cli.main import CommandFailedError
 from memoriesd.cli.options import Session
 from memoriesd.config import Config, dump_config
 from memoriesd.execute import Setting, execute, keep_outcome, outcome_of, queue_job
-from memoriesd.exits import Exit
+from memoriesd.exits import CommandFailedError, Exit
 from memoriesd.jobs import TICK_S, JobProcess
 from memoriesd.locks import LockedError, hold, is_held
 from memoriesd.protocol import Outcome

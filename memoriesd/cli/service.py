@@ -41,6 +41,9 @@ def run_command(session: Session, log_file: Path | None, *, once: bool) -> None:
     """Watch the folders, index what is new, and make movies on schedule.
 
     Ends on Ctrl-C or SIGTERM within two seconds.
+
+    With --once nobody waits: where battery, load, quiet hours, a pause or a full disk forbid to go
+    on, it says so and ends with exit code 1; what was done is kept, and the next time goes on.
     """
     config = session.written_config()
     if not config.library.roots:

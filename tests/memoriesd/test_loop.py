@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from memoriesd.clock import local_now
 from memoriesd.config import Config, Guest, Output, Schedule, dump_config
 from memoriesd.due import key_of
 from memoriesd.execute import Setting, outcome_of, queue_job
+from memoriesd.exits import CommandFailedError, Exit
 from memoriesd.folders import Folders
 from memoriesd.locks import hold
 from memoriesd.loop import MOST_CRASHES, Loop, Notes
@@ -171,7 +173,8 @@ def test_due_movie_whose_job_dies_is_told_tried_again_and_given_up_in_the_end(
     loop.begin()
     told, given_up = [], []
     for _ in range(MOST_CRASHES):
-        loop.work(once=True)
+        with pytest.raises(CommandFailedError, match="compose failed: the job's process ended"):
+            loop.work(once=True)
         told.append("compose failed" in loop.why_waiting())
         given_up.append(rows.due_done(catalog, key_of(moment)))
         notes.rescan.set()
@@ -181,6 +184,52 @@ def test_due_movie_whose_job_dies_is_told_tried_again_and_given_up_in_the_end(
     assert given_up == [False, False, True]
     kinds = [job.kind for job in rows.recent_jobs(catalog, 50)]
     assert kinds.count("compose") == MOST_CRASHES
+
+
+def test_round_that_may_not_begin_ends_at_once_and_says_why(
+    catalog: Catalog, folders: Folders
+) -> None:
+    setting = make_setting(catalog, folders)
+    config = replace(setting.config, guest=Guest(pause_on_battery=False, min_free_gb=1e9))
+
+    with pytest.raises(CommandFailedError, match=r"min_free_gb = 1e\+09; make room") as caught:
+        Loop(replace(setting, config=config), Notes()).work(once=True)
+
+    assert caught.value.exit_code == Exit.NOTHING
+    assert "run --once" in caught.value.remedy
+    assert rows.recent_jobs(catalog, 10) == []
+
+
+def test_round_that_is_paused_ends_and_leaves_its_job_for_the_next(
+    catalog: Catalog, folders: Folders
+) -> None:
+    job_id = queue_job(catalog, "probe", {"do": "spin"}, TODAY)
+    notes = Notes()
+    loop = Loop(make_setting(catalog, folders), notes)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(pause_at_work, loop, notes)
+        with pytest.raises(CommandFailedError, match="paused; go on with: memoriesd resume"):
+            loop.work(once=True)
+
+    assert state_of(catalog, job_id) == "queued"
+
+
+def pause_at_work(loop: Loop, notes: Notes) -> None:
+    wait_until(lambda: bool(loop.doing))
+    notes.paused.set()
+
+
+def test_round_that_does_all_ends_well_though_work_is_held_up_then(
+    catalog: Catalog, folders: Folders
+) -> None:
+    notes = Notes()
+    loop = Loop(make_setting(catalog, folders), notes)
+    loop.work(once=True)
+    notes.paused.set()
+
+    loop.work(once=True)
+
+    assert [job.state for job in rows.recent_jobs(catalog, 10)] == ["done"] * 3
 
 
 def test_disk_that_refuses_pauses_the_daemon_which_goes_on_by_itself_when_it_is_well(
