@@ -1,5 +1,6 @@
 """Copies of the catalog, a day each, and setting a damaged one aside."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -8,11 +9,15 @@ from pathlib import Path
 
 from indexer.catalog.connection import Catalog, check_integrity, open_catalog
 from indexer.catalog.schema import SCHEMA_VERSION
+from indexer.catalog.settings import get_setting, put_setting
 from indexer.errors import CatalogCorruptError
 
 KEPT = 3
 """Damage that shows itself late must not have reached the oldest one; a large library's catalog has
 half a gigabyte."""
+
+_NUMBER = "copy_number"
+"""A setting inside each copy."""
 
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file; none of it may outlive the file, or it spoils the next one."""
@@ -29,8 +34,21 @@ def damaged_folder(catalog_path: Path) -> Path:
 
 
 def backups_of(catalog_path: Path) -> list[Path]:
-    """The copies that there are, newest first."""
-    return sorted(backups_folder(catalog_path).glob("catalog-*.db"), reverse=True)
+    """The copies that there are, the last made first; those that cannot be read at the end.
+
+    Days do not tell: a clock that runs ahead and is set right again dates a copy wrongly.
+    """
+    copies = backups_folder(catalog_path).glob("catalog-*.db")
+    return sorted(copies, key=lambda each: (_number_of(each), each.name), reverse=True)
+
+
+def _number_of(backup: Path) -> int:
+    """The how-manieth copy it is; 0 where it has no number, -1 where it cannot be read."""
+    with contextlib.closing(read_only(backup)) as connection:
+        try:
+            return int(get_setting(Catalog(backup, connection), _NUMBER) or 0)
+        except sqlite3.DatabaseError:
+            return -1
 
 
 def back_up_daily(catalog: Catalog, day: date) -> Path | None:
@@ -53,18 +71,16 @@ def back_up_daily(catalog: Catalog, day: date) -> Path | None:
     folder.mkdir(mode=0o700, exist_ok=True)
     part = final.with_suffix(".part")
     try:
-        _copy(catalog, part)
+        _copy(catalog, part, 1 + max(map(_number_of, backups_of(catalog.path)), default=0))
         part.replace(final)
     finally:
         part.unlink(missing_ok=True)
-    # Those of days to come are from a clock that ran ahead, so they are older than this one.
-    dated = sorted(backups_of(catalog.path), key=lambda each: (each <= final, each), reverse=True)
-    for old in dated[KEPT:]:
+    for old in backups_of(catalog.path)[KEPT:]:
         old.unlink()
     return final
 
 
-def _copy(catalog: Catalog, to: Path) -> None:
+def _copy(catalog: Catalog, to: Path, number: int) -> None:
     """Copy the whole catalog as it stands at one instant, and read the copy back."""
     to.unlink(missing_ok=True)
     to.touch(mode=0o600)
@@ -73,6 +89,7 @@ def _copy(catalog: Catalog, to: Path) -> None:
         try:
             catalog.connection.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
+            put_setting(Catalog(to, target), _NUMBER, str(number))
         except sqlite3.OperationalError:
             raise
         except sqlite3.DatabaseError as error:

@@ -10,6 +10,7 @@ from indexer.catalog import backups, files, people, rescue
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.files import Seen
+from indexer.catalog.settings import drop_setting
 from indexer.errors import CatalogCorruptError
 
 DAY = date(2026, 6, 1)
@@ -67,6 +68,34 @@ def test_copies_of_a_clock_that_ran_ahead_give_way_to_new_ones(tmp_path: Path) -
 
     names = sorted(path.name for path in (tmp_path / "backups").iterdir())
     assert names == [f"catalog-2026-06-0{n}.db" for n in (1, 2, 3)]
+
+
+def test_copy_that_was_made_last_is_restored_whatever_the_clock_said(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog:
+        fill(catalog, 1)
+        backups.back_up_daily(catalog, DAY.replace(year=2030))
+        fill(catalog, 2)
+        last = backups.back_up_daily(catalog, DAY)
+
+    taken = backups.restore_newest(path, tmp_path / "mended.db")
+
+    assert taken == last
+    with open_catalog(tmp_path / "mended.db") as mended:
+        assert files.count_by_state(mended) == {"new": 2}
+
+
+def test_copies_without_a_number_are_older_and_go_by_their_day(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with open_catalog(path) as catalog:
+        fill(catalog)
+        unnumbered = [backups.back_up_daily(catalog, DAY + timedelta(days=n)) for n in (8, 9)]
+        for each in unnumbered:
+            with open_catalog(str(each)) as copy:
+                drop_setting(copy, "copy_number")
+        last = backups.back_up_daily(catalog, DAY)
+
+    assert backups.backups_of(path) == [last, *reversed(unnumbered)]
 
 
 def test_damaged_catalog_never_drives_out_the_copies_of_a_sound_one(tmp_path: Path) -> None:
