@@ -13,7 +13,10 @@ from composer.storyboard.brief import Length
 from composer.storyboard.model import MOST_ID, SCHEMA, Storyboard
 from themes.theme import TRANSITIONS, Mood
 
-_ADDED = frozenset({"locked", "route", "chapter", "exposure_ev", "start_byte"})
+_ADDED = frozenset(
+    {"locked", "route", "chapter", "exposure_ev", "start_byte", "sound_lead_s", "sound_trail_s"}
+    | {"enters_frame"}
+)
 """Keys that older storyboards do not have, or that only they have."""
 
 

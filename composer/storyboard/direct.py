@@ -15,6 +15,7 @@ from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
 from composer.storyboard.light import match_light
+from composer.storyboard.leads import lead_sounds
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
 from composer.storyboard.neighbours import likeness
@@ -173,14 +174,16 @@ def _shots(
     shots.append(_end(brief, plan, starts[-1], lengths[-1], joins[-1]))
     if brief.route:
         shots[0] = _map(shots[0], brief.route)
-    return match_eyes(match_light(shots, slides, brief.light_of), slides, brief)
+    matched = match_eyes(match_light(shots, slides, brief.light_of), slides, brief)
+    clips = {n: slide.first for n, slide in enumerate(slides) if slide.is_video}
+    return lead_sounds(matched, clips, fps)
 
 
 def _heard(slide: Slide, brief: Brief) -> Slide:
     """The same slide with what is said in it."""
     if not slide.is_video:
         return slide
-    return Slide(items=(replace(slide.first, speech=brief.speech_of(slide.first)),))
+    return Slide(items=(brief.listened(slide.first),))
 
 
 def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:

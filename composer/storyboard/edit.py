@@ -14,6 +14,7 @@ from composer.storyboard.brief import Canvas
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import SOUND_GAIN_DB
 from composer.storyboard.layout import lay_out
+from composer.storyboard.leads import lead_sounds, room_kept
 from composer.storyboard.model import Panel, Rect, Shot, ShotKind, Storyboard
 from composer.storyboard.slides import Slide
 from themes.theme import Motion
@@ -37,7 +38,7 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
     n : int
         The shot, from 0 on.
     item : ViewItem
-        What it shows.
+        What it shows; a clip was listened to.
     motion : Motion
         The theme's caps for moves.
 
@@ -71,9 +72,13 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
         motion=laid.motion,
         text=text,
         sound_gain_db=SOUND_GAIN_DB if item.is_video else None,
+        sound_lead_s=0.0,
+        sound_trail_s=0.0,
         reason=f"swapped in; {laid.reason}",
     )
-    return _with(board, {n: swapped})
+    board = _near_heard(_with(board, {n: swapped}), n)
+    clips = {n: item} if item.is_video else {}
+    return replace(board, shots=lead_sounds(board.shots, clips, board.fps))
 
 
 def lock(board: Storyboard, n: int, *, locked: bool) -> Storyboard:
@@ -123,7 +128,7 @@ def drop(board: Storyboard, n: int) -> Storyboard:
         ),
         *board.shots[n + 2 :],
     )
-    return replace(board, shots=shots)
+    return _near_heard(replace(board, shots=shots), n)
 
 
 def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
@@ -152,7 +157,7 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
             replace(after, start_frame=cut, n_frames=end - cut, on_beat=_on_beat(board, cut)),
         ),
     }
-    return _with(board, changed)
+    return _near_heard(_with(board, changed), n)
 
 
 def visible_frames(board: Storyboard, n: int) -> int:
@@ -181,12 +186,13 @@ def _check_length(board: Storyboard, n: int, n_frames: int) -> None:
 
 
 def _paced(board: Storyboard, n: int, shot: Shot) -> Shot:
-    """A shorter shot moves less far, not faster."""
+    """A shorter shot moves less far, not faster; a clip's sound ends with it."""
     before = board.shots[n]
     share = (visible_frames(board, n) + shot.n_frames - before.n_frames) / visible_frames(board, n)
     if share >= 1:
         return shot
-    return replace(shot, panels=tuple(_part(panel, share) for panel in shot.panels))
+    panels = tuple(_part(panel, share) for panel in shot.panels)
+    return replace(shot, panels=panels, sound_trail_s=0.0)
 
 
 def _part(panel: Panel, share: float) -> Panel:
@@ -247,5 +253,10 @@ def _free(shot: Shot, n: int) -> None:
 
 
 def _with(board: Storyboard, changed: dict[int, Shot]) -> Storyboard:
+def _near_heard(board: Storyboard, n: int) -> Storyboard:
+    """After a shot was changed: what is heard beside its picture keeps to the room there is."""
+    return replace(board, shots=room_kept(board.shots, n, board.fps))
+
+
     shots: Sequence[Shot] = [changed.get(n, shot) for n, shot in enumerate(board.shots)]
     return replace(board, shots=tuple(shots))

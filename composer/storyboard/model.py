@@ -19,6 +19,9 @@ MOST_ID = 2**63 - 1
 MOST_GAIN_DB = 60.0
 """Louder or softer, of a clip's own sound."""
 
+MOST_BESIDE_S = 10.0
+"""So long before or after its picture a clip may be heard."""
+
 _ROUNDING = 1e-6
 """So far may fractions lie outside of 0 to 1."""
 
@@ -185,6 +188,10 @@ class Shot:
     """True where the cut into this shot lies on a beat of the soundtrack."""
     chapter: bool = False
     """True where a chapter of the story begins: the music's harmony changes here."""
+    sound_lead_s: float = 0.0
+    """The clip is heard so long before it is first seen: a J cut."""
+    sound_trail_s: float = 0.0
+    """The clip is heard so long after it was last seen: an L cut."""
     locked: bool = False
     """True where a person wants it as it is: nothing is changed by itself."""
     seed: int
@@ -205,6 +212,10 @@ class Shot:
 class Storyboard:
     """A movie before it is rendered. The same storyboard gives the same frames and samples."""
 
+        for name in ("sound_lead_s", "sound_trail_s"):
+            if not 0 <= getattr(self, name) <= MOST_BESIDE_S:
+                told = f"{name} is {getattr(self, name)}"
+                raise ValueError(f"{told}: must be from 0 to {MOST_BESIDE_S:.0f}")
     memory_id: int
     memory_key: str
     title: str
