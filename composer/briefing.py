@@ -19,7 +19,7 @@ from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.render.clusters import clusters
 from composer.request import AUTO, Run
 from composer.soundtrack import file_for, sound_for, sound_of_file
-from composer.speech import speech_of
+from composer.speech import listened
 from composer.storyboard.brief import Brief, Eyes, SoundFor
 from composer.storyboard.route import route_of
 from indexer.catalog.connection import Catalog
@@ -71,7 +71,7 @@ def brief_for(
         eyes=_eyes(run.catalog, view),
         aligned=aligned,
         light_of=brightness_of,
-        speech_of=speech_of,
+        listened=listened,
         route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),
         theme_name=theme,

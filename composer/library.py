@@ -98,6 +98,8 @@ class ViewItem:
     highlights: tuple[Span, ...] = ()
     speech: tuple[tuple[float, float], ...] = ()
     """Begin and end in s of what is said in a clip; only of clips that were listened to."""
+    audible: tuple[tuple[float, float], ...] = ()
+    """Begin and end in s of what is loud enough to be heard beside music, speech or not."""
     event: EventId | None = None
 
     @property

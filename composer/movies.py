@@ -21,7 +21,7 @@ from composer.render.stretches import Stretch, stretches
 from composer.render.timeline import spans
 from composer.render.writing import finish, part_of, remove_stale_parts, writing_to
 from composer.soundtrack import score_for
-from composer.storyboard.model import Shot, Storyboard
+from composer.storyboard.model import Storyboard
 from music.audio import read_audio
 from music.errors import MusicError
 from music.fit import fit_into
@@ -31,6 +31,9 @@ from music.track import RATE_HZ, Stereo
 from themes.theme import Theme
 
 _POSTER_QUALITY = 90
+
+EDGE_S = 0.25
+"""Where a clip's sound leads or trails its picture, it fades within this time: in a breath."""
 
 Progress = Callable[[int, int, str], None]
 """Told how many of how many, and of what."""
@@ -222,30 +225,30 @@ def _make_sound(storyboard: Storyboard, raw: Sound, sound: Sound) -> None:
 
 
 def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
+    fps = storyboard.fps
     for shot, span in zip(storyboard.shots, spans(storyboard), strict=True):
-        start_s, duration_s = span.first_frame / storyboard.fps, span.n_visible / storyboard.fps
-        samples = _own_sound(shot, duration_s)
-        if samples is not None and shot.sound_gain_db is not None:
-            yield ClipSound(
-                samples=samples,
-                start_s=start_s,
-                gain_db=shot.sound_gain_db,
-                fade_in_s=span.n_fade_in / storyboard.fps,
-                fade_out_s=span.n_fade_out / storyboard.fps,
-            )
-
-
-def _own_sound(shot: Shot, duration_s: float) -> Stereo | None:
-    """Sound of a shot's first clip; None where there is none to be heard."""
-    clips = [panel for panel in shot.panels if panel.is_video]
-    if not clips or shot.sound_gain_db is None:
-        return None
-    try:
-        return read_audio(
-            Path(clips[0].path), start_s=clips[0].clip_start_s or 0.0, duration_s=duration_s
+        clip = next((panel for panel in shot.panels if panel.is_video), None)
+        if clip is None or shot.sound_gain_db is None:
+            continue
+        begins_s = clip.clip_start_s or 0.0
+        lead_s = min(shot.sound_lead_s, begins_s)
+        heard_s = lead_s + span.n_visible / fps + shot.sound_trail_s
+        try:
+            samples = read_audio(Path(clip.path), start_s=begins_s - lead_s, duration_s=heard_s)
+        except MusicError:  # a clip without sound is shown all the same
+            continue
+        yield ClipSound(
+            samples=samples,
+            start_s=span.first_frame / fps - lead_s,
+            gain_db=shot.sound_gain_db,
+            fade_in_s=_fade_s(lead_s, span.n_fade_in / fps),
+            fade_out_s=_fade_s(shot.sound_trail_s, span.n_fade_out / fps),
         )
-    except MusicError:  # a clip without sound is shown all the same
-        return None
+
+
+def _fade_s(beside_s: float, transition_s: float) -> float:
+    """Sound that is heard beside its picture has faded in by the time that the picture comes."""
+    return min(beside_s / 2, EDGE_S) if beside_s else transition_s
 
 
 def _write_poster(frame: Planes, path: Path) -> None:

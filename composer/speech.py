@@ -1,6 +1,10 @@
-"""When somebody speaks in a clip, so that no cut falls into the middle of a word."""
+"""When somebody speaks in a clip, and when there is anything to be heard.
 
-from collections.abc import Sequence
+No cut falls into the middle of a word, and only what is heard begins ahead of its picture.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,27 +22,64 @@ PAUSE_S = 0.2
 WORD_S = 0.12
 """Shorter voices are clicks and knocks."""
 
+AUDIBLE_DBFS = -37.0
+"""Quieter sound drowns in the music: lifted by 12 dB and lowered by 3 (`render.mix`,
+`storyboard.clips`), it is below the -28 LUFS to which music at -16 LUFS goes down."""
+
+BESIDE_S = 2.5
+"""Beyond a highlight so much is listened to: a sentence may begin or end there."""
+
 _RATE_HZ = 16_000
 _STEP_S = 0.02
+_LOUDNESS_STEP_S = 0.1
+_RUMBLE_HZ = 150.0
+"""Wind and steps are below; microphones hear them louder than people do."""
 _STRICTNESS = 2
 """Of 0 to 3: how sure the detector is that what it calls speech is no noise."""
 
 
-def speech_of(item: ViewItem) -> tuple[tuple[float, float], ...]:
-    """Seconds of a clip's highlight in which somebody speaks, on the file's own timeline."""
-    span = highlight_of(item)
-    if not item.is_video or span.end_s <= span.start_s:
-        return ()
+def listened(clip: ViewItem) -> ViewItem:
+    """The same clip with what is said and heard in its highlight and beside it.
+
+    Times are of the file's own timeline. A photograph, and what cannot be heard, stays as it is.
+    """
+    good = highlight_of(clip)
+    first_s = max(0.0, good.start_s - BESIDE_S)
+    last_s = min(clip.duration_s or 0.0, good.end_s + BESIDE_S)
+    if not clip.is_video or last_s <= first_s:
+        return clip
+    path = Path(clip.path)
     try:
-        samples = read_audio(
-            Path(item.path),
-            start_s=span.start_s,
-            duration_s=span.end_s - span.start_s,
-            rate_hz=_RATE_HZ,
-        )
+        samples = read_audio(path, start_s=first_s, duration_s=last_s - first_s, rate_hz=_RATE_HZ)
     except MusicError:  # a clip without sound
-        return ()
-    return tuple((span.start_s + a, span.start_s + b) for a, b in speech_in(samples))
+        return clip
+    speech, audible = (
+        tuple((first_s + a, first_s + b) for a, b in spans)
+        for spans in (speech_in(samples), audible_in(samples))
+    )
+    return replace(clip, speech=speech, audible=audible)
+
+
+def audible_in(samples: Stereo) -> list[tuple[float, float]]:
+    """Spans that are loud enough to be heard beside music, rumble left aside.
+
+    Parameters
+    ----------
+    samples : float32[n, 2]
+        At 16 kHz. Not modified.
+
+    Returns
+    -------
+    list of tuple
+        Begin and end in s, in order.
+    """
+    step = round(_LOUDNESS_STEP_S * _RATE_HZ)
+    rows = mono(samples[: len(samples) // step * step]).reshape(-1, step)
+    spectra = np.abs(np.fft.rfft(rows)) ** 2
+    spectra[:, : round(_RUMBLE_HZ * _LOUDNESS_STEP_S)] = 0
+    # Parseval: of a real signal every bin but the first and the last stands for two.
+    levels = 10 * np.log10(2 * spectra.sum(axis=1) / step**2 + 1e-12)
+    return _joined(levels >= AUDIBLE_DBFS, _LOUDNESS_STEP_S)
 
 
 def speech_in(samples: Stereo) -> list[tuple[float, float]]:
@@ -61,18 +102,18 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
         vad.is_speech(coded[at : at + step].tobytes(), _RATE_HZ)
         for at in range(0, len(coded) - step + 1, step)
     ]
-    return _joined(voiced)
+    return [(a, b) for a, b in _joined(voiced, _STEP_S) if b - a >= WORD_S]
 
 
-def _joined(voiced: Sequence[bool]) -> list[tuple[float, float]]:
-    """Rows of voiced steps as spans, across silences that are no pauses."""
+def _joined(heard: Iterable[bool], step_s: float) -> list[tuple[float, float]]:
+    """Rows of heard steps as spans, across silences that are no pauses."""
     spans: list[tuple[float, float]] = []
-    for n, is_voiced in enumerate(voiced):
-        if not is_voiced:
+    for n, is_heard in enumerate(heard):
+        if not is_heard:
             continue
-        start_s, end_s = n * _STEP_S, (n + 1) * _STEP_S
+        start_s, end_s = n * step_s, (n + 1) * step_s
         if spans and start_s - spans[-1][1] < PAUSE_S:
             spans[-1] = spans[-1][0], end_s
         else:
             spans.append((start_s, end_s))
-    return [(a, b) for a, b in spans if b - a >= WORD_S]
+    return spans

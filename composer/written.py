@@ -11,6 +11,7 @@ from composer.named import named_memory
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Run
 from composer.soundtrack import sound_for, sound_of_file
+from composer.speech import listened
 from composer.storyboard.codec import from_json
 from composer.storyboard.edit import swap
 from composer.storyboard.model import Storyboard
@@ -122,7 +123,7 @@ def _swapped(board: Storyboard, planned: dict[str, int], view: LibraryView) -> S
             item = by_id.get(ItemId(panel.item_id))
             is_other = planned.get(panel.path, panel.item_id) != panel.item_id
             if is_other and item is not None and item.path != panel.path:
-                board = swap(board, n, item, motion)
+                board = swap(board, n, listened(item), motion)
                 break
     return board
 

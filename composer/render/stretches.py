@@ -38,7 +38,7 @@ _EDGE_S = 2
 
 _UNSEEN = frozenset(
     {"start_frame", "n_frames", "motion", "transition", "sound_gain_db", "on_beat", "locked"}
-    | {"chapter", "seed", "reason"}
+    | {"chapter", "seed", "reason", "sound_lead_s", "sound_trail_s"}
 )
 """What of a shot does not change its pixels, or is told in another way."""
 

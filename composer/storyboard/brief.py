@@ -105,13 +105,13 @@ def not_aligned(_first: ViewItem, _second: ViewItem) -> None:
     """Of pictures that are not looked at."""
 
 
-Listener = Callable[[ViewItem], tuple[tuple[float, float], ...]]
-"""Begin and end in s of all that is said in a clip's highlight."""
+Listener = Callable[[ViewItem], ViewItem]
+"""The same clip with what is said and heard in it."""
 
 
-def not_heard(_clip: ViewItem) -> tuple[tuple[float, float], ...]:
+def not_heard(clip: ViewItem) -> ViewItem:
     """Of clips that are not listened to."""
-    return ()
+    return clip
 
 
 Light = Callable[[ViewItem], float | None]
@@ -141,7 +141,7 @@ class Brief:
     """Asked for photographs of one place that follow one another."""
     light_of: Light = not_measured
     """Asked for the photographs that are shown."""
-    speech_of: Listener = not_heard
+    listened: Listener = not_heard
     """Asked for the clips that are shown."""
     route: tuple[Stop, ...] = ()
     """Of a trip: a map opens its movie."""

@@ -16,6 +16,12 @@ LEAST_SHOT_S = 2.0
 NARROW_S = 0.9
 """Bounds closer than a slow beat may lie between two beats."""
 
+MOST_LEAD_S, MOST_TRAIL_S = 1.0, 1.5
+"""So far a clip's sound may begin before its picture, and end after it: one short sentence. Longer,
+and one wonders who is speaking."""
+
+BREATH_S = 0.15
+"""Between the sound's edge and the word next to it: what is faded there is a pause."""
 
 STEP_S = 0.05
 """A clip's beginning is looked for in such steps: finer than a pause in speech."""
@@ -59,7 +65,8 @@ def clip_start_s(item: ViewItem, visible_s: float) -> float:
     """Where in the file a shot begins that is visible for some seconds.
 
     Inside the highlight, beyond which the picture is shaken or another shot, as far as that is
-    long enough; there it begins and ends in pauses of speech where it can, next to the middle.
+    long enough; there it begins and ends in pauses of speech where it can, else where its sound can
+    begin with the sentence or go on to its end, next to the middle.
     """
     span = highlight_of(item)
     first_s, last_s = span.start_s, span.end_s - visible_s
@@ -69,8 +76,10 @@ def clip_start_s(item: ViewItem, visible_s: float) -> float:
     middle_s = (first_s + last_s) / 2
     tries = np.append(np.arange(first_s, last_s, STEP_S), [middle_s, last_s])
 
-    def cost(start_s: float) -> tuple[int, float]:
-        return _words_cut(item, start_s, visible_s), abs(start_s - middle_s)
+    def cost(start_s: float) -> tuple[int, int, float]:
+        lead_s, trail_s = MOST_LEAD_S - BREATH_S, MOST_TRAIL_S - BREATH_S
+        lost = _words_cut(item, start_s, visible_s, lead_s=lead_s, trail_s=trail_s)
+        return lost, _words_cut(item, start_s, visible_s), abs(start_s - middle_s)
 
     return round(float(min(tries.tolist(), key=cost)), 3)
 
@@ -84,7 +93,9 @@ def speech_reason(item: ViewItem, visible_s: float) -> str:
     return ", in the middle of speech: no pause is near" if cut else ", between words"
 
 
-def _words_cut(item: ViewItem, start_s: float, visible_s: float) -> int:
-    """How many of a shot's two ends lie in the middle of speech."""
-    ends_s = start_s, start_s + visible_s
-    return sum(a < end_s < b for end_s in ends_s for a, b in item.speech)
+def _words_cut(
+    item: ViewItem, start_s: float, visible_s: float, *, lead_s: float = 0.0, trail_s: float = 0.0
+) -> int:
+    """How many of a shot's ends lie in the middle of speech, out of reach of a lead or a trail."""
+    end_s = start_s + visible_s
+    return sum((a + lead_s < start_s < b) + (a < end_s < b - trail_s) for a, b in item.speech)

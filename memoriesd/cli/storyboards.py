@@ -113,6 +113,7 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
 def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
     """Show ITEM (id or path) in SHOT of a storyboard FILE."""
     from composer.library import read_items
+    from composer.speech import listened
     from composer.storyboard.edit import shot_of, swap
     from themes.load import load_theme
 
@@ -126,7 +127,7 @@ def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
             f"item {echo_path(item)} cannot be shown: {_why_not(told)}",
             remedy=f"see it with: memoriesd items show {told.id}",
         )
-    board = swap(board, shot - 1, found[0], load_theme(board.theme).motion)
+    board = swap(board, shot - 1, listened(found[0]), load_theme(board.theme).motion)
     _write(file, board, f"shot {shot} shows {echo_path(Path(found[0].path).name)}")
 
 

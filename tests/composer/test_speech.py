@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from composer.library import Span
-from composer.speech import speech_in, speech_of
+from composer.speech import audible_in, listened, speech_in
 
 Factory = Callable[..., Any]
 RATE_HZ = 16_000
@@ -52,19 +52,32 @@ def test_what_is_said_is_heard_and_the_pauses_between(talk: NDArray[np.float32])
         assert silent_s - 0.06 <= end_s <= silent_s + HANG_S
 
 
-def test_a_clip_is_heard_within_its_highlight_on_its_own_timeline(
+def test_a_clip_is_heard_at_its_highlight_and_beside_it_on_its_own_timeline(
     talk: NDArray[np.float32], tmp_path: Path, make_item: Factory
 ) -> None:
     path = tmp_path / "talk.wav"
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, RATE_HZ, len(talk), "NONE", ""))
         file.writeframes(np.rint(talk * 32767).astype("<i2").tobytes())
-    good = (Span(start_s=2.8, end_s=8.0, score=0.8),)
+    good = (Span(start_s=5.3, end_s=8.0, score=0.8),)
     clip = make_item(1, path=str(path), is_video=True, duration_s=8.0, highlights=good)
 
-    found = speech_of(clip)
+    found = listened(clip)
 
-    assert [start_s for start_s, _ in found] == pytest.approx([3.2, 5.5], abs=0.06)
+    assert [start_s for start_s, _ in found.speech] == pytest.approx([3.2, 5.5], abs=0.06)
+    assert [start_s for start_s, _ in found.audible] == pytest.approx([3.2, 5.5], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("hz", "level", "is_heard"), [(440, 0.1, 1), (440, 0.005, 0), (60, 0.5, 0)]
+)
+def test_what_is_loud_enough_and_no_rumble_is_audible(hz: int, level: float, is_heard: int) -> None:
+    time_s = np.arange(4 * RATE_HZ) / RATE_HZ
+    tone = np.where((time_s >= 1) & (time_s < 3), level * np.sin(2 * np.pi * hz * time_s), 0)
+
+    found = audible_in(np.stack([tone, tone], axis=1).astype(np.float32))
+
+    assert found == [(1.0, 3.0)] * is_heard
 
 
 def test_silence_and_files_that_cannot_be_heard_have_no_speech(
@@ -73,4 +86,4 @@ def test_silence_and_files_that_cannot_be_heard_have_no_speech(
     clip = make_item(1, path=str(tmp_path / "gone.mp4"), is_video=True, duration_s=8.0)
 
     assert speech_in(np.zeros((RATE_HZ, 2), np.float32)) == []
-    assert speech_of(clip) == ()
+    assert listened(clip) == clip

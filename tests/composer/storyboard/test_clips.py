@@ -1,6 +1,7 @@
 """Which seconds of a clip are shown."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,13 @@ from hypothesis import strategies as st
 
 from composer.library import Span
 from composer.soundtrack import sound_for
-from composer.storyboard.clips import bounds_s, clip_start_s, speech_reason
+from composer.storyboard.clips import (
+    BREATH_S,
+    MOST_TRAIL_S,
+    bounds_s,
+    clip_start_s,
+    speech_reason,
+)
 from composer.storyboard.direct import direct
 from themes.load import BUILTIN, load_theme
 
@@ -28,10 +35,20 @@ def test_a_clip_begins_and_ends_between_words(make_item: Factory) -> None:
 
 
 def test_speech_without_a_pause_is_shown_at_its_middle_and_told(make_item: Factory) -> None:
-    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=((2.0, 14.0),))
+    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=((1.0, 16.0),))
 
     assert clip_start_s(clip, 4.0) == pytest.approx(6.0)
     assert "no pause" in speech_reason(clip, 4.0)
+
+
+def test_a_clip_without_pauses_is_shown_where_a_trail_saves_its_last_word(
+    make_item: Factory,
+) -> None:
+    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=((1.0, 13.5),))
+
+    end_s = clip_start_s(clip, 4.0) + 4.0
+
+    assert end_s < 13.5 <= end_s + MOST_TRAIL_S - BREATH_S
 
 
 @given(
@@ -76,7 +93,8 @@ def test_the_clips_that_a_movie_shows_are_listened_to(
     clips = [make_item(n, is_video=True, duration_s=20.0, score=0.9) for n in (30, 31, 32)]
 
     board = direct(
-        make_brief([*items, *clips], speech_of=lambda _: said), sound_for("gentle", 7)
+        make_brief([*items, *clips], listened=lambda clip: replace(clip, speech=said)),
+        sound_for("gentle", 7),
     ).storyboard
 
     shown = [shot for shot in board.shots if any(panel.is_video for panel in shot.panels)]
