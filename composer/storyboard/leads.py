@@ -1,0 +1,125 @@
+"""Sound that leads or trails its picture: a clip is heard under the photographs beside it.
+
+A J cut lets a laugh, a word or the waves be heard before they are seen, an L cut lets a sentence
+end under the next picture. Titles, end cards and other clips that are heard keep their own sound.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from composer.library import ViewItem
+from composer.storyboard.clips import BREATH_S, MOST_LEAD_S, MOST_TRAIL_S
+from composer.storyboard.model import Shot, ShotKind
+
+LEAD_S = 0.6
+"""What is no speech leads by so much; editors let sound lead by half a second to a second."""
+
+LEAST_LEAD_S = 0.3
+"""Less is no lead but a mistake, unless it saves a word."""
+
+AUDIBLE_SHARE = 0.5
+"""Sound leads where it can be heard for this much of the lead."""
+
+GAP_S = 0.5
+"""Between the sounds of two clips that are heard under one photograph."""
+
+
+def lead_sounds(shots: Sequence[Shot], clips: Mapping[int, ViewItem], fps: int) -> tuple[Shot, ...]:
+    """The shots with leads and trails for the sound of some clips; locked ones stay as they are.
+
+    Parameters
+    ----------
+    shots : sequence of Shot
+        All of a movie.
+    clips : mapping
+        What shots show that are clips, by the shots' numbers; listened to.
+    """
+    heard = [n for n in sorted(clips) if _is_heard(shots[n]) and not shots[n].locked]
+    led = list(shots)
+    # Trails first: they save words, a lead only pleases.
+    for n in heard:
+        led[n] = _trailing(led, n, clips[n], fps)
+    for n in heard:
+        led[n] = _leading(led, n, clips[n], fps)
+    return tuple(led)
+
+
+def room_kept(shots: Sequence[Shot], near: int, fps: int) -> tuple[Shot, ...]:
+    """The shots after an edit of one: leads and trails near it that have no room left are gone."""
+    kept = list(shots)
+    for n in range(max(0, near - 2), min(near + 3, len(shots))):
+        shot = shots[n]
+        if shot.locked:
+            continue
+        lead_s = shot.sound_lead_s if shot.sound_lead_s <= room_s(kept, n, -1, fps) else 0.0
+        trail_s = shot.sound_trail_s if shot.sound_trail_s <= room_s(kept, n, 1, fps) else 0.0
+        kept[n] = replace(shot, sound_lead_s=lead_s, sound_trail_s=trail_s)
+    return tuple(kept)
+
+
+def room_s(shots: Sequence[Shot], n: int, side: int, fps: int) -> float:
+    """How long a shot may be heard before (side -1) or after (side 1) it is seen.
+
+    As long as the picture next to it is alone on screen, less what is heard there from beyond it.
+    """
+    if not _is_heard(shots[n]) or not 0 <= n + side < len(shots):
+        return 0.0
+    beside = shots[n + side]
+    if beside.kind is not ShotKind.PICTURE or _is_heard(beside):
+        return 0.0
+    shares = beside.transition.n_frames + _n_fade_out(shots, n + side)
+    alone_s = (beside.n_frames - shares / 2) / fps
+    taken_s = 0.0
+    if 0 <= n + 2 * side < len(shots):
+        beyond = shots[n + 2 * side]
+        taken_s = beyond.sound_trail_s if side < 0 else beyond.sound_lead_s
+    return max(0.0, alone_s - taken_s - (GAP_S if taken_s else 0.0))
+
+
+def _is_heard(shot: Shot) -> bool:
+    return shot.sound_gain_db is not None
+
+
+def _n_fade_out(shots: Sequence[Shot], n: int) -> int:
+    return shots[n + 1].transition.n_frames if n + 1 < len(shots) else 0
+
+
+def _seen_s(shots: Sequence[Shot], n: int, fps: int) -> tuple[float, float]:
+    """The stretch of its file that a clip shows, transitions included."""
+    start_s = shots[n].panels[0].clip_start_s or 0.0
+    shares = shots[n].transition.n_frames + _n_fade_out(shots, n)
+    return start_s, start_s + (shots[n].n_frames + shares / 2) / fps
+
+
+def _trailing(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
+    """The shot, heard until what is being said at its end has ended, if that is soon."""
+    _, end_s = _seen_s(shots, n, fps)
+    said_s = max((b for a, b in clip.speech if a < end_s < b), default=end_s)
+    trail_s = min(said_s + BREATH_S, clip.duration_s or said_s) - end_s
+    if said_s == end_s or trail_s > min(MOST_TRAIL_S, room_s(shots, n, 1, fps)):
+        return shots[n]
+    reason = f"{shots[n].reason}; its sound trails by {trail_s:.1f} s, to the end of what is said"
+    return replace(shots[n], sound_trail_s=round(trail_s, 3), reason=reason)
+
+
+def _leading(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
+    """The shot, heard from a word on that comes before it, or else a little before it."""
+    start_s, _ = _seen_s(shots, n, fps)
+    most_s = min(MOST_LEAD_S, room_s(shots, n, -1, fps), start_s)
+    words = [start_s - max(0.0, a - BREATH_S) for a, _ in clip.speech if a < start_s]
+    fitting = [lead_s for lead_s in words if lead_s <= most_s]
+    if fitting:
+        lead_s, why = min(fitting, key=lambda lead_s: abs(lead_s - LEAD_S)), "with what is said"
+    else:
+        lead_s, why = min(LEAD_S, most_s), "ahead of its picture"
+        ahead = start_s - lead_s, start_s
+        cuts = any(a < ahead[0] < b for a, b in clip.speech)
+        if cuts or lead_s < LEAST_LEAD_S or _overlap_s(clip, *ahead) < AUDIBLE_SHARE * lead_s:
+            return shots[n]
+    reason = f"{shots[n].reason}; its sound leads by {lead_s:.1f} s, {why}"
+    return replace(shots[n], sound_lead_s=round(lead_s, 3), reason=reason)
+
+
+def _overlap_s(clip: ViewItem, start_s: float, end_s: float) -> float:
+    """How much of a stretch of a clip can be heard."""
+    return sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in clip.audible)
