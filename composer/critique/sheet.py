@@ -78,5 +78,5 @@ def _drawn(rows: Sequence[tuple[_Tile | None, ...]], pictures: dict[int, Rgb8]) 
                 continue
             x = left + k * cell_w
             sheet.paste(Image.fromarray(np.ascontiguousarray(pictures[tile.frame])), (x, top))
-            pen.text((x, top + height + 2), tile.label, fill=_INK)
+            pen.text((x, top + height + 2), tile.label.replace("_", " "), fill=_INK)
     return sheet
