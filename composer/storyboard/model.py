@@ -184,14 +184,14 @@ class Shot:
     text: Text | None = None
     sound_gain_db: float | None = None
     """How loud the clip's own sound is in the mix; None: not heard."""
-    on_beat: bool = False
-    """True where the cut into this shot lies on a beat of the soundtrack."""
-    chapter: bool = False
-    """True where a chapter of the story begins: the music's harmony changes here."""
     sound_lead_s: float = 0.0
     """The clip is heard so long before it is first seen: a J cut."""
     sound_trail_s: float = 0.0
     """The clip is heard so long after it was last seen: an L cut."""
+    on_beat: bool = False
+    """True where the cut into this shot lies on a beat of the soundtrack."""
+    chapter: bool = False
+    """True where a chapter of the story begins: the music's harmony changes here."""
     locked: bool = False
     """True where a person wants it as it is: nothing is changed by itself."""
     seed: int
@@ -206,16 +206,16 @@ class Shot:
             raise ValueError(f"seed is {self.seed}: must be from 0 to {MOST_ID}")
         if abs(self.sound_gain_db or 0.0) > MOST_GAIN_DB:
             raise ValueError(f"sound_gain_db is {self.sound_gain_db}: at most {MOST_GAIN_DB}")
+        for name in ("sound_lead_s", "sound_trail_s"):
+            if not 0 <= getattr(self, name) <= MOST_BESIDE_S:
+                told = f"{name} is {getattr(self, name)}"
+                raise ValueError(f"{told}: must be from 0 to {MOST_BESIDE_S:.0f}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storyboard:
     """A movie before it is rendered. The same storyboard gives the same frames and samples."""
 
-        for name in ("sound_lead_s", "sound_trail_s"):
-            if not 0 <= getattr(self, name) <= MOST_BESIDE_S:
-                told = f"{name} is {getattr(self, name)}"
-                raise ValueError(f"{told}: must be from 0 to {MOST_BESIDE_S:.0f}")
     memory_id: int
     memory_key: str
     title: str
