@@ -252,11 +252,11 @@ def _free(shot: Shot, n: int) -> None:
         )
 
 
-def _with(board: Storyboard, changed: dict[int, Shot]) -> Storyboard:
 def _near_heard(board: Storyboard, n: int) -> Storyboard:
     """After a shot was changed: what is heard beside its picture keeps to the room there is."""
     return replace(board, shots=room_kept(board.shots, n, board.fps))
 
 
+def _with(board: Storyboard, changed: dict[int, Shot]) -> Storyboard:
     shots: Sequence[Shot] = [changed.get(n, shot) for n, shot in enumerate(board.shots)]
     return replace(board, shots=tuple(shots))
