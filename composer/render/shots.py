@@ -8,10 +8,10 @@ from composer.render.chart import ABOVE_WORDS, Chart
 from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of
-from composer.render.motion import between, progress
+from composer.render.motion import between, progress, smoothstep
 from composer.render.overlay import Inks, Moment, Overlay, moment_at, place
 from composer.render.panels import Media, PhotoPanel, VideoPanel, open_panel
-from composer.render.planes import Planes, empty, filled, paste
+from composer.render.planes import Planes, cropped, empty, filled, mixed, paste
 from composer.render.shade import shade_for
 from composer.render.text import drawn_block
 from composer.render.timeline import Span
@@ -68,7 +68,7 @@ class ShotFrames:
         self._chart: Chart | None = None
         if shot.route:
             self._chart = Chart(shot.route, stage.theme, (stage.width, stage.height))
-        self._last: tuple[tuple[int, float], Planes] | None = None
+        self._last: tuple[tuple[float, ...], Planes] | None = None
         self._changed: PlanesAt | None = None
         if shot.panels and stage.theme.effects:
             self._changed = with_effects(
@@ -108,7 +108,7 @@ class ShotFrames:
         )
         moving = self._chart is not None or any(hung.panel.is_video for hung in self._hung)
         still = all(hung.panel.view_start == hung.panel.view_end for hung in self._hung)
-        key = (index if moving else 0, 0.0 if still else at)
+        key = (index if moving else 0, 0.0 if still else at, *self._come(index))
         if self._last is None or self._last[0] != key:
             self._last = (key, self._drawn(index, at))
         return self._last[1]
@@ -122,14 +122,19 @@ class ShotFrames:
             self._hung[0].picture.draw(index, at, out)
         else:
             out = (self._ground or self._moving_ground(index)).copy()
-            for hung in self._hung:
-                x, y, w, h = hung.box_px
-                target = empty(w, h)
-                hung.picture.draw(index, at, target)
-                paste(out, target, x, y)
+            for hung, come in zip(self._hung, self._come(index), strict=True):
+                if come > 0:
+                    _hang_on(out, hung, index, at, come)
         if stage.vignette is not None and self._hung:
             stage.vignette.apply(out)
         return out
+
+    def _come(self, index: int) -> tuple[float, ...]:
+        """How far each panel has come in, as softly as the theme's quickest transition."""
+        stage = self._stage
+        n_in = max(1, round(stage.theme.transitions.seconds[0] * stage.fps))
+        enters = (hung.panel.enters_frame for hung in self._hung)
+        return tuple(smoothstep((index - at + 1) / n_in) if at else 1.0 for at in enters)
 
     def _moving_ground(self, index: int) -> Planes:
         return _blurred_ground(self._hung, index, self._stage)
@@ -196,6 +201,14 @@ def _hang(panel: Panel, span: Span, stage: Stage) -> _Hung:
         media=stage.media,
     )
     return _Hung(panel, picture, (left, top, width, height))
+
+
+def _hang_on(out: Planes, hung: _Hung, index: int, at: float, come: float) -> None:
+    """Lay a panel on a frame, in place; over what is there where it has not quite come."""
+    x, y, w, h = hung.box_px
+    target = empty(w, h)
+    hung.picture.draw(index, at, target)
+    paste(out, target if come >= 1 else mixed(cropped(out, x, y, w, h), target, come), x, y)
 
 
 def _still_ground(shot: Shot, hung: tuple[_Hung, ...], stage: Stage) -> Planes | None:

@@ -119,7 +119,7 @@ def shape_arc(
         raise ValueError(f"cannot choose {count} of {len(priority)} slides")
     rest = sorted(priority)
     places = [p for p in peaks if 0 <= p < count] or [count * 3 // 4]
-    still = [n for n in rest if not slides[n].is_video] or rest
+    still = [n for n in rest if not slides[n].is_video and not slides[n].is_collage] or rest
     ranked = sorted(still, key=lambda n: (-slides[n].value, n))
     best = slides[ranked[0]].value
     parts = (when(slides) * PARTS).astype(int).tolist()

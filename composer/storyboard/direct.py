@@ -1,7 +1,7 @@
 """Direction: from a memory to a storyboard, with a reason for everything."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,10 +12,11 @@ from composer.storyboard.arc import choose_opening, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
 from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
+from composer.storyboard.collage import is_inside, one_after_another, with_collage
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
-from composer.storyboard.light import match_light
 from composer.storyboard.leads import lead_sounds
+from composer.storyboard.light import match_light
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
 from composer.storyboard.neighbours import likeness
@@ -51,10 +52,12 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
             best = max(best, len(slides))
             if len(slides) < 2:
                 continue
-            plan = plan_timing(brief, _material(brief, slides), length, sound_for)
-            if plan is not None:
-                board = _storyboard(replace(brief, length=length), plan)
-                return Directed(storyboard=board, notes=_notes(brief, length, len(slides), plan))
+            for material in _materials(brief, slides, length):
+                plan = plan_timing(brief, material, length, sound_for)
+                if plan is not None and is_inside(plan.arc):
+                    board = _storyboard(replace(brief, length=length), plan)
+                    notes = _notes(brief, length, len(slides), plan)
+                    return Directed(storyboard=board, notes=notes)
     raise TooFewItemsError(f"memory {brief.memory_key}: {best} pictures do not fill a short movie")
 
 
@@ -90,6 +93,26 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
     if not plan.arc.in_order:
         notes.append("the best picture left its place in time to stand at the peak")
     return tuple(notes)
+
+
+def _materials(brief: Brief, slides: tuple[Slide, ...], length: Length) -> Iterator[Material]:
+    """What a movie may be made of, the richest first.
+
+    A short one has no time for a collage: it shows the best of its pictures, so that what it shows
+    is in the longer ones, too. All pictures are shown alone where they are too few without.
+    """
+    alone = _material(brief, slides)
+    found = with_collage(slides, alone.opening, brief.canvas, alone.index, alone.looks)
+    if found is not None:
+        with_one, place = found
+        together = _material(brief, with_one)
+        first, *rest = (n for n in together.priority if n != place)
+        together = replace(together, priority=(first, place, *rest))
+        if length is not Length.SHORT:
+            yield together
+        best = Slide(items=(max(with_one[place].items, key=lambda item: (item.score, -item.id)),))
+        yield replace(together, slides=(*with_one[:place], best, *with_one[place + 1 :]))
+    yield alone
 
 
 def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
@@ -154,12 +177,18 @@ def _shots(
             rng=_rng(brief, slide, 0),
         )
         moves.append(laid.motion)
+        panels = laid.panels
+        if slide.is_collage:
+            first = starts[n] - joins[n].transition.n_frames // 2
+            beats = [round(beat_s * fps) - first for beat_s in plan.sound.beats_s]
+            inside = [beat for beat in beats if beat > starts[n] - first]
+            panels = one_after_another(panels, lengths[n], inside)
         shots.append(
             Shot(
                 kind=ShotKind.PICTURE if n else ShotKind.TITLE,
                 start_frame=starts[n],
                 n_frames=lengths[n],
-                panels=laid.panels,
+                panels=panels,
                 ground=laid.ground,
                 motion=laid.motion,
                 transition=joins[n].transition,

@@ -199,6 +199,7 @@ def _part(panel: Panel, share: float) -> Panel:
     a, b = panel.view_start, panel.view_end
     return replace(
         panel,
+        enters_frame=int(panel.enters_frame * share),
         view_end=Rect(
             x_norm=a.x_norm + (b.x_norm - a.x_norm) * share,
             y_norm=a.y_norm + (b.y_norm - a.y_norm) * share,

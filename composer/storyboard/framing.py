@@ -26,6 +26,11 @@ FACE_AT = 0.42
 """How far down the window faces lie where there is a choice: eyes near the upper third."""
 
 
+ROOM_ROUND_FACE = 0.3
+"""Hair and chin round a face, of its size: so much is kept where a panel ends beside it, as far as
+the picture has it. On the whole frame the safe area leaves that room."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A picture and the panel that it is shown in."""
@@ -56,6 +61,11 @@ def main_faces(item: ViewItem, *, from_s: float = 0.0, to_s: float = 1e9) -> tup
     tallest = max((face.h_norm for face in seen), default=0.0)
     least = max(tallest * MAIN_FACE_SHARE, LEAST_FACE_SHARE)
     return tuple(_inside(face) for face in seen if face.h_norm >= least)
+
+
+def heads(item: ViewItem) -> tuple[Rect, ...]:
+    """The faces that a photograph is about, each with the head round it."""
+    return tuple(_grown(face) for face in main_faces(item))
 
 
 def around(rects: Sequence[Rect]) -> Rect | None:
@@ -133,6 +143,14 @@ def _inside(face: SeenFace) -> Rect:
     left, top = max(0.0, face.x_norm), max(0.0, face.y_norm)
     right = max(left, min(1.0, face.x_norm + face.w_norm))
     bottom = max(top, min(1.0, face.y_norm + face.h_norm))
+    return Rect(x_norm=left, y_norm=top, w_norm=right - left, h_norm=bottom - top)
+
+
+def _grown(face: Rect) -> Rect:
+    across, down = ROOM_ROUND_FACE * face.w_norm, ROOM_ROUND_FACE * face.h_norm
+    left, top = max(0.0, face.x_norm - across), max(0.0, face.y_norm - down)
+    right = min(1.0, face.x_norm + face.w_norm + across)
+    bottom = min(1.0, face.y_norm + face.h_norm + down)
     return Rect(x_norm=left, y_norm=top, w_norm=right - left, h_norm=bottom - top)
 
 

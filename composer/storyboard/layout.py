@@ -9,6 +9,7 @@ from composer.library import ViewItem
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.brief import Canvas
 from composer.storyboard.clips import clip_start_s, speech_reason
+from composer.storyboard.collage import arranged
 from composer.storyboard.framing import (
     MOST_ENLARGED,
     Stage,
@@ -53,7 +54,8 @@ def lay_out(
     """Put a slide's pictures on the frame.
 
     A picture fills the frame where its shape, its px and its faces allow; else it stands smaller
-    on a blurred ground, whole. Two narrow ones stand side by side on the theme's ground.
+    on a blurred ground, whole. Two narrow ones stand side by side on the theme's ground, and so do
+    the pictures of a collage.
 
     Parameters
     ----------
@@ -70,10 +72,10 @@ def lay_out(
     rng : Generator
         Of this shot alone.
     """
-    if len(slide.items) == 2:
-        pair = _pair(slide.items, canvas, motion, visible_s, before, rng)
-        if pair is not None:
-            return pair
+    if len(slide.items) > 1:
+        several = _several(slide, canvas, motion, visible_s, before, rng)
+        if several is not None:
+            return several
     item = slide.first
     if fills_frame(item, canvas) and _enlarged(item, canvas.width, canvas.height) <= MOST_ENLARGED:
         stage = _stage(item, canvas.width, canvas.height, 0, 0, canvas, visible_s)
@@ -113,28 +115,34 @@ def _on_ground(
     )
 
 
-def _pair(
-    items: tuple[ViewItem, ...],
+def _several(
+    slide: Slide,
     canvas: Canvas,
     motion: Motion,
     visible_s: float,
     before: Sequence[str],
     rng: np.random.Generator,
 ) -> Laid | None:
-    """Two narrow pictures beside each other; None where their faces do not allow it."""
-    stages = _pair_stages(items, canvas, visible_s)
-    moves: list[Move] = []
+    """Pictures beside each other; None where their faces do not allow it."""
+    items = slide.items
+    if slide.is_collage:
+        stages, told = arranged(items, canvas) or (), f"a collage of {len(items)} of one occasion"
+    else:
+        stages, told = _pair_stages(items, canvas, visible_s), "two of one occasion side by side"
+    found: list[Move] = []
     for stage in stages:
-        found = move(stage, motion, visible_s, before, rng)
-        if found is None:
+        beside = found[0].name if found else ""
+        one = move(stage, motion, visible_s, before, rng, beside=beside)
+        if one is None:
             return None
-        moves.append(found)
-    panels = tuple(_panel(s, m, visible_s) for s, m in zip(stages, moves, strict=True))
+        found.append(one)
+    if not found:
+        return None
     return Laid(
-        panels=panels,
+        panels=tuple(_panel(s, m, visible_s) for s, m in zip(stages, found, strict=True)),
         ground=Ground.COLOUR,
-        motion=moves[0].name,
-        reason=f"two of one occasion side by side, {moves[0].reason}",
+        motion=found[0].name,
+        reason=f"{told}, {found[0].reason}",
     )
 
 

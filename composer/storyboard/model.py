@@ -92,6 +92,8 @@ class Panel:
     """Videos: the time in the file that is shown when the shot becomes visible."""
     exposure_ev: float = 0.0
     """How much brighter it is shown than it is, so that neighbours are of one light."""
+    enters_frame: int = 0
+    """When it begins to come in, in frames since the shot is seen; 0: it is there from then on."""
     faces: tuple[Rect, ...] = ()
     """Faces that must stay in sight, in fractions of the upright media."""
 
@@ -107,6 +109,8 @@ class Panel:
             raise ValueError(f"no item has the number {self.item_id}")
         if self.orientation not in range(1, 9):
             raise ValueError(f"orientation is {self.orientation}: EXIF has 1 to 8")
+        if self.enters_frame < 0:
+            raise ValueError(f"enters_frame is {self.enters_frame}: must be 0 at least")
         if (self.clip_start_s or 0.0) < 0:
             raise ValueError(f"clip_start_s is {self.clip_start_s}: must be 0 at least")
 
@@ -202,6 +206,8 @@ class Shot:
             raise ValueError("a map has a route, and what has a route is a map")
         if not self.panels and (self.kind is ShotKind.PICTURE or self.ground is Ground.BLUR):
             raise ValueError(f"a {self.kind} on {self.ground} has no panel")
+        if any(panel.enters_frame >= self.n_frames > 0 for panel in self.panels):
+            raise ValueError(f"a panel enters after the shot's {self.n_frames} frames")
         if not 0 <= self.seed <= MOST_ID:
             raise ValueError(f"seed is {self.seed}: must be from 0 to {MOST_ID}")
         if abs(self.sound_gain_db or 0.0) > MOST_GAIN_DB:

@@ -45,6 +45,8 @@ def move(
     visible_s: float,
     before: Sequence[str],
     rng: np.random.Generator,
+    *,
+    beside: str = "",
 ) -> Move | None:
     """Choose a move over a photograph.
 
@@ -60,6 +62,8 @@ def move(
         Names of the moves before.
     rng : Generator
         Of this shot alone.
+    beside : str
+        The move of the picture beside it: two that move alike read as one movement.
 
     Returns
     -------
@@ -71,7 +75,8 @@ def move(
     zoom = motion.zoom_max_per_s * time_s * share
     # Speed is told in frame widths, and a panel is a part of the frame.
     shift = motion.pan_max_per_s * time_s * share / stage.frame.w_norm
-    for name, reason in _order(stage, before, rng):
+    order = sorted(_order(stage, before, rng), key=lambda pair: pair[0] != beside)
+    for name, reason in order:
         found = _zoomed(stage, name, zoom, shift) if name in _ZOOMS else _panned(stage, name, shift)
         if found is not None:
             return Move(name=name, start=found[0], end=found[1], reason=reason)

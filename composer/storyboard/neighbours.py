@@ -23,9 +23,11 @@ MOST_VIDEOS_RUNNING = 2
 
 def likeness(slides: Sequence[Slide], index: Mapping[int, int], looks: Looks) -> NDArray[np.bool_]:
     """Which slides look alike, bool[n, n]; see `apart` for the arguments."""
-    firsts = [index[slide.first.id] for slide in slides]
-    rows = [_looking_like(index[slide.items[-1].id], looks)[firsts] for slide in slides]
-    return np.array(rows, np.bool_)
+    shown = [[index[item.id] for item in slide.items] for slide in slides]
+    first_of = np.cumsum([0, *(len(items) for items in shown[:-1])])
+    of_items = [item for items in shown for item in items]
+    rows = [np.any([_looking_like(n, looks) for n in items], axis=0)[of_items] for items in shown]
+    return np.logical_or.reduceat(np.array(rows, np.bool_), first_of, axis=1)
 
 
 def apart(
@@ -41,7 +43,7 @@ def apart(
     Parameters
     ----------
     arc : Arc
-        Its peak stays.
+        Its peak stays, and so does a collage.
     index : mapping
         Where each item's looks are, by its id; in the order of time.
     looks : Looks
@@ -54,6 +56,7 @@ def apart(
     shown = int(opening_is_seen)
     line = [arc.opening][:shown] + list(arc.slides)
     fixed = {arc.peak + shown, *range(shown)}
+    fixed |= {n for n, slide in enumerate(line) if slide.is_collage}
 
     def same(first: Slide, second: Slide) -> bool:
         return alike(first, second, index, looks)
@@ -76,15 +79,19 @@ def apart(
 
 def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
     """Whether two slides show much the same: the same look, one person close up, or pairs again."""
-    if len(first.items) == len(second.items) > 1:
-        return True
-    if _looking_like(index[first.items[-1].id], looks)[index[second.first.id]]:
+    if min(len(first.items), len(second.items)) > 1 or look_alike(first, second, index, looks):
         return True
     return len(first.people) == 1 and first.people == second.people
 
 
 def _looking_like(item: int, looks: Looks) -> NDArray[np.bool_]:
     return looks.same(item) | (looks.cosines(item) >= LIKE_COSINE)
+
+
+def look_alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
+    """Whether any picture of one slide looks like any of the other's."""
+    others = [index[item.id] for item in second.items]
+    return any(_looking_like(index[item.id], looks)[others].any() for item in first.items)
 
 
 def _runs(slides: Sequence[Slide], n: int) -> bool:

@@ -1,4 +1,4 @@
-"""Slides: what one shot shows, a single item or two narrow ones side by side."""
+"""Slides: what one shot shows, a single item, two narrow ones side by side, or a collage."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ class Slide:
     """What one shot shows."""
 
     items: tuple[ViewItem, ...]
-    """One, or two to stand side by side (above each other on an upright frame)."""
+    """One, or two to stand side by side (above each other on an upright frame), or a collage's."""
 
     @property
     def first(self) -> ViewItem:
@@ -37,6 +37,11 @@ class Slide:
     def is_video(self) -> bool:
         """Whether it moves by itself."""
         return self.first.is_video
+
+    @property
+    def is_collage(self) -> bool:
+        """Whether it is three pictures or more."""
+        return len(self.items) > 2
 
     @property
     def people(self) -> frozenset[int]:

@@ -37,6 +37,9 @@ ENOUGH_TRIES = 6
 UNEVEN = (0.82, 1.18)
 """Lengths differ by so much before the beats round them, so that the rhythm is no metronome's."""
 
+COLLAGE_FACTOR, COLLAGE_BOUNDS = 1.4, (1.25, 1.6)
+"""A collage is seen so much longer than one picture usually is: several are looked at."""
+
 FIRST_FACTOR, PEAK_FACTOR, LAST_FACTOR, BUILD_FACTOR = 1.1, 1.15, 1.25, 0.92
 """The arc in lengths: unhurried at first, quicker towards the peak, rest on it and at the close
 (film editors hold the first and the last shot about 1.3 times as long)."""
@@ -242,6 +245,9 @@ def _slots(brief: Brief, arc: Arc, sound: Sound, space_s: float) -> list[Slot]:
 
 
 def _bounds(brief: Brief, slide: Slide) -> tuple[float, float]:
+    if slide.is_collage:
+        usual_s = sum(brief.theme.pace.photo_s) / 2
+        return COLLAGE_BOUNDS[0] * usual_s, COLLAGE_BOUNDS[1] * usual_s
     if not slide.is_video:
         return brief.theme.pace.photo_s
     # Videos too short for the theme were left out before.
@@ -262,4 +268,6 @@ def _factor(arc: Arc, n: int) -> float:
         return PEAK_FACTOR
     if n == 0:
         return FIRST_FACTOR
+    if arc.slides[n].is_collage:
+        return COLLAGE_FACTOR
     return BUILD_FACTOR if n < arc.peak else 1.0
