@@ -10,11 +10,13 @@ import pytest
 from composer.curate.wording import Wording
 from composer.library import LibraryView, SeenFace, ViewItem, sort_key
 from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.model import Storyboard
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import Event, EventId
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
 from indexer.catalog.people import Person
+from tests.composer.small_movie import make_board
 from tests.composer.trip import put_trip, save_pictures
 from themes.load import load_theme
 
@@ -171,3 +173,9 @@ def catalog(folder: Path, tmp_path: Path) -> Iterator[Catalog]:
         put_trip(catalog, folder)
     with open_catalog(path) as catalog:
         yield catalog
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Storyboard:
+    """A small movie's storyboard, with its files."""
+    return make_board(tmp_path_factory.mktemp("sources"))

@@ -1,162 +1,37 @@
-"""From a storyboard to finished files: whole, or not at all."""
+"""From a storyboard to a finished movie, and what is kept for the next one."""
 
 import os
-import resource
-import signal
-import subprocess
-import sys
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
-from av.audio.frame import AudioFrame
-from av.video.frame import VideoFrame
 from moviepy import vfx
 from PIL import Image
 
 from composer.clip import movie_clip
-from composer.movies import MovieFile, movie_sound, render_movie
+from composer.movies import MovieFile, movie_sound
 from composer.render.frames import Frames
 from composer.render.kept import keep_newest
 from composer.render.planes import to_rgb
-from composer.render.sources import UnusableSourceError, files
-from composer.render.space import check_space
-from composer.render.writing import PART_SUFFIX, remove_stale_parts
+from composer.render.sources import files
 from composer.storyboard.model import (
-    WHOLE,
-    Ground,
-    Panel,
-    Rect,
-    Shot,
-    ShotKind,
     Storyboard,
-    Text,
-    Transition,
 )
-from indexer.errors import MissingResourceError
 from music.audio import read_audio
-from music.errors import MusicError
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ
+from tests.composer.small_movie import (
+    FPS,
+    made,
+    make_board,
+    make_panel,
+    render,
+    write_clip,
+    write_photo,
+)
 from themes.load import load_theme
-
-FPS = 24
-DAY = date(2024, 7, 18)
-CLOSER = Rect(x_norm=0.1, y_norm=0.1, w_norm=0.8, h_norm=0.8)
-
-
-def write_photo(path: Path, seed: int) -> Path:
-    small = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
-    Image.fromarray(small).resize((640, 360), Image.Resampling.BICUBIC).save(path, quality=92)
-    return path
-
-
-def write_clip(path: Path, seconds: float) -> Path:
-    """Grey that gets lighter, with a tone of 880 Hz."""
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=FPS)
-        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
-        audio = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
-        for index in range(round(seconds * FPS)):
-            grey = np.full((180, 320, 3), 40 + index, np.uint8)
-            container.mux(video.encode(VideoFrame.from_ndarray(grey, format="rgb24")))
-        time_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
-        tone = np.tile(0.3 * np.sin(2 * np.pi * 880 * time_s), (2, 1)).astype(np.float32)
-        for start in range(0, tone.shape[1], 1024):
-            part = np.ascontiguousarray(tone[:, start : start + 1024])
-            frame = AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
-            frame.sample_rate, frame.pts = RATE_HZ, start
-            container.mux(audio.encode(frame))
-        container.mux(audio.encode(None))
-        container.mux(video.encode(None))
-    return path
-
-
-def make_panel(path: Path, item_id: int, **changes: object) -> Panel:
-    values: dict[str, object] = {
-        "is_video": False,
-        "width": 640,
-        "height": 360,
-        "view_start": WHOLE,
-        "view_end": CLOSER,
-    }
-    return Panel(item_id=item_id, path=os.fspath(path), **(values | changes))  # type: ignore[arg-type]  # a factory of one's own
-
-
-def make_board(folder: Path) -> Storyboard:
-    """Title, clip, photograph and end card: six seconds."""
-    one, two = write_photo(folder / "a.jpg", 1), write_photo(folder / "b.jpg", 2)
-    clip = write_clip(folder / "c.mp4", 4.0)
-    fade = Transition(name="dissolve", n_frames=8)
-    parts: list[dict[str, object]] = [
-        {
-            "kind": ShotKind.TITLE,
-            "panels": (make_panel(one, 1),),
-            "text": Text(lines=("Søgne", "2024"), style="title"),
-            "transition": Transition(name="cut", n_frames=0),
-        },
-        {
-            "panels": (make_panel(clip, 3, is_video=True, view_end=WHOLE, clip_start_s=0.5),),
-            "transition": fade,
-            "sound_gain_db": 0.0,
-        },
-        {"panels": (make_panel(two, 2),), "transition": fade},
-        {
-            "kind": ShotKind.END,
-            "panels": (),
-            "ground": Ground.COLOUR,
-            "text": Text(lines=("The end",), style="end"),
-            "transition": fade,
-        },
-    ]
-    shots = tuple(
-        Shot(
-            **({"kind": ShotKind.PICTURE, "n_frames": 36} | values),  # type: ignore[arg-type]  # a factory
-            start_frame=36 * index,
-            seed=1,
-            reason="test",
-        )
-        for index, values in enumerate(parts)
-    )
-    return Storyboard(
-        memory_id=1,
-        memory_key="k",
-        title="Søgne",
-        subtitle="2024",
-        theme="gentle",
-        length="short",
-        seed=1,
-        width=320,
-        height=180,
-        fps=FPS,
-        mood="gentle",
-        music_seed=7,
-        n_frames=144,
-        beats_s=(),
-        shots=shots,
-    )
-
-
-def made(folder: Path) -> Path:
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Storyboard:
-    return make_board(tmp_path_factory.mktemp("sources"))
-
-
-def render(board: Storyboard, out: Path, **options: object) -> MovieFile:
-    values: dict[str, object] = {
-        "theme": load_theme("gentle"),
-        "made_on": DAY,
-        "segments": out.parent.parent / "segments",
-    }
-    return render_movie(board, out, **(values | options))  # type: ignore[arg-type]  # a shorthand
 
 
 @pytest.fixture(scope="module")
@@ -202,15 +77,6 @@ def test_own_music_file_is_played_instead_of_our_score(board: Storyboard, tmp_pa
     part = np.abs(np.fft.rfft(sound[round(3.9 * RATE_HZ) : round(4.9 * RATE_HZ), 0]))
     assert len(sound) == 6 * RATE_HZ
     assert part.argmax() == 880
-
-
-def test_music_file_that_is_gone_is_told(board: Storyboard, tmp_path: Path) -> None:
-    gone = replace(board, music_file=os.fspath(tmp_path / "gone.mp3"))
-
-    with pytest.raises(MusicError, match=r"gone\.mp3"):
-        render(gone, made(tmp_path / "out") / "m.mp4")
-
-    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_progress_and_checkpoint_are_called_on_the_way(board: Storyboard, tmp_path: Path) -> None:
@@ -288,148 +154,6 @@ def test_segments_used_longest_ago_go_first(tmp_path: Path) -> None:
     keep_newest(tmp_path, [paths[0], tmp_path / "not made.mp4"], most_mb=0.0025)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.mp4", "3.mp4"]
-
-
-def test_segments_of_a_failed_render_are_cleared_by_the_next_one(
-    tmp_path: Path,
-) -> None:
-    board, out = make_board(tmp_path), made(tmp_path / "out")
-    old = made(tmp_path / "segments") / "old.mp4"
-    old.write_bytes(b"")
-    os.truncate(old, 1_100_000_000)
-    os.utime(old, (0, 0))
-
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        render(board, out / "m.mp4", checkpoint=stop)
-
-    assert not old.exists()
-
-
-def test_full_disk_is_named(board: Storyboard, tmp_path: Path) -> None:
-    if not Path("/dev/shm").is_dir() or Path("/dev/shm").stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("needs two disks")
-    *others, end_card = board.shots
-    year = 10**9
-    shots = (*others, replace(end_card, n_frames=end_card.n_frames + year))
-    huge = replace(board, n_frames=board.n_frames + year, shots=shots)
-
-    with pytest.raises(MissingResourceError, match="/dev/shm has") as caught:
-        check_space(board, 10**12, movie=tmp_path, segments=Path("/dev/shm"))
-    with pytest.raises(MissingResourceError, match=str(tmp_path)):
-        check_space(huge, 0, movie=tmp_path, segments=Path("/dev/shm"))
-
-    assert "MEMORIESD_HOME" in caught.value.remedy
-
-
-def test_missing_picture_is_named_before_anything_is_written(tmp_path: Path) -> None:
-    board = make_board(tmp_path)
-    (tmp_path / "b.jpg").unlink()
-    out = tmp_path / "out"
-    out.mkdir()
-
-    with pytest.raises(UnusableSourceError, match=r"b\.jpg cannot be shown") as caught:
-        render(board, out / "m.mp4")
-
-    assert caught.value.item_id == 2
-    assert list(out.iterdir()) == []
-
-
-def test_picture_that_breaks_while_rendering_leaves_nothing(tmp_path: Path) -> None:
-    board = make_board(tmp_path)
-    photo = tmp_path / "b.jpg"
-    photo.write_bytes(photo.read_bytes()[:64])
-    out = tmp_path / "out"
-    out.mkdir()
-
-    with pytest.raises(UnusableSourceError, match=r"b\.jpg"):
-        render(board, out / "m.mp4")
-
-    assert list(out.iterdir()) == []
-
-
-def test_stopped_render_leaves_nothing(board: Storyboard, tmp_path: Path) -> None:
-    def stop() -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        render(board, made(tmp_path / "out") / "m.mp4", checkpoint=stop)
-
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_folder_that_is_not_there_is_told(board: Storyboard, tmp_path: Path) -> None:
-    with pytest.raises(MissingResourceError, match="absent") as caught:
-        render(board, tmp_path / "absent" / "m.mp4")
-
-    assert "[output] folder" in caught.value.remedy
-
-
-def test_name_that_cannot_be_taken_is_told(board: Storyboard, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    (out / "m.mp4").mkdir(parents=True)
-
-    with pytest.raises(MissingResourceError, match="out cannot be written to"):
-        render(board, out / "m.mp4")
-
-    assert [path for path in out.iterdir() if path.name.endswith(PART_SUFFIX)] == []
-
-
-def test_error_of_a_caller_is_not_told_as_one_of_the_disk(
-    board: Storyboard, tmp_path: Path
-) -> None:
-    def gone() -> None:
-        raise BrokenPipeError
-
-    with pytest.raises(BrokenPipeError):
-        render(board, made(tmp_path / "out") / "m.mp4", checkpoint=gone)
-
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
-def test_disk_that_fills_up_is_told_and_left_clean(board: Storyboard, tmp_path: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
-    try:
-        with pytest.raises(MissingResourceError, match="cannot be written"):
-            render(board, made(tmp_path / "out") / "m.mp4")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_killed_render_leaves_no_movie_and_the_next_clears_up(tmp_path: Path) -> None:
-    sources, out = tmp_path / "sources", tmp_path / "out"
-    sources.mkdir()
-    out.mkdir()
-    script = (
-        "import os, signal, sys\n"
-        "sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path\n"
-        "import test_movies as t\n"
-        "n = []\n"
-        "def kill():\n"
-        "    n.append(1)\n"
-        "    if len(n) == 60: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "t.render(t.make_board(Path(sys.argv[2])), Path(sys.argv[3]) / 'm.mp4', checkpoint=kill)\n"
-    )
-
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(Path(__file__).parent), str(sources), str(out)],
-        check=False,
-    )
-
-    segments = tmp_path / "segments"
-    left = sorted(path.name for path in segments.iterdir())
-    assert done.returncode == -signal.SIGKILL
-    assert list(out.iterdir()) == []
-    assert [name.endswith(PART_SUFFIX) for name in left] == [True, False, False]
-    remove_stale_parts(segments)
-    assert sorted(path.name for path in segments.iterdir()) == left[1:]
 
 
 def test_moviepy_clip_has_the_same_frames_and_sound(board: Storyboard) -> None:
