@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage, signal
 
+from music import moving
 from music.track import Stereo, mono
 
 Floats = NDArray[np.float64]
@@ -89,13 +89,13 @@ def _band_levels(samples: Stereo, rate_hz: int) -> Floats:
     hop, width = round(_HOP_S * rate_hz), round(_WINDOW_S * rate_hz)
     padded = np.pad(mono(samples), (width // 2, width))
     n_frames = len(samples) // hop + 1
-    size = fft.next_fast_len(2 * width, real=True)
+    size = 1 << (2 * width - 1).bit_length()
     edges = np.searchsorted(np.arange(size // 2 + 1) * rate_hz / size, _BANDS_HZ)
-    window = signal.get_window("hann", width).astype(np.float32)
+    window = np.hanning(width + 1)[:-1].astype(np.float32)
     view = np.lib.stride_tricks.sliding_window_view(padded, width)[::hop][:n_frames]
     levels = np.zeros((len(view), len(_BANDS_HZ) - 1))
     for start in range(0, len(view), 2000):
-        spectrum = np.abs(fft.rfft(view[start : start + 2000] * window, size))
+        spectrum = np.abs(np.fft.rfft(view[start : start + 2000] * window, size))
         levels[start : start + len(spectrum)] = np.add.reduceat(spectrum, edges, axis=1)[:, :-1]
     loudest = levels.max(initial=0.0)
     if loudest <= _SILENCE:
@@ -115,8 +115,8 @@ def _accents(bands: Floats) -> Floats:
 def _onset_strength(flux: Floats) -> Floats:
     """One curve of onsets, without slow swells, in units of its standard deviation."""
     curve = flux.sum(axis=1)
-    curve = np.maximum(curve - ndimage.uniform_filter1d(curve, round(0.4 / _HOP_S)), 0)
-    smooth = ndimage.gaussian_filter1d(curve, 1.5)
+    curve = np.maximum(curve - moving.mean(curve, round(0.4 / _HOP_S)), 0)
+    smooth = moving.gaussian(curve, 1.5)
     spread = smooth.std()
     return np.asarray(smooth / spread) if spread > _SILENCE else np.zeros(smooth.shape)
 
@@ -125,10 +125,10 @@ def _find_period(onsets: Floats) -> tuple[float, float]:
     """Beat period in frames, and how clearly it shows (0 to 1)."""
     middle = len(onsets) // 2
     reach = round(_SECONDS_OF_TEMPO / _HOP_S / 2)
-    part = ndimage.gaussian_filter1d(onsets[max(middle - reach, 0) : middle + reach], 3.0)
+    part = moving.gaussian(onsets[max(middle - reach, 0) : middle + reach], 3.0)
     part = part - part.mean()
-    size = fft.next_fast_len(2 * len(part), real=True)
-    correlation = fft.irfft(np.abs(fft.rfft(part, size)) ** 2, size)[: len(part)]
+    size = 1 << (2 * len(part)).bit_length()
+    correlation = np.fft.irfft(np.abs(np.fft.rfft(part, size)) ** 2, size)[: len(part)]
     correlation = correlation / max(correlation[0], _SILENCE)
     correlation = correlation * len(part) / np.maximum(len(part) - np.arange(len(part)), 1)
     # So few frames overlap at the longest lags that what they say is chance.
@@ -155,7 +155,7 @@ def _find_period(onsets: Floats) -> tuple[float, float]:
 def _chain(onsets: Floats, period: float) -> NDArray[np.intp]:
     """Frames of the beats: strong onsets, evenly spaced (Ellis, equations 3 to 6)."""
     n = len(onsets)
-    local = ndimage.gaussian_filter1d(onsets, period / 32)
+    local = moving.gaussian(onsets, period / 32)
     steps = np.arange(-round(2 * period), -max(round(period / 2), 1) + 1)
     cost = -_TIGHTNESS * np.log(-steps / period) ** 2
     total = local.copy()
@@ -199,7 +199,7 @@ def _find_bars(flux: Floats, bands: Floats, frames: NDArray[np.intp]) -> tuple[i
     if len(frames) < 8:
         return 4, 0
     reach = round(0.04 / _HOP_S)
-    low = ndimage.maximum_filter1d(flux[:, :3].sum(axis=1), 2 * reach + 1)[frames]
+    low = moving.highest(flux[:, :3].sum(axis=1), 2 * reach + 1)[frames]
     lengths = np.diff(frames, append=len(bands))
     means = np.add.reduceat(bands, frames) / lengths[:, None]
     change = np.abs(np.diff(means, axis=0, prepend=means[:1])).sum(axis=1)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from music.audio import header_duration_s, read_audio
 from music.beats import Beats, track_beats
 from music.errors import MusicError
+from music.filters import Filter, impulse_of, steep_lowpass_spectrum
 from music.loudness import master_into
 from music.route import find_route
 from music.score import Section
 from music.splice import SEAM_S, Spans, aligned, along, splice_into
 from music.structure import Bars, find_bars
-from music.tape import Sound, blocks
+from music.tape import BLOCK, Sound, blocks
 from music.track import RATE_HZ, Stereo, Track, mono
 
 _FADE_S = 2.5
@@ -29,7 +29,8 @@ _AUDIBLE = 10 ** (-50 / 20)
 _DIES_DB = 9.0
 """A recording whose end is so far below its mean has an ending; others just stop."""
 _END_S = 0.3
-_OUTLINE_HZ = 8000
+_OUTLINE_HZ, _OUTLINE_TO_HZ = 8000, 3700.0
+_OUTLINE_TAPS = 1 << 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -166,7 +167,18 @@ def _heard(samples: Stereo, *, is_whole: bool) -> Recording:
         beats=beats,
         bars=find_bars(samples, beats),
         has_ending=is_whole and end_db < usual_db - _DIES_DB,
-        outline=signal.resample_poly(mono(samples), 1, RATE_HZ // _OUTLINE_HZ),
+        outline=_outline(samples),
+    )
+
+
+def _outline(samples: Stereo) -> NDArray[np.float32]:
+    """A recording in mono at `_OUTLINE_HZ`."""
+    step = RATE_HZ // _OUTLINE_HZ
+    lowpass = Filter(impulse_of(steep_lowpass_spectrum(_OUTLINE_TO_HZ, RATE_HZ, _OUTLINE_TAPS)))
+    # A whole number of steps, so that every block begins with a sample that stays.
+    parts = blocks(len(samples), step * BLOCK)
+    return np.concatenate(
+        [lowpass.filtered(mono(samples[start:end])[np.newaxis])[0, ::step] for start, end in parts]
     )
 
 

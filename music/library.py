@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy import fft
 
 from music.audio import header_duration_s, read_audio
 from music.beats import track_beats
@@ -146,7 +145,7 @@ def _distance(path: Path, mood: Mood) -> float:
 
 def _brightness_norm(samples: Stereo) -> float:
     """Root of the share of the sound's power that lies above 2 kHz."""
-    size = fft.next_fast_len(len(samples), real=True)
-    power = np.abs(fft.rfft(mono(samples), size)) ** 2
+    size = 1 << len(samples).bit_length()
+    power = np.abs(np.fft.rfft(mono(samples), size)) ** 2
     edge = round(2000 * size / RATE_HZ)
     return float(np.sqrt(power[edge:].sum() / max(power.sum(), 1e-12)))

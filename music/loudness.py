@@ -12,8 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
+from music import moving
+from music.filters import Filter, Section, impulse_of, sections_spectrum
+from music.modal import product
 from music.tape import Sound, blocks
 from music.track import Stereo
 
@@ -24,6 +26,12 @@ _MOST_GAIN_DB = 30.0
 _PASSES = 4
 _LOOKAHEAD_S = 0.006
 _OVERSAMPLING = 4
+_SIDE, _KAISER = 10, 5.0
+"""Samples on either side that what lies between two is made of, and the shape of their window."""
+_ROW = 64
+"""Samples between which values are found by one row of a matrix."""
+_RINGS_S = 0.08
+"""How long K-weighting rings: its high pass is then 150 dB down."""
 _MORE_DB = 1.0
 """By so much the gain may grow before peaks that were left out would count."""
 
@@ -143,9 +151,8 @@ def _held(wanted: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     """A smooth gain that is nowhere above the wanted one."""
     # The lowest wanted gain within reach, averaged over the same reach, is never above what is
     # wanted at its middle; averaging twice over halves of it makes the curve smooth.
-    held = ndimage.minimum_filter1d(wanted, 2 * reach + 1, mode="nearest")
-    held = ndimage.uniform_filter1d(held, reach | 1, mode="nearest")
-    return np.asarray(ndimage.uniform_filter1d(held, reach | 1, mode="nearest"))
+    held = moving.mean(moving.lowest(wanted, 2 * reach + 1), reach | 1)
+    return moving.mean(held, reach | 1).astype(np.float32)
 
 
 def _peaks_above(samples: Sound, least: float) -> _Peaks:
@@ -160,16 +167,37 @@ def _peaks_above(samples: Sound, least: float) -> _Peaks:
 
 def _peaks(samples: Sound) -> Iterator[tuple[int, NDArray[np.float32]]]:
     """Highest level around each sample over both channels, in blocks by their starts."""
-    margin = 32
     for start, end in blocks(len(samples)):
-        first = max(start - margin, 0)
+        first = max(start - _SIDE, 0)
+        found = samples[first : end + _SIDE]
+        before, after = _SIDE - (start - first), end + _SIDE - (first + len(found))
         out = np.zeros(end - start, np.float32)
-        for channel in samples[first : end + margin].T:
-            fine = np.abs(signal.resample_poly(channel, _OVERSAMPLING, 1))
-            for phase in range(_OVERSAMPLING):
-                between = fine[phase::_OVERSAMPLING][start - first : end - first]
-                np.maximum(out, between, out=out)
+        for channel in np.pad(found, ((before, after), (0, 0))).T:
+            np.maximum(out, _highest(channel), out=out)
         yield start, out
+
+
+def _highest(channel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Highest level at each sample and on the way to the next; `_SIDE` more at both ends."""
+    n = channel.size - 2 * _SIDE
+    padded = np.pad(channel, (0, -n % _ROW))
+    rows = np.lib.stride_tricks.sliding_window_view(padded, _ROW + 2 * _SIDE)[::_ROW]
+    between = np.abs(product(np.ascontiguousarray(rows), _INTERPOLATION))
+    levels = between.reshape(len(rows), _OVERSAMPLING - 1, _ROW).max(axis=1).reshape(-1)[:n]
+    return np.asarray(np.maximum(levels, np.abs(channel[_SIDE : _SIDE + n])))
+
+
+def _interpolation() -> NDArray[np.float32]:
+    """From a row of samples to those between them, by a sinc in a Kaiser window.
+
+    float32[2 * _SIDE + _ROW, (_OVERSAMPLING - 1) * _ROW]; first all of the first quarter.
+    """
+    at = np.arange(2 * _SIDE + _ROW)[:, np.newaxis, np.newaxis] - _SIDE
+    quarter = np.arange(1, _OVERSAMPLING)[:, np.newaxis] / _OVERSAMPLING
+    away = at - (np.arange(_ROW) + quarter)
+    window = np.i0(_KAISER * np.sqrt(np.maximum(1 - (away / _SIDE) ** 2, 0))) / np.i0(_KAISER)
+    kernel = np.where(np.abs(away) <= _SIDE, np.sinc(away) * window, 0)
+    return np.asarray(kernel.reshape(len(kernel), -1), np.float32)
 
 
 def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
@@ -177,12 +205,11 @@ def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
     hop = round(0.1 * rate_hz)
     n_hops = max(len(samples) // hop, 4)
     sums = np.zeros(n_hops)
-    sos = _k_weighting(rate_hz)
-    state = np.zeros((len(sos), 2, 2))
+    weighting = _k_weighting(rate_hz)
     step = hop * 100
     for start in range(0, min(len(samples), n_hops * hop), step):
-        weighted, state = signal.sosfilt(sos, samples[start : start + step].T, zi=state)
-        power = np.sum(weighted**2, axis=0)
+        weighted = weighting.filtered(samples[start : start + step].T)
+        power = np.sum(np.square(weighted), axis=0, dtype=np.float64)
         edges = np.arange(0, power.size, hop)
         found = np.add.reduceat(power, edges)
         first = start // hop
@@ -192,26 +219,32 @@ def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
     return np.asarray(windows.sum(axis=1) / (4 * hop))
 
 
-def _k_weighting(rate_hz: int) -> NDArray[np.float64]:
+def _k_weighting(rate_hz: int) -> Filter:
     """High shelf and high pass of BS.1770 for any rate, after De Man (2014)."""
-    return np.stack([_shelf(rate_hz), _highpass(rate_hz)])
+    taps = 1 << round(_RINGS_S * rate_hz).bit_length()
+    return Filter(impulse_of(sections_spectrum([_shelf(rate_hz), _highpass(rate_hz)], taps)))
 
 
-def _shelf(rate_hz: int) -> NDArray[np.float64]:
+def _shelf(rate_hz: int) -> Section:
     f0, gain_db, q = 1681.974450955533, 3.999843853973347, 0.7071752369554196
-    k = np.tan(np.pi * f0 / rate_hz)
+    k = float(np.tan(np.pi * f0 / rate_hz))
     high = 10 ** (gain_db / 20)
     band = high**0.4996667741545416
-    a0 = 1 + k / q + k * k
-    b = [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k]
-    return np.asarray(np.array([*b, a0, 2 * (k * k - 1), 1 - k / q + k * k]) / a0)
+    return (
+        high + band * k / q + k * k,
+        2 * (k * k - high),
+        high - band * k / q + k * k,
+        1 + k / q + k * k,
+        2 * (k * k - 1),
+        1 - k / q + k * k,
+    )
 
 
-def _highpass(rate_hz: int) -> NDArray[np.float64]:
+def _highpass(rate_hz: int) -> Section:
     f0, q = 38.13547087602444, 0.5003270373238773
-    k = np.tan(np.pi * f0 / rate_hz)
+    k = float(np.tan(np.pi * f0 / rate_hz))
     a0 = 1 + k / q + k * k
-    return np.array([1, -2, 1, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0])
+    return 1, -2, 1, 1, 2 * (k * k - 1) / a0, (1 - k / q + k * k) / a0
 
 
 def _power(lufs: float) -> float:
@@ -220,3 +253,6 @@ def _power(lufs: float) -> float:
 
 def _lufs(power: float) -> float:
     return float(-0.691 + 10 * np.log10(power))
+
+
+_INTERPOLATION = _interpolation()

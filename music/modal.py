@@ -83,7 +83,7 @@ def ring(tone: Modes, n_samples: int) -> Planar:
     for gains in (np.cos(angles), np.sin(angles)):
         weighted = starts * gains
         rows = np.concatenate([weighted.imag, weighted.real], axis=1).astype(np.float32)
-        sides.append(_product(rows, table).reshape(-1)[:n_samples])
+        sides.append(product(rows, table).reshape(-1)[:n_samples])
     return np.stack(sides)
 
 
@@ -96,7 +96,7 @@ def _block_starts(exponents: NDArray[np.complex128], n_blocks: int) -> NDArray[n
     return np.asarray((coarse[:, None] * fine).reshape(-1, exponents.size)[:n_blocks])
 
 
-def _product(rows: NDArray[np.float32], table: NDArray[np.float32]) -> NDArray[np.float32]:
+def product(rows: NDArray[np.float32], table: NDArray[np.float32]) -> NDArray[np.float32]:
     """Matrix product in pieces that OpenBLAS keeps on one thread.
 
     Whole, it is given to all cores, whose waiting for each other took four times the CPU time of

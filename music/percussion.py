@@ -4,8 +4,8 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-from scipy import signal
 
+from music.filters import band_gain
 from music.modal import Planar, fade_in, modes, ring
 from music.track import RATE_HZ
 
@@ -31,15 +31,25 @@ def noise_burst(
     return np.asarray(noise / max(np.abs(noise).max(), 1e-9), np.float32)
 
 
-def noise_band(n_samples: int, band_hz: tuple[float, float], *, seed: int) -> Planar:
-    """Steady filtered noise, a little different left and right, of about unit power."""
+def noise_band(
+    n_samples: int, band_hz: tuple[float, float], *, seed: int, width: float = 0.4
+) -> Planar:
+    """Steady filtered noise of about unit power.
+
+    Parameters
+    ----------
+    width : float
+        Of the difference of both sides to what they share; 1 makes them independent.
+    """
+    size = 1 << (n_samples - 1).bit_length()
+    freqs_hz = np.fft.rfftfreq(size, 1 / RATE_HZ)
     rng = np.random.default_rng([7, seed])
-    mid, side = rng.standard_normal((2, n_samples), np.float32)
-    band = signal.butter(2, band_hz, "bandpass", fs=RATE_HZ, output="sos")
-    sides = np.stack([mid + np.float32(0.4) * side, mid - np.float32(0.4) * side])
-    noise = signal.sosfilt(band.astype(np.float32), sides)
-    gain = np.sqrt(RATE_HZ / (2 * (band_hz[1] - band_hz[0])))
-    return np.asarray(noise * np.float32(gain), np.float32)
+    drawn = rng.standard_normal((2, freqs_hz.size, 2), np.float32).view(np.complex64)[..., 0]
+    # Noise has no phase that a filter could harm, so its spectrum is made as it is wanted.
+    level = np.sqrt(size * RATE_HZ / (4 * (band_hz[1] - band_hz[0])))
+    drawn *= (level * band_gain(freqs_hz, band_hz, RATE_HZ)).astype(np.float32)
+    mid, side = np.fft.irfft(drawn, size)[:, :n_samples]
+    return np.stack([mid + np.float32(width) * side, mid - np.float32(width) * side])
 
 
 def add_knock(

@@ -9,7 +9,7 @@ from music.finish import HOP, ToneControl
 from music.instruments import INSTRUMENTS, Instrument
 from music.loudness import master_into
 from music.modal import Planar
-from music.reverb import Reverb
+from music.reverb import reverb
 from music.score import Arrangement, Note, Part
 from music.tape import BLOCK, Sound, blocks
 from music.track import RATE_HZ, Track
@@ -58,10 +58,10 @@ def perform_into(arrangement: Arrangement, raw: Sound, out: Sound) -> None:
     """
     n = len(raw)
     parts = [(part, _by_tone(part.notes)) for part in arrangement.parts]
-    reverb, control = Reverb(), ToneControl(arrangement.mood)
+    hall, control = reverb(), ToneControl(arrangement.mood)
     for start, end in blocks(n, _STRETCH):
         mix, sent = _played(parts, start, end)
-        reverb.add(mix, sent)
+        mix += hall.filtered(sent)
         del sent
         raw[start:end] = control.toned(mix)
     compression, fade = control.compression(), _final_fade(arrangement, n)

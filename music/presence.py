@@ -11,8 +11,8 @@ of spectral peaks.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
+from music import moving
 from music.track import Stereo, mono
 
 MUSIC_NORM = 0.25
@@ -43,8 +43,8 @@ def music_share(samples: Stereo, rate_hz: int) -> float:
     if tones.shape[1] <= length:
         return 0.0
     # A tone may waver by one bin; what a window of frames always holds has stood still.
-    near = ndimage.maximum_filter1d(tones, 3, axis=0)
-    still = ndimage.minimum_filter1d(near, length, axis=1) & tones
+    near = moving.highest(tones, 3, axis=0)
+    still = moving.lowest(near, length, axis=1) & tones
     return float((still.sum(axis=0) >= _TONES).mean())
 
 
@@ -53,13 +53,14 @@ def _tones(samples: Stereo, rate_hz: int) -> NDArray[np.bool_]:
     width, hop = round(_WINDOW_S * rate_hz), round(_HOP_S * rate_hz)
     if len(samples) < 2 * width:
         return np.zeros((1, 0), np.bool_)
-    freqs_hz, _, spectrum = signal.stft(
-        mono(samples), rate_hz, nperseg=width, noverlap=width - hop, boundary=None, padded=False
-    )
-    levels_db = 20 * np.log10(
-        np.abs(spectrum[(freqs_hz >= _LOW_HZ) & (freqs_hz <= _HIGH_HZ)]) + 1e-9
-    )
-    floor_db = ndimage.uniform_filter1d(levels_db, 25, axis=0)
-    highest = levels_db == ndimage.maximum_filter1d(levels_db, 5, axis=0)
+    freqs_hz = np.fft.rfftfreq(width, 1 / rate_hz)
+    heard_hz = (freqs_hz >= _LOW_HZ) & (freqs_hz <= _HIGH_HZ)
+    # Periodic, and of sum 1: a full tone has half its amplitude.
+    window = np.hanning(width + 1)[:-1].astype(np.float32) / np.float32(width / 2)
+    frames = np.lib.stride_tricks.sliding_window_view(mono(samples), width)[::hop]
+    spectra = [np.fft.rfft(frame * window)[heard_hz] for frame in frames]
+    levels_db = 20 * np.log10(np.abs(np.stack(spectra, axis=1)) + 1e-9)
+    floor_db = moving.mean(levels_db, 25, axis=0)
+    highest = levels_db == moving.highest(levels_db, 5, axis=0)
     heard = levels_db > levels_db.max() + _QUIET_DB
     return np.asarray(highest & heard & (levels_db > floor_db + _PROMINENT_DB))

@@ -1,10 +1,10 @@
 """A room: convolution with an impulse response that we make ourselves."""
 
 import numpy as np
-from scipy import fft, signal
 
+from music.filters import Filter
 from music.modal import Planar
-from music.tape import BLOCK, blocks
+from music.percussion import noise_band
 from music.track import RATE_HZ
 
 _DECAYS_S = ((180, 600, 1.7), (600, 2000, 1.9), (2000, 5000, 1.2), (5000, 12000, 0.6))
@@ -19,12 +19,12 @@ _LENGTH_S = 2.2
 def room() -> Planar:
     """Impulse response of a mid-sized wooden hall; the two sides are independent noise."""
     n = int(_LENGTH_S * RATE_HZ)
-    rng = np.random.default_rng(1729)
     t = np.arange(n) / RATE_HZ
     tail = np.zeros((2, n))
-    for low_hz, high_hz, decay_s in _DECAYS_S:
-        band = signal.butter(2, [low_hz, high_hz], "bandpass", fs=RATE_HZ, output="sos")
-        noise = signal.sosfilt(band, rng.standard_normal((2, n)))
+    for number, (low_hz, high_hz, decay_s) in enumerate(_DECAYS_S):
+        # Bands are as loud as they are wide.
+        level = np.sqrt(high_hz - low_hz)
+        noise = level * noise_band(n, (low_hz, high_hz), seed=1000 + number, width=1.0)
         tail += noise * np.exp(-np.log(1000) * t / decay_s)
     tail *= np.minimum(1, t / 0.03)
     # Half a Hann window closes the response: it must not stop in mid-air.
@@ -38,31 +38,6 @@ def room() -> Planar:
     return response.astype(np.float32)
 
 
-class Reverb:
-    """The room's answer to stretches of one bus, in order; overlap-add in blocks."""
-
-    def __init__(self) -> None:
-        response = room()
-        self._size = fft.next_fast_len(BLOCK + response.shape[1] - 1, real=True)
-        self._spectrum = fft.rfft(response, self._size)
-        self._ringing = np.zeros((2, response.shape[1] - 1), np.float32)
-        """Of the block before; shorter than a block."""
-
-    def add(self, dry: Planar, sent: Planar) -> None:
-        """Add the answer to one bus to another, in place.
-
-        Parameters
-        ----------
-        dry : float32[2, n]
-            Changed: receives the reverberation. Of whole blocks, but for the last stretch.
-        sent : float32[2, n]
-            What the room hears.
-        """
-        for start, end in blocks(dry.shape[1]):
-            heard = fft.rfft(sent[:, start:end], self._size)
-            heard *= self._spectrum
-            answer = fft.irfft(heard, self._size)
-            n, n_ringing = end - start, self._ringing.shape[1]
-            dry[:, start : start + n_ringing] += self._ringing[:, :n]
-            dry[:, start:end] += answer[:, :n]
-            self._ringing = answer[:, n : n + n_ringing]
+def reverb() -> Filter:
+    """The room's answer to stretches of one bus, in order."""
+    return Filter(room())

@@ -4,8 +4,8 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
 
+from music import moving
 from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo
 
@@ -54,8 +54,7 @@ def _shift_s(outline: NDArray[np.float32], rate_hz: int, leaves_s: float, enters
         # Played again, not copied: its strokes are laid on each other instead of its waves.
         width = round(0.004 * rate_hz)
         rises = [
-            np.maximum(np.diff(ndimage.gaussian_filter1d(np.abs(part), width)), 0)
-            for part in (old, new)
+            np.maximum(np.diff(moving.gaussian(np.abs(part), width)), 0) for part in (old, new)
         ]
         found = _correlations(*rises)
     return float(found.argmax() - astray) / rate_hz
@@ -63,7 +62,9 @@ def _shift_s(outline: NDArray[np.float32], rate_hz: int, leaves_s: float, enters
 
 def _correlations(old: NDArray[np.float32], new: NDArray[np.float32]) -> NDArray[np.float64]:
     """Of a stretch with each stretch of its length in a longer one, -1 to 1."""
-    products = signal.correlate(new, old, "valid", "fft")
+    size = 1 << len(new).bit_length()
+    spectrum = np.fft.rfft(new, size) * np.conj(np.fft.rfft(old, size))
+    products = np.fft.irfft(spectrum, size)[: len(new) - len(old) + 1]
     powers = np.cumsum(np.square(np.concatenate([[0], new]), dtype=np.float64))
     power = powers[len(old) :] - powers[: -len(old)]
     return np.asarray(products / np.sqrt(np.maximum(power * np.sum(old**2), 1e-12)))

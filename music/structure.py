@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, ndimage
 
+from music import moving
 from music.beats import Beats
 from music.track import RATE_HZ, Stereo, mono
 
@@ -74,7 +74,7 @@ def _colours(samples: Stereo, times_s: Floats) -> tuple[Floats, Floats]:
     bands = np.zeros((len(edges) - 1, len(_EDGES_HZ) - 1))
     for number in range(len(chroma)):
         beat = mono(samples[edges[number] : edges[number + 1]])
-        power = np.abs(fft.rfft(beat, fft.next_fast_len(beat.size, real=True))) ** 2 / beat.size
+        power = np.abs(np.fft.rfft(beat, 1 << beat.size.bit_length())) ** 2 / beat.size
         freqs_hz = np.linspace(0, RATE_HZ / 2, power.size)
         tonal = (freqs_hz > _PITCHED_HZ[0]) & (freqs_hz < _PITCHED_HZ[1])
         classes = np.round(12 * np.log2(freqs_hz[tonal] / 440.0)).astype(int) % 12
@@ -96,7 +96,7 @@ def _turns(unlike: Floats) -> NDArray[np.bool_]:
     novelty = np.array(
         [(padded[k : k + 2 * _PHRASE, k : k + 2 * _PHRASE] * checkerboard).sum() for k in range(n)]
     )
-    highest = novelty == ndimage.maximum_filter1d(novelty, 2 * _PHRASE - 1)
+    highest = novelty == moving.highest(novelty, 2 * _PHRASE - 1)
     starts = np.flatnonzero(highest & (novelty > novelty.mean() + novelty.std()))
     for start, end in zip([0, *starts], [*starts, n], strict=True):
         turns[start:end:_PHRASE] = True

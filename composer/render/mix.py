@@ -10,8 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
+from music.filters import (
+    Filter,
+    highpass,
+    impulse_of,
+    sections_spectrum,
+    steep_lowpass_spectrum,
+)
 from music.loudness import integrated_lufs, master_into
 from music.presence import MUSIC_NORM, music_share
 from music.tape import Sound, blocks
@@ -33,6 +39,8 @@ _LOWEST_HZ = 15.0
 """Below, nothing is heard; a microphone's offset would take the room that the sound needs."""
 _HIGHEST_HZ = 18_000.0
 """FFmpeg's AAC leaves out what lies above at 192 kbit/s: it must not count as loudness."""
+_TAPS = 1 << 14
+"""0.34 s, after which what is lowest is 150 dB down."""
 _SHORTEST_FADE_S = 0.05
 
 _Spans = dict[bool, list[tuple[float, float]]]  # s; of sound, and of sound that is music
@@ -87,25 +95,22 @@ def mix_into(music: Sound, clips: Iterable[ClipSound], raw: Sound, out: Sound) -
     """
     spans_s = _added(raw, clips)
     gain = _gain(_level_db(music, np.inf))
-    bands = _bands()
-    # As if the first sample had always been there: an offset starts without a click.
-    state = signal.sosfilt_zi(bands)[:, :, np.newaxis]
+    band, offset = _band(), np.zeros((1, 2), np.float32)
     for start, end in blocks(len(raw)):
         mixed, played = raw[start:end], music[start:end]
         duck = _duck(spans_s, start, end)[: len(played), np.newaxis]
         mixed[: len(played)] += played * gain * duck
         if start == 0:
-            state = state * mixed[:1]
-        kept, state = signal.sosfilt(bands, mixed, axis=0, zi=state)
-        raw[start:end] = np.asarray(kept, np.float32)
+            # As if the first sample had always been there: an offset starts without a click.
+            offset = mixed[:1].copy()
+        raw[start:end] = band.filtered((mixed - offset).T).T
     master_into(raw, out, RATE_HZ)
 
 
-def _bands() -> NDArray[np.float64]:
-    """What the encoder keeps and people hear, as second-order sections."""
-    low = signal.butter(2, _LOWEST_HZ, "highpass", fs=RATE_HZ, output="sos")
-    high = signal.ellip(8, 0.05, 60, _HIGHEST_HZ, fs=RATE_HZ, output="sos")
-    return np.concatenate([low, high])
+def _band() -> Filter:
+    """Keeps what the encoder keeps and people hear."""
+    lowest = sections_spectrum([highpass(_LOWEST_HZ, RATE_HZ)], _TAPS)
+    return Filter(impulse_of(lowest * steep_lowpass_spectrum(_HIGHEST_HZ, RATE_HZ, _TAPS)))
 
 
 def duck_gain(
