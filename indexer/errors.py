@@ -101,9 +101,21 @@ def disk_remedy(error: sqlite3.Error) -> str:
             return "check the disk and its room; nothing that was finished is lost"
         case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return "check that its folder may be written to, and the limit of open files"
-        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+        case sqlite3.SQLITE_CORRUPT:
+            return "see whether it is damaged, or its disk failed to read, with: memoriesd doctor"
+        case sqlite3.SQLITE_NOTADB:
             return "run: memoriesd doctor --repair"
     return "run: memoriesd doctor"
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether a disk or the system refused, so that the same may go well later.
+
+    SQLite calls it damage, too, where the disk fails to read (EIO); only what is read again tells.
+    """
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    refusals = (CatalogBusyError, CatalogDiskError, sqlite3.OperationalError, OSError)
+    return isinstance(error, refusals) or code == sqlite3.SQLITE_CORRUPT
 
 
 class UnreadableMediaError(MemoriesError):

@@ -8,6 +8,7 @@
     3  the configuration is wrong   7  disk, model or permission is missing
 """
 
+import errno
 import sqlite3
 from enum import IntEnum
 from pathlib import Path
@@ -92,12 +93,23 @@ def exit_of(error: BaseException) -> Exit | None:
     return next((code for kind, code in _BY_TYPE if isinstance(error, kind)), None)
 
 
+def _refusal_remedy(error: OSError) -> str:
+    match error.errno:
+        case errno.EMFILE | errno.ENFILE:
+            return "close other programs, or raise the limit of open files"
+        case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
+            return "make room on its disk; nothing that was finished is lost"
+        case errno.EIO:
+            return "check its disk; nothing that was finished is lost"
+    return "check that it exists and may be used"
+
+
 def explain(error: BaseException) -> tuple[str, str]:
     """What happened and what to do about it, one line each; the second may be empty."""
     remedy = str(getattr(error, "remedy", ""))
     if isinstance(error, OSError) and not remedy:
         where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{error.strerror or error}", "check that it exists and may be used"
+        return f"{where}{error.strerror or error}", _refusal_remedy(error)
     if isinstance(error, sqlite3.DatabaseError):
         return f"the catalog: {error}", disk_remedy(error)
     return str(error), remedy

@@ -21,8 +21,8 @@ from indexer.catalog import jobs as rows
 from indexer.catalog.jobs import Job
 from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import get_setting
-from indexer.errors import CatalogBusyError, CatalogDiskError
-from memoriesd import due
+from indexer.errors import CatalogError, may_pass
+from memoriesd import due, orders
 from memoriesd.clock import local_now, local_today
 from memoriesd.execute import Setting, execute, is_own, queue_job
 from memoriesd.exits import CommandFailedError, Exit, explain
@@ -152,8 +152,8 @@ class Loop:
                 self._read_notes()
                 found_work = self._do_something()
                 self._disk_trouble = ""
-            except (CatalogBusyError, CatalogDiskError, sqlite3.OperationalError, OSError) as error:
-                if once:
+            except (CatalogError, sqlite3.DatabaseError, OSError) as error:
+                if once or not may_pass(error):
                     raise
                 self._hold_off(error)
                 continue
@@ -410,10 +410,8 @@ class Loop:
             self.beat()
             return bool(self._held_up_by(own=own))
 
-        def is_ending() -> bool:
-            return self._notes.stop.is_set() or (self._once and is_held_up())
-
-        return Orders(is_ending, is_held_up)
+        patience_s = 0.0 if self._once else orders.PATIENCE_S
+        return Orders(self._notes.stop.is_set, is_held_up, patience_s)
 
 
 def _nothing() -> None:

@@ -71,7 +71,7 @@ def _path_of(name_or_path: str | Path) -> Path:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:
         raise ThemeError(
             f"{path}: cannot be read ({error.strerror})",
             remedy=f"check its path, or use one of {', '.join(BUILTIN)}",

@@ -1,5 +1,10 @@
 """Which error ends with which code, and what is told of it."""
 
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from clustering.people.corrections import SeenTogetherError
@@ -25,3 +30,36 @@ def test_error_that_a_person_can_act_on_has_a_code(error: MemoriesError, code: E
 
 def test_fault_of_the_program_has_none() -> None:
     assert exit_of(ZeroDivisionError("by nothing")) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EMFILE, "close other programs"),
+        (errno.ENOSPC, "make room"),
+        (errno.EIO, "check its disk"),
+        (errno.ENOENT, "check that it exists"),
+    ],
+)
+def test_refusal_of_the_system_is_told_with_what_helps(number: int, remedy: str) -> None:
+    told, advice = explain(OSError(number, os.strerror(number), "/photos/a.jpg"))
+
+    assert told == f"/photos/a.jpg: {os.strerror(number)}"
+    assert remedy in advice
+
+
+def test_page_that_is_read_wrongly_is_told_as_damage_or_a_failing_disk(tmp_path: Path) -> None:
+    path = tmp_path / "made.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (a)")
+    connection.commit()
+    connection.close()
+    path.write_bytes(path.read_bytes()[:4096] + bytes(4096))
+
+    connection = sqlite3.connect(path)
+    with pytest.raises(sqlite3.DatabaseError) as caught:
+        connection.execute("SELECT * FROM t")
+    connection.close()
+
+    assert exit_of(caught.value) == Exit.CATALOG
+    assert "or its disk failed to read, with: memoriesd doctor" in explain(caught.value)[1]

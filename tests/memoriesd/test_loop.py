@@ -232,6 +232,34 @@ def test_round_that_does_all_ends_well_though_work_is_held_up_then(
     assert [job.state for job in rows.recent_jobs(catalog, 10)] == ["done"] * 3
 
 
+def test_job_that_pauses_for_long_is_stopped_and_done_when_work_goes_on(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.orders.PATIENCE_S", 0.3)
+    job_id = queue_job(catalog, "probe", {"do": "spin"}, TODAY)
+    loops, notes = list[Loop](), Notes()
+    with ThreadPoolExecutor(1) as daemon:
+        ended = daemon.submit(work_in_a_thread, folders, loops, notes)
+        assert wait_until(lambda: bool(loops) and loops[0].doing == "probe")
+        notes.paused.set()
+        stopped = wait_until(lambda: not loops[0].doing)
+        left = state_of(catalog, job_id)
+        notes.paused.clear()
+        notes.wake.set()
+        again = wait_until(lambda: loops[0].doing == "probe")
+        notes.stop.set()
+        ended.result()
+
+    assert (stopped, left, again) == (True, "queued", True)
+
+
+def work_in_a_thread(folders: Folders, loops: list[Loop], notes: Notes) -> None:
+    with open_catalog(folders.catalog) as catalog:
+        loop = Loop(make_setting(catalog, folders), notes)
+        loops.append(loop)
+        loop.work(once=False)
+
+
 def test_disk_that_refuses_pauses_the_daemon_which_goes_on_by_itself_when_it_is_well(
     catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -249,6 +277,38 @@ def test_disk_that_refuses_pauses_the_daemon_which_goes_on_by_itself_when_it_is_
 
     assert (said, refused, done) == (True, "queued", True)
     assert "may be written to" not in loops[0].why_waiting()
+
+
+def test_page_that_is_read_wrongly_pauses_the_daemon_until_it_is_read_well(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.loop.HOLD_OFF_S", 0.05)
+    catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    notes, tries = Notes(), list[str]()
+    loop = Loop(make_setting(catalog, folders), notes)
+    sound = folders.catalog.read_bytes()
+    jobs_page = catalog.scalar("SELECT rootpage FROM sqlite_master WHERE name = 'jobs'")
+    at = (jobs_page - 1) * catalog.scalar("PRAGMA page_size")
+
+    def look_after() -> None:
+        tries.append(loop.why_waiting())
+        is_well = len(tries) == 3
+        write_bytes(folders.catalog, at, sound[at : at + 100] if is_well else bytes(100))
+        catalog.execute("PRAGMA shrink_memory")
+        if is_well:
+            notes.stop.set()
+
+    loop.look_after = look_after
+    loop.work(once=False)
+
+    assert ["memoriesd doctor" in told for told in tries] == [False, True, True]
+    assert loop.why_waiting() == ""
+
+
+def write_bytes(path: Path, at: int, data: bytes) -> None:
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(data)
 
 
 def work_on_a_bad_disk(
