@@ -26,7 +26,7 @@ from music.audio import read_audio
 from music.errors import MusicError
 from music.fit import fit_into
 from music.perform import perform_into
-from music.tape import Sound, Tape, silence
+from music.tape import Sound, Tape
 from music.track import RATE_HZ, Stereo
 from themes.theme import Theme
 
@@ -217,10 +217,9 @@ def _make_sound(storyboard: Storyboard, raw: Sound, sound: Sound) -> None:
         If the storyboard names a file of the user's that cannot be read.
     """
     if storyboard.music_file is not None:
-        fit_into(Path(storyboard.music_file), raw, sound)
+        fit_into(Path(storyboard.music_file), sound)
     else:
-        perform_into(score_for(storyboard), raw, sound)
-    silence(raw)
+        perform_into(score_for(storyboard), sound)
     mix_into(sound, _clip_sounds(storyboard), raw, sound)
 
 

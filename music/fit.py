@@ -11,7 +11,7 @@ from music.audio import header_duration_s, read_audio
 from music.beats import Beats, track_beats
 from music.errors import MusicError
 from music.filters import Filter, impulse_of, steep_lowpass_spectrum
-from music.loudness import master_into
+from music.loudness import master
 from music.route import find_route
 from music.score import Section
 from music.splice import SEAM_S, Spans, aligned, along, splice_into
@@ -79,12 +79,11 @@ def fit_file(path: Path, duration_s: float) -> Track:
     MusicError
         If the file cannot be read, or has less than two seconds of sound.
     """
-    n = round(duration_s * RATE_HZ)
-    raw, samples = np.zeros((n, 2), np.float32), np.zeros((n, 2), np.float32)
-    beats = fit_into(path, raw, samples)
+    raw = np.zeros((round(duration_s * RATE_HZ), 2), np.float32)
+    beats = fit_into(path, raw)
     return Track(
         title=path.stem,
-        samples=samples,
+        samples=master(raw, RATE_HZ),
         rate_hz=RATE_HZ,
         beats_s=beats.times_s,
         downbeats_s=beats.downbeats_s,
@@ -93,23 +92,19 @@ def fit_file(path: Path, duration_s: float) -> Track:
     )
 
 
-def fit_into(path: Path, raw: Sound, out: Sound) -> Beats:
-    """Cut a recording to the length of where it is kept; as `fit_file`.
+def fit_into(path: Path, out: Sound) -> Beats:
+    """Cut a recording to the length of where it is kept; as `fit_file`, but not mastered.
 
     Parameters
     ----------
-    raw : Sound
-        Silent. Overwritten by the cut before it is mastered.
     out : Sound
-        As long, not the same.
+        Silent; overwritten.
     """
     samples, is_whole = _read(path)
     recording = _heard(samples, is_whole=is_whole)
-    spans_s, beats, fade_s = _planned(recording, len(raw) / RATE_HZ)
-    splice_into(raw, samples, spans_s)
-    del samples
-    _fade(raw, fade_s)
-    master_into(raw, out, RATE_HZ)
+    spans_s, beats, fade_s = _planned(recording, len(out) / RATE_HZ)
+    splice_into(out, samples, spans_s)
+    _fade(out, fade_s)
     return beats
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from music.finish import HOP, ToneControl
 from music.instruments import INSTRUMENTS, Instrument
-from music.loudness import master_into
+from music.loudness import master
 from music.modal import Planar
 from music.reverb import reverb
 from music.score import Arrangement, Note, Part
@@ -34,11 +34,11 @@ def perform(arrangement: Arrangement) -> Track:
         Mastered to -16 LUFS; the same samples on every run.
     """
     n = round(arrangement.duration_s * RATE_HZ)
-    raw, samples = np.zeros((n, 2), np.float32), np.zeros((n, 2), np.float32)
-    perform_into(arrangement, raw, samples)
+    raw = np.empty((n, 2), np.float32)
+    perform_into(arrangement, raw)
     return Track(
         title=arrangement.title,
-        samples=samples,
+        samples=master(raw, RATE_HZ),
         rate_hz=RATE_HZ,
         beats_s=arrangement.beats_s,
         downbeats_s=arrangement.downbeats_s,
@@ -46,32 +46,29 @@ def perform(arrangement: Arrangement) -> Track:
     )
 
 
-def perform_into(arrangement: Arrangement, raw: Sound, out: Sound) -> None:
+def perform_into(arrangement: Arrangement, out: Sound) -> None:
     """Play an arrangement to where it is kept; what is held besides does not grow with its length.
 
     Parameters
     ----------
-    raw : Sound
-        Overwritten by what is played before it is mastered.
     out : Sound
-        As long, not the same: mastered to -16 LUFS.
+        Overwritten by what is played, not mastered.
     """
-    n = len(raw)
+    n = len(out)
     parts = [(part, _by_tone(part.notes)) for part in arrangement.parts]
     hall, control = reverb(), ToneControl(arrangement.mood)
     for start, end in blocks(n, _STRETCH):
         mix, sent = _played(parts, start, end)
         mix += hall.filtered(sent)
         del sent
-        raw[start:end] = control.toned(mix)
+        out[start:end] = control.toned(mix)
     compression, fade = control.compression(), _final_fade(arrangement, n)
     for start, end in blocks(n):
-        samples = raw[start:end] * compression(start, end)[:, None]
+        samples = out[start:end] * compression(start, end)[:, None]
         first = max(start, n - len(fade))
         if first < end:
             samples[first - start :] *= fade[first - n : end - n or None, None]
-        raw[start:end] = samples
-    master_into(raw, out, RATE_HZ)
+        out[start:end] = samples
 
 
 def _played(parts: Iterable[tuple[Part, _Tones]], start: int, end: int) -> tuple[Planar, Planar]:

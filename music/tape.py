@@ -68,12 +68,6 @@ class Tape:
         self._file.write(np.ascontiguousarray(samples, np.float32).tobytes())
 
 
-def silence(sound: Sound) -> None:
-    """Make all of it silent."""
-    for start, end in blocks(len(sound)):
-        sound[start:end] = np.zeros((end - start, 2), np.float32)
-
-
 def blocks(n: int, size: int = BLOCK) -> Iterator[tuple[int, int]]:
     """Starts and ends of the blocks that n samples are worked on in."""
     return ((start, min(start + size, n)) for start in range(0, n, size))

@@ -65,7 +65,8 @@ def test_a_piece_on_tape_has_the_samples_of_one_in_memory(tmp_path: Path) -> Non
     piece = arrange("chill", 40.0, 1)
 
     with Tape(tmp_path, 40 * RATE_HZ) as raw, Tape(tmp_path, 40 * RATE_HZ) as out:
-        perform_into(piece, raw, out)
+        perform_into(piece, raw)
+        master_into(raw, out, RATE_HZ)
         on_tape = out[:]
 
     np.testing.assert_array_equal(on_tape, perform(piece).samples)
