@@ -30,7 +30,6 @@ from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
 from memoriesd.locks import LockedError, hold
 from memoriesd.notify import tell_of_movies
-from memoriesd.orders import Orders
 from memoriesd.protocol import Outcome
 from memoriesd.rounds import State, Step, after, next_step, slice_items, upcoming
 from memoriesd.schedule import triggers
@@ -403,7 +402,7 @@ class Loop:
             return f"quiet hours ({hours}); goes on at {self._quiet[1]:%H:%M}"
         return self._machine.why_not(working=bool(self._doing))
 
-    def _orders(self, *, own: bool) -> Orders:
+    def _orders(self, *, own: bool) -> orders.Orders:
         """What tells a running job to pause and to stop; a single round never waits."""
 
         def is_held_up() -> bool:
@@ -411,7 +410,7 @@ class Loop:
             return bool(self._held_up_by(own=own))
 
         patience_s = 0.0 if self._once else orders.PATIENCE_S
-        return Orders(self._notes.stop.is_set, is_held_up, patience_s)
+        return orders.Orders(self._notes.stop.is_set, is_held_up, patience_s)
 
 
 def _nothing() -> None:
