@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from composer.render.motion import smoothstep
 from composer.render.planes import Planes, levels
-from composer.render.shade import Band
+from composer.render.shade import Shade, plate, wash
 from composer.render.text import Block
 from composer.storyboard.agreed import SAFE_SHARE
 from composer.storyboard.model import Rect
@@ -32,6 +32,8 @@ class Inks:
 
     words: Rgb
     accent: Rgb
+    ground: Rgb = (0, 0, 0)
+    """Of what lies between words and picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Overlay:
     frame_px : width, height
     inks : Inks
     shade : float
-        How much the picture beneath is darkened, 0 to 1; 0 for words on a plain ground.
+        How much of the picture the inks' ground covers, 0 to 1; 0 for words on a plain ground.
+    style : str
+        Of the text: a caption has a plate, a title a wash.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class Overlay:
         frame_px: tuple[int, int],
         inks: Inks,
         shade: float,
+        style: str,
     ) -> None:
         box = _Box.around(block, top_left_px, frame_px)
         self._box = box
@@ -88,8 +93,16 @@ class Overlay:
         self._accent = box.holding(block.accent, top_left_px)
         glow = cv2.GaussianBlur(self._ink, (0, 0), _GLOW * min(frame_px))
         self._glow = np.asarray(np.minimum(1.0, 1.3 * glow) * shade, np.float32)
-        rows = (top_left_px[1], top_left_px[1] + block.ink.shape[0])
-        self._band = Band(rows, frame_px, shade) if shade else None
+        self._shade: Shade | None = None
+        if shade:
+            x, y = top_left_px
+            height, width = block.ink.shape
+            around = (x, y, x + width, y + height)
+            if style == "caption":
+                square = bool(block.accent.any())
+                self._shade = plate(around, frame_px, inks.ground, shade, square=square)
+            else:
+                self._shade = wash(around, frame_px, inks.ground, shade)
         self._kept: tuple[Moment, tuple[_Mix, _Mix, _Mix]] | None = None
 
     def apply(self, frame: Planes, moment: Moment) -> None:
@@ -98,8 +111,8 @@ class Overlay:
             return
         if self._kept is None or self._kept[0] != moment:
             self._kept = (moment, self._mixes(moment))
-        if self._band is not None:
-            self._band.darken(frame, moment.opacity)
+        if self._shade is not None:
+            self._shade.darken(frame, moment.opacity)
         for plane, mix, step in zip(frame.each(), self._kept[1], (1, 2, 2), strict=True):
             area = self._box.of(plane, step)
             area[:] = cv2.blendLinear(np.ascontiguousarray(area), mix.colour, mix.keep, mix.rest)

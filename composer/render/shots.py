@@ -12,7 +12,7 @@ from composer.render.motion import between, progress, smoothstep
 from composer.render.overlay import Inks, Moment, Overlay, moment_at, place
 from composer.render.panels import Media, PhotoPanel, VideoPanel, open_panel
 from composer.render.planes import Planes, cropped, empty, filled, mixed, paste
-from composer.render.shade import shade_for
+from composer.render.shade import deep, shade_for
 from composer.render.text import drawn_block
 from composer.render.timeline import Span
 from composer.storyboard.model import WHOLE, Ground, Panel, Rect, Shot, ShotKind
@@ -163,15 +163,17 @@ class ShotFrames:
         if shot.text is None or block is None:
             return None
         spared = _faces(self._hung) if self._chart is None else [ABOVE_WORDS]
-        at_px = place(block, style=shot.text.style, kind=kind, frame_px=frame_px, faces=spared)
+        style = shot.text.style
+        at_px = place(block, style=style, kind=kind, frame_px=frame_px, faces=spared)
         if shot.kind is ShotKind.END or not self._hung:
             inks = Inks(
                 words=palette.ink, accent=_visible(palette.accent, palette.ground, palette.ink)
             )
-            return Overlay(block, at_px, frame_px=frame_px, inks=inks, shade=0.0)
-        inks = Inks(words=palette.light, accent=palette.accent)
-        shade = shade_for(palette.light, self._samples(), block, at_px)
-        return Overlay(block, at_px, frame_px=frame_px, inks=inks, shade=shade)
+            return Overlay(block, at_px, frame_px=frame_px, inks=inks, shade=0.0, style=style)
+        ground = palette.veil if style == "caption" else deep(palette.veil)
+        inks = Inks(words=palette.light, accent=palette.accent, ground=ground)
+        shade = shade_for(inks.words, inks.ground, self._samples(), block, at_px)
+        return Overlay(block, at_px, frame_px=frame_px, inks=inks, shade=shade, style=style)
 
     def _samples(self) -> list[Planes]:
         """Pictures that words will lie on; of a clip, whose future is not read twice, the worst."""

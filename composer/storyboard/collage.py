@@ -46,7 +46,7 @@ LEAST_KEPT = 0.6
 """So much of each picture is left where it is cropped to its panel."""
 
 LEAST_AREA = 0.075
-"""Of the frame, of every panel: what is smaller is a stamp. Of layouts that crop alike, the one with
+"""Of the frame, of every panel: what is smaller is a stamp. Of layouts that crop alike the one with
 the largest small panel is taken."""
 
 BEST_IS_LARGEST = 0.15

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from composer.render.overlay import Inks, Overlay, moment_at, place
 from composer.render.planes import Planes, filled, from_rgb, to_rgb
-from composer.render.shade import shade_for
+from composer.render.shade import deep, shade_for
 from composer.render.shaping import drawn_line
 from composer.render.text import Block, drawn_block
 from composer.storyboard.agreed import SAFE_SHARE
@@ -35,9 +35,11 @@ def make_block(text: Text, theme: Theme, frame: tuple[int, int] = FRAME) -> Bloc
 def drawn_on(picture: Planes, text: Text, theme: Theme) -> tuple[Planes, Block, tuple[int, int]]:
     block = make_block(text, theme, HD)
     at = place(block, style=text.style, kind=theme.type, frame_px=HD, faces=[])
-    shade = shade_for(theme.palette.light, [picture], block, at)
-    inks = Inks(words=theme.palette.light, accent=theme.palette.accent)
-    overlay = Overlay(block, at, frame_px=HD, inks=inks, shade=shade)
+    palette = theme.palette
+    ground = palette.veil if text is CAPTION else deep(palette.veil)
+    inks = Inks(words=palette.light, accent=palette.accent, ground=ground)
+    shade = shade_for(inks.words, inks.ground, [picture], block, at)
+    overlay = Overlay(block, at, frame_px=HD, inks=inks, shade=shade, style=text.style)
     out = picture.copy()
     overlay.apply(out, moment_at(60, n_frames=120, fps=30, kind=theme.type, short_px=720))
     return out, block, at
@@ -116,6 +118,7 @@ def test_right_to_left_words_stand_and_come_in_from_the_right() -> None:
         frame_px=FRAME,
         inks=Inks(words=(255, 255, 255), accent=(255, 255, 255)),
         shade=0.0,
+        style="title",
     )
     frame = filled(*FRAME, (0, 0, 0))
     overlay.apply(frame, moment_at(1, n_frames=90, fps=30, kind=theme.type, short_px=360))
@@ -184,12 +187,39 @@ def test_words_can_be_read_over_any_picture(name: str, text: Text, picture: str)
     assert counts[dim].sum() <= 0.005 * counts.sum()
 
 
+@pytest.mark.parametrize("name", BUILTIN)
+def test_a_caption_has_a_plate_and_leaves_the_rest_of_the_picture_alone(name: str) -> None:
+    white = PICTURES["white"]
+
+    out, block, (x, y) = drawn_on(white, CAPTION, load_theme(name))
+
+    height, width = block.ink.shape
+    around = np.zeros((HD[1], HD[0]), np.bool_)
+    around[y - 40 : y + height + 40, x - 60 : x + width + 60] = True
+    assert (out.y[~around] == white.y[~around]).all()
+    assert out.y[y - 8, x : x + width].max() < 130
+
+
+def test_a_title_tones_the_frame_all_over_or_from_its_words_to_the_nearer_edge() -> None:
+    white = PICTURES["white"]
+
+    middle, _, _ = drawn_on(white, TITLE, load_theme("gentle"))
+    low, _, (_, top) = drawn_on(white, TITLE, load_theme("uplifting"))
+
+    assert np.ptp(middle.y[:, 0].astype(int)) <= 1
+    assert middle.y[0, 0] < 130
+    assert low.y[0, 0] == white.y[0, 0]
+    assert low.y[top:, -1].max() < 130
+
+
 def test_shade_spares_a_dark_picture() -> None:
     theme = load_theme("chill")
     block = make_block(TITLE, theme)
 
     dark, bright = (
-        shade_for(theme.palette.light, [filled(*FRAME, (grey,) * 3)], block, (60, 100))
+        shade_for(
+            theme.palette.light, theme.palette.veil, [filled(*FRAME, (grey,) * 3)], block, (60, 100)
+        )
         for grey in (20, 250)
     )
 
@@ -201,9 +231,9 @@ def test_brightest_of_several_pictures_counts() -> None:
     block = make_block(TITLE, theme)
     dark, bright = filled(*FRAME, (20, 20, 20)), filled(*FRAME, (250, 250, 250))
 
-    both = shade_for(theme.palette.light, [dark, bright], block, (60, 100))
+    both = shade_for(theme.palette.light, theme.palette.veil, [dark, bright], block, (60, 100))
 
-    assert both == shade_for(theme.palette.light, [bright], block, (60, 100))
+    assert both == shade_for(theme.palette.light, theme.palette.veil, [bright], block, (60, 100))
 
 
 @pytest.mark.parametrize("name", BUILTIN)
@@ -241,7 +271,7 @@ def test_hidden_words_leave_the_frame_alone() -> None:
     theme = load_theme("gentle")
     block = make_block(TITLE, theme)
     inks = Inks(words=theme.palette.light, accent=theme.palette.accent)
-    overlay = Overlay(block, (100, 100), frame_px=FRAME, inks=inks, shade=0.5)
+    overlay = Overlay(block, (100, 100), frame_px=FRAME, inks=inks, shade=0.5, style="title")
     frame = filled(*FRAME, (200, 100, 50))
 
     overlay.apply(frame, moment_at(-1, n_frames=50, fps=30, kind=theme.type, short_px=360))
