@@ -100,6 +100,8 @@ class ViewItem:
     """Begin and end in s of what is said in a clip; only of clips that were listened to."""
     audible: tuple[tuple[float, float], ...] = ()
     """Begin and end in s of what is loud enough to be heard beside music, speech or not."""
+    beside_s: tuple[float, float] = (0.0, 0.0)
+    """So long may a clip be heard before and after it is seen: as long as a photograph is there."""
     event: EventId | None = None
 
     @property

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import webrtcvad
+from numpy.typing import NDArray
 
 from composer.library import ViewItem
 from composer.storyboard.clips import highlight_of
@@ -21,6 +22,14 @@ PAUSE_S = 0.2
 
 WORD_S = 0.12
 """Shorter voices are clicks and knocks."""
+
+SYLLABLES_DB = 2.0
+"""Speech rises and falls with its syllables, about four times a second (Scheirer and Slaney,
+ICASSP 1997); what stays as loud as it is, is surf, wind or a chord.
+
+Standard deviation within half a second, measured: speech 5 to 13 dB, in noise 3 dB below it 3 to 4;
+surf 0.5, chords 0.4 to 1.6.
+"""
 
 AUDIBLE_DBFS = -37.0
 """Quieter sound drowns in the music: lifted by 12 dB and lowered by 3 (`render.mix`,
@@ -85,6 +94,8 @@ def audible_in(samples: Stereo) -> list[tuple[float, float]]:
 def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     """Spans in which somebody speaks, by WebRTC's detector (Gaussian mixtures over six bands).
 
+    It takes surf and chords for voices, too: those that have no syllables are left out.
+
     Parameters
     ----------
     samples : float32[n, 2]
@@ -97,12 +108,23 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     """
     vad = webrtcvad.Vad(_STRICTNESS)
     step = round(_STEP_S * _RATE_HZ)
-    coded = np.rint(np.clip(mono(samples), -1, 1) * 32767).astype("<i2")
-    voiced = [
-        vad.is_speech(coded[at : at + step].tobytes(), _RATE_HZ)
-        for at in range(0, len(coded) - step + 1, step)
+    steps = mono(samples[: len(samples) // step * step]).reshape(-1, step)
+    coded = np.rint(np.clip(steps, -1, 1) * 32767).astype("<i2")
+    voiced = [vad.is_speech(one.tobytes(), _RATE_HZ) for one in coded]
+    levels_db = 10 * np.log10(np.square(steps).mean(axis=1) + 1e-10)
+    return [
+        (a, b)
+        for a, b in _joined(voiced, _STEP_S)
+        if b - a >= WORD_S and _has_syllables(levels_db[round(a / _STEP_S) : round(b / _STEP_S)])
     ]
-    return [(a, b) for a, b in _joined(voiced, _STEP_S) if b - a >= WORD_S]
+
+
+def _has_syllables(levels_db: NDArray[np.floating]) -> bool:
+    """Whether loudness, in steps, rises and falls within half a second."""
+    half = round(0.25 / _STEP_S)
+    padded = np.pad(levels_db, half, "edge")
+    usual_db = np.convolve(padded, np.full(2 * half + 1, 1 / (2 * half + 1)), "valid")
+    return float((levels_db - usual_db).std()) >= SYLLABLES_DB
 
 
 def _joined(heard: Iterable[bool], step_s: float) -> list[tuple[float, float]]:

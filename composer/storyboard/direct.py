@@ -15,7 +15,7 @@ from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.collage import is_inside, one_after_another, with_collage
 from composer.storyboard.joins import CUT, Break, Join, break_between, chapters, join
 from composer.storyboard.layout import lay_out
-from composer.storyboard.leads import lead_sounds
+from composer.storyboard.leads import beside_s, lead_sounds
 from composer.storyboard.light import match_light
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
@@ -157,7 +157,7 @@ def _storyboard(brief: Brief, plan: Plan) -> Storyboard:
 def _shots(
     brief: Brief, plan: Plan, starts: Sequence[int], lengths: Sequence[int]
 ) -> tuple[Shot, ...]:
-    slides = [_heard(slide, brief) for slide in (plan.arc.opening, *plan.arc.slides)]
+    slides = _heard((plan.arc.opening, *plan.arc.slides), brief)
     fps = brief.canvas.fps
     joins = _joins(brief, slides, lengths)
     texts = (
@@ -208,11 +208,15 @@ def _shots(
     return lead_sounds(matched, clips, fps)
 
 
-def _heard(slide: Slide, brief: Brief) -> Slide:
-    """The same slide with what is said in it."""
-    if not slide.is_video:
-        return slide
-    return Slide(items=(brief.listened(slide.first),))
+def _heard(slides: Sequence[Slide], brief: Brief) -> list[Slide]:
+    """The same slides; clips with what is said in them, and where they may be heard."""
+    are_clips = [slide.is_video for slide in slides]
+    return [
+        Slide(items=(replace(brief.listened(slide.first), beside_s=beside_s(are_clips, n)),))
+        if slide.is_video
+        else slide
+        for n, slide in enumerate(slides)
+    ]
 
 
 def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:

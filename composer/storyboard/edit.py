@@ -12,9 +12,9 @@ import numpy as np
 from composer.library import ViewItem
 from composer.storyboard.brief import Canvas
 from composer.storyboard.captions import reading_s
-from composer.storyboard.clips import SOUND_GAIN_DB
+from composer.storyboard.clips import MOST_LEAD_S, MOST_TRAIL_S, SOUND_GAIN_DB
 from composer.storyboard.layout import lay_out
-from composer.storyboard.leads import lead_sounds, room_kept
+from composer.storyboard.leads import lead_sounds, room_kept, room_s
 from composer.storyboard.model import Panel, Rect, Shot, ShotKind, Storyboard
 from composer.storyboard.slides import Slide
 from themes.theme import Motion
@@ -55,6 +55,7 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
             f" {visible_s:.1f} s",
             remedy="choose a longer one or a photograph",
         )
+    item = replace(item, beside_s=_beside_s(board, n))
     laid = lay_out(
         Slide(items=(item,)),
         Canvas(width=board.width, height=board.height, fps=board.fps),
@@ -251,6 +252,12 @@ def _free(shot: Shot, n: int) -> None:
         raise EditError(
             f"shot {n + 1} is locked", remedy=f"let go of it: storyboard lock FILE {n + 1} --off"
         )
+
+
+def _beside_s(board: Storyboard, n: int) -> tuple[float, float]:
+    """How long a clip in a shot may be heard before and after it is seen."""
+    before_s, after_s = (room_s(board.shots, n, side, board.fps) for side in (-1, 1))
+    return min(MOST_LEAD_S, before_s), min(MOST_TRAIL_S, after_s)
 
 
 def _near_heard(board: Storyboard, n: int) -> Storyboard:

@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from composer.library import ViewItem
-from composer.storyboard.clips import BREATH_S, MOST_LEAD_S, MOST_TRAIL_S
+from composer.storyboard.clips import (
+    LEAD_S,
+    MOST_LEAD_S,
+    MOST_TRAIL_S,
+    spoken_lead_s,
+    spoken_trail_s,
+)
 from composer.storyboard.model import Shot, ShotKind
-
-LEAD_S = 0.6
-"""What is no speech leads by so much; editors let sound lead by half a second to a second."""
 
 LEAST_LEAD_S = 0.3
 """Less is no lead but a mistake, unless it saves a word."""
@@ -44,6 +47,21 @@ def lead_sounds(shots: Sequence[Shot], clips: Mapping[int, ViewItem], fps: int) 
     return tuple(led)
 
 
+def beside_s(are_clips: Sequence[bool], n: int) -> tuple[float, float]:
+    """How long a clip may be heard before and after it is seen, by what is next to it.
+
+    Parameters
+    ----------
+    are_clips : sequence of bool
+        Of all that a movie shows, the title first and without the end card.
+    """
+    last = len(are_clips) - 1
+    after = n < last and not are_clips[n + 1]
+    # One photograph between two clips is left to the first one, which may be in mid-sentence.
+    before = n > 1 and not are_clips[n - 1] and not are_clips[n - 2]
+    return MOST_LEAD_S * before, MOST_TRAIL_S * after
+
+
 def room_kept(shots: Sequence[Shot], near: int, fps: int) -> tuple[Shot, ...]:
     """The shots after an edit of one: leads and trails near it that have no room left are gone."""
     kept = list(shots)
@@ -62,7 +80,7 @@ def room_s(shots: Sequence[Shot], n: int, side: int, fps: int) -> float:
 
     As long as the picture next to it is alone on screen, less what is heard there from beyond it.
     """
-    if not _is_heard(shots[n]) or not 0 <= n + side < len(shots):
+    if not 0 <= n + side < len(shots):
         return 0.0
     beside = shots[n + side]
     if beside.kind is not ShotKind.PICTURE or _is_heard(beside):
@@ -94,9 +112,8 @@ def _seen_s(shots: Sequence[Shot], n: int, fps: int) -> tuple[float, float]:
 def _trailing(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
     """The shot, heard until what is being said at its end has ended, if that is soon."""
     _, end_s = _seen_s(shots, n, fps)
-    said_s = max((b for a, b in clip.speech if a < end_s < b), default=end_s)
-    trail_s = min(said_s + BREATH_S, clip.duration_s or said_s) - end_s
-    if said_s == end_s or trail_s > min(MOST_TRAIL_S, room_s(shots, n, 1, fps)):
+    trail_s = spoken_trail_s(clip, end_s, min(MOST_TRAIL_S, room_s(shots, n, 1, fps)))
+    if trail_s is None:
         return shots[n]
     reason = f"{shots[n].reason}; its sound trails by {trail_s:.1f} s, to the end of what is said"
     return replace(shots[n], sound_trail_s=round(trail_s, 3), reason=reason)
@@ -106,20 +123,17 @@ def _leading(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
     """The shot, heard from a word on that comes before it, or else a little before it."""
     start_s, _ = _seen_s(shots, n, fps)
     most_s = min(MOST_LEAD_S, room_s(shots, n, -1, fps), start_s)
-    words = [start_s - max(0.0, a - BREATH_S) for a, _ in clip.speech if a < start_s]
-    fitting = [lead_s for lead_s in words if lead_s <= most_s]
-    if fitting:
-        lead_s, why = min(fitting, key=lambda lead_s: abs(lead_s - LEAD_S)), "with what is said"
-    else:
+    lead_s, why = spoken_lead_s(clip, start_s, most_s), "with what is said"
+    if lead_s is None:
         lead_s, why = min(LEAD_S, most_s), "ahead of its picture"
-        ahead = start_s - lead_s, start_s
-        cuts = any(a < ahead[0] < b for a, b in clip.speech)
-        if cuts or lead_s < LEAST_LEAD_S or _overlap_s(clip, *ahead) < AUDIBLE_SHARE * lead_s:
+        if lead_s < LEAST_LEAD_S or not _is_audible(clip, start_s - lead_s, start_s):
             return shots[n]
     reason = f"{shots[n].reason}; its sound leads by {lead_s:.1f} s, {why}"
     return replace(shots[n], sound_lead_s=round(lead_s, 3), reason=reason)
 
 
-def _overlap_s(clip: ViewItem, start_s: float, end_s: float) -> float:
-    """How much of a stretch of a clip can be heard."""
-    return sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in clip.audible)
+def _is_audible(clip: ViewItem, start_s: float, end_s: float) -> bool:
+    """Whether a stretch of a clip can be heard, from a beginning that cuts no word."""
+    heard_s = sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in clip.audible)
+    cuts = any(a < start_s < b for a, b in clip.speech)
+    return heard_s >= AUDIBLE_SHARE * (end_s - start_s) and not cuts

@@ -52,6 +52,17 @@ def test_what_is_said_is_heard_and_the_pauses_between(talk: NDArray[np.float32])
         assert silent_s - 0.06 <= end_s <= silent_s + HANG_S
 
 
+def test_surf_is_no_speech_and_can_be_heard() -> None:
+    time_s = np.arange(12 * RATE_HZ) / RATE_HZ
+    noise = np.random.default_rng(3).normal(0, 0.15, len(time_s))
+    low = signal.lfilter([0.2], [1, -0.8], noise)
+    surf = (low * (0.35 + 0.65 * np.sin(np.pi * time_s / 6) ** 2)).astype(np.float32)
+    both = np.stack([surf, surf], axis=1)
+
+    assert speech_in(both) == []
+    assert sum(b - a for a, b in audible_in(both)) > 6
+
+
 def test_a_clip_is_heard_at_its_highlight_and_beside_it_on_its_own_timeline(
     talk: NDArray[np.float32], tmp_path: Path, make_item: Factory
 ) -> None:

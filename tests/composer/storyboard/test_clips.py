@@ -12,10 +12,12 @@ from composer.library import Span
 from composer.soundtrack import sound_for
 from composer.storyboard.clips import (
     BREATH_S,
+    MOST_LEAD_S,
     MOST_TRAIL_S,
     bounds_s,
     clip_start_s,
     speech_reason,
+    spoken_lead_s,
 )
 from composer.storyboard.direct import direct
 from themes.load import BUILTIN, load_theme
@@ -44,11 +46,30 @@ def test_speech_without_a_pause_is_shown_at_its_middle_and_told(make_item: Facto
 def test_a_clip_without_pauses_is_shown_where_a_trail_saves_its_last_word(
     make_item: Factory,
 ) -> None:
-    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=((1.0, 13.5),))
+    clip = make_item(
+        1,
+        is_video=True,
+        duration_s=20.0,
+        highlights=GOOD,
+        speech=((1.0, 13.5),),
+        beside_s=(0.0, MOST_TRAIL_S),
+    )
 
     end_s = clip_start_s(clip, 4.0) + 4.0
 
     assert end_s < 13.5 <= end_s + MOST_TRAIL_S - BREATH_S
+
+
+def test_where_sound_may_lead_a_word_begins_before_its_picture(make_item: Factory) -> None:
+    said = ((2.0, 4.9), (5.3, 7.0), (7.4, 10.0), (10.4, 12.9))
+    clip = make_item(1, is_video=True, duration_s=20.0, highlights=GOOD, speech=said)
+
+    start_s = clip_start_s(replace(clip, beside_s=(MOST_LEAD_S, 0.0)), 4.0)
+    lead_s = spoken_lead_s(clip, start_s, MOST_LEAD_S)
+
+    assert lead_s is not None
+    assert start_s - lead_s + BREATH_S in [pytest.approx(a) for a, _ in said]
+    assert not any(a < start_s + 4.0 < b for a, b in said)
 
 
 @given(
@@ -100,3 +121,4 @@ def test_the_clips_that_a_movie_shows_are_listened_to(
     shown = [shot for shot in board.shots if any(panel.is_video for panel in shot.panels)]
     assert shown
     assert all("between words" in shot.reason for shot in shown)
+    assert any("sound leads by" in shot.reason for shot in shown)

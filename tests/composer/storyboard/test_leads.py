@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from composer.library import ViewItem
 from composer.render.timeline import spans
 from composer.soundtrack import sound_for
-from composer.storyboard.clips import BREATH_S, MOST_LEAD_S, MOST_TRAIL_S
+from composer.storyboard.clips import BREATH_S, LEAD_S, MOST_LEAD_S, MOST_TRAIL_S
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import retime, swap
-from composer.storyboard.leads import GAP_S, LEAD_S, lead_sounds
+from composer.storyboard.leads import GAP_S, lead_sounds
 from composer.storyboard.model import Shot, Storyboard
 from themes.load import load_theme
 
@@ -89,9 +89,9 @@ def test_no_lead_begins_in_the_middle_of_a_word(with_clip: Factory) -> None:
 def test_a_sentence_is_heard_to_its_end(with_clip: Factory) -> None:
     last_s = end_s(with_clip())
 
-    shot = with_clip(speech=((last_s - 2, last_s + 0.8),)).shots[3]
+    shot = with_clip(speech=((last_s - 2, last_s + 0.65),)).shots[3]
 
-    assert shot.sound_trail_s == pytest.approx(0.8 + BREATH_S)
+    assert shot.sound_trail_s == pytest.approx(0.65 + BREATH_S)
     assert f"sound trails by {shot.sound_trail_s:.1f} s, to the end of what is said" in shot.reason
 
 
