@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from indexer.catalog.connection import check_integrity, open_catalog
+from indexer.catalog.files import all_roots, count_known
 from indexer.errors import CatalogError, MissingResourceError
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
@@ -62,6 +64,7 @@ def examine(folders: Folders, config: Config) -> list[Finding]:
         _models,
         _device,
         _catalog,
+        _left_roots,
         _lettering,
         _watching,
         _daemon,
@@ -264,6 +267,28 @@ def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:
         )
     else:
         yield _good("catalog", f"{folders.catalog}, {size_mb:.1f} MB, sound")
+
+
+def _left_roots(folders: Folders, config: Config) -> Iterator[Finding]:
+    """Folders that were indexed and that the configuration does not name."""
+    if not folders.catalog.exists() or not config.library.roots:
+        return
+    try:
+        with open_catalog(folders.catalog) as catalog:
+            known = [(root.folder, count_known(catalog, root.id)) for root in all_roots(catalog)]
+    except (CatalogError, sqlite3.DatabaseError):  # told by the check of the catalog
+        return
+    for folder, n_files in known:
+        if n_files and folder not in config.library.roots:
+            count = "1 file of it is" if n_files == 1 else f"{n_files:,} files of it are"
+            yield Finding(
+                name="folder",
+                health=Health.WARNING,
+                found=f"{folder} is not in [library] roots, so it is in no movie; {count} in the"
+                " catalog",
+                remedy=f"write it into [library] roots of {folders.config_file}, or:"
+                f" memoriesd forget {shlex.quote(str(folder))}",
+            )
 
 
 def _lettering(folders: Folders, config: Config) -> Iterator[Finding]:

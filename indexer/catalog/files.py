@@ -104,6 +104,16 @@ def set_root_state(catalog: Catalog, root_id: RootId, state: str, reason: str, n
     )
 
 
+def leave_root(catalog: Catalog, root_id: RootId, reason: str, now: str) -> None:
+    """Nobody watches a root any more: its files are away, all that is known of them is kept."""
+    catalog.execute(
+        "UPDATE files SET state = 'away', reason = ''"
+        " WHERE root_id = ? AND state NOT IN ('missing', 'away')",
+        (root_id,),
+    )
+    set_root_state(catalog, root_id, "away", reason, now)
+
+
 def files_of_root(catalog: Catalog, root_id: RootId) -> list[File]:
     """Every file row of a root."""
     sql = f"SELECT {columns(File)} FROM files WHERE root_id = ? ORDER BY path"
@@ -140,6 +150,12 @@ def files_in_state(catalog: Catalog, state: FileState) -> list[File]:
 def count_by_state(catalog: Catalog) -> dict[str, int]:
     """How many files are in each state."""
     return dict(catalog.execute("SELECT state, count(*) FROM files GROUP BY state").fetchall())
+
+
+def count_known(catalog: Catalog, root_id: RootId) -> int:
+    """How many files of a root are there, or were when it was last looked through."""
+    sql = "SELECT count(*) FROM files WHERE root_id = ? AND state != 'missing'"
+    return int(catalog.scalar(sql, (root_id,)))
 
 
 def add_files(catalog: Catalog, root_id: RootId, seen: Iterable[Seen]) -> None:

@@ -17,7 +17,7 @@ from memoriesd.config import default_output
 from memoriesd.doctor import Finding, Health, examine
 from memoriesd.exits import ConfigError, DaemonRunningError, Exit
 from memoriesd.folders import make_private
-from memoriesd.locks import LockedError, hold
+from memoriesd.locks import LockedError, hold, is_held
 from memoriesd.repair import Repair, repair
 from memoriesd.starter import starter_text
 
@@ -61,6 +61,8 @@ def init_command(
         click.echo(f"  watches {echo_path(root)}" + ("" if root.exists() else " (not there yet)"))
     if not wanted:
         click.echo("  watches nothing yet: write your folders into [library] roots")
+    if is_held(session.folders.daemon_lock):
+        click.echo("the running daemon goes on as configured before: end it, then start it anew")
     click.echo("next: memoriesd run, which does everything from here on by itself")
     click.echo("or step by step: memoriesd index, then cluster, then memories, then compose")
 

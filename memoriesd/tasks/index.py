@@ -6,8 +6,11 @@ Arguments: ``roots`` (paths; all of the configuration where absent) and ``limit_
 import logging
 import os
 import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from indexer.catalog import files
 from indexer.catalog.backups import back_up_daily
 from indexer.chosen import ModelChoice
 from indexer.errors import ModelPackMissingError
@@ -23,12 +26,18 @@ from memoriesd.worker import Task, serve
 
 log = logging.getLogger(__name__)
 
+NOT_WATCHED = (
+    "no longer in [library] roots, so it is in no movie; memoriesd doctor tells what to do"
+)
+"""The reason of a root that is away because nobody asks for it."""
+
 
 def run(task: Task) -> IndexReport:
     """Do the job."""
     _back_up(task)
     config = task.config
     roots = [Path(root) for root in task.args.get("roots", ())] or list(config.library.roots)
+    left_out = _leave_others(task, roots)
     settings = IndexSettings(
         rules=ScanRules(
             ignore=config.library.ignore,
@@ -52,12 +61,43 @@ def run(task: Task) -> IndexReport:
     report = index(
         task.catalog, roots, settings, checkpoint=task.checkpoint, progress=task.progress
     )
+    report = replace(report, notes=(*report.notes, *left_out, *_only_for_now(task, roots)))
     scenes = config.models.scenes
     try:
         renew_words(task.catalog, lambda: load_scenes(scenes), stamp(task.now))
     except ModelPackMissingError:
         return report  # whose notes say so already
     return report
+
+
+def _leave_others(task: Task, roots: Sequence[Path]) -> list[str]:
+    """Leave folders that are watched no longer out of movies; a sentence for each.
+
+    Without a configuration whatever was indexed counts. Their files are away before the scan, so
+    that those that lie below a new root as well keep all that is known of them.
+    """
+    watched = task.config.library.roots
+    told: list[str] = []
+    if not watched:
+        return told
+    for root in files.all_roots(task.catalog):
+        if root.folder in (*watched, *roots) or root.reason == NOT_WATCHED:
+            continue
+        with task.catalog.transaction():
+            files.leave_root(task.catalog, root.id, NOT_WATCHED, stamp(task.now))
+        told.append(f"{root.folder} is {NOT_WATCHED}.")
+    return told
+
+
+def _only_for_now(task: Task, roots: Sequence[Path]) -> list[str]:
+    """What to do about folders that were named, and that nobody watches."""
+    watched = task.config.library.roots
+    return [
+        f"{root} is not in [library] roots of {task.config_file}: it counts until the next look"
+        " through those; write it there to keep it in movies."
+        for root in roots
+        if watched and root not in watched
+    ]
 
 
 def _back_up(task: Task) -> None:
