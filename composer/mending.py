@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 
 from composer.library import ViewItem
-from composer.storyboard.edit import EditError, drop, swap
+from composer.storyboard.edit import EditError, drop, swap, swap_panel
 from composer.storyboard.model import Storyboard
 from indexer.catalog.items import ItemId
 from themes.theme import Motion
@@ -21,7 +21,8 @@ def without_items(
         What the movie may show.
     """
     while n := _first_shot(board, bad):
-        mended = replaced(board, n - 1, items, motion)
+        mended = _with_panel(board, n - 1, bad, items, motion)
+        mended = mended or replaced(board, n - 1, items, motion)
         if mended is None:
             return None
         board = mended
@@ -32,15 +33,40 @@ def replaced(
     board: Storyboard, n: int, items: Sequence[ViewItem], motion: Motion
 ) -> Storyboard | None:
     """The movie with another picture in a shot, one that it does not show yet, or without it."""
-    shown = {panel.item_id for shot in board.shots for panel in shot.panels}
     old = [item for item in items if item.id in {p.item_id for p in board.shots[n].panels}]
-    spare = [item for item in items if item.id not in shown and not item.is_video]
+    spare = _spare(board, items)
     try:
         if spare:
             return swap(board, n, _nearest(spare, old, board, n, items), motion)
         return drop(board, n)
     except EditError:
         return None
+
+
+def _with_panel(
+    board: Storyboard,
+    n: int,
+    bad: Collection[ItemId],
+    items: Sequence[ViewItem],
+    motion: Motion,
+) -> Storyboard | None:
+    """A shot of several panels with another picture in the first bad one's place, if one fits."""
+    panels = board.shots[n].panels
+    at = next(at for at, panel in enumerate(panels) if panel.item_id in bad)
+    spare = _spare(board, items)
+    old = [item for item in items if item.id == panels[at].item_id]
+    if len(panels) == 1 or not spare:
+        return None
+    try:
+        return swap_panel(board, n, at, _nearest(spare, old, board, n, items), motion)
+    except EditError:
+        return None
+
+
+def _spare(board: Storyboard, items: Sequence[ViewItem]) -> list[ViewItem]:
+    """Photographs that a movie does not show yet."""
+    shown = {panel.item_id for shot in board.shots for panel in shot.panels}
+    return [item for item in items if item.id not in shown and not item.is_video]
 
 
 def _nearest(

@@ -13,7 +13,7 @@ from composer.library import ViewItem
 from composer.storyboard.brief import Canvas
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import MOST_LEAD_S, MOST_TRAIL_S, SOUND_GAIN_DB
-from composer.storyboard.layout import lay_out
+from composer.storyboard.layout import in_place_of, lay_out
 from composer.storyboard.leads import lead_sounds, room_kept, room_s
 from composer.storyboard.model import Panel, Rect, Shot, ShotKind, Storyboard
 from composer.storyboard.slides import Slide
@@ -80,6 +80,49 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
     board = _near_heard(_with(board, {n: swapped}), n)
     clips = {n: item} if item.is_video else {}
     return replace(board, shots=lead_sounds(board.shots, clips, board.fps))
+
+
+def swap_panel(board: Storyboard, n: int, at: int, item: ViewItem, motion: Motion) -> Storyboard:
+    """Show another photograph in one panel of a shot that shows several; the others stay.
+
+    Parameters
+    ----------
+    n, at : int
+        The shot and the panel, from 0 on.
+    item : ViewItem
+        What it shows.
+    motion : Motion
+        The theme's caps for moves.
+
+    Raises
+    ------
+    EditError
+        If there is no such panel, or the item is a clip or does not bear the panel's shape.
+    """
+    shot = _picture(board, n)
+    if not 0 <= at < len(shot.panels):
+        raise EditError(
+            f"shot {n + 1} has no panel {at + 1}", remedy=f"it has {len(shot.panels)} of them"
+        )
+    panel = None
+    if not item.is_video:
+        panel = in_place_of(
+            shot.panels[at],
+            item,
+            Canvas(width=board.width, height=board.height, fps=board.fps),
+            motion,
+            visible_s=visible_frames(board, n) / board.fps,
+            beside=shot.motion,
+            rng=np.random.default_rng([board.seed, int(item.id), 0]),
+        )
+    if panel is None:
+        raise EditError(
+            f"{item.path} does not fit into panel {at + 1} of shot {n + 1}",
+            remedy="choose a photograph of its shape, large enough and with faces off its edges",
+        )
+    panels = (*shot.panels[:at], panel, *shot.panels[at + 1 :])
+    reason = f"{shot.reason}; panel {at + 1} swapped in"
+    return _with(board, {n: replace(shot, panels=panels, reason=reason)})
 
 
 def lock(board: Storyboard, n: int, *, locked: bool) -> Storyboard:

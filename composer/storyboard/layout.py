@@ -14,6 +14,7 @@ from composer.storyboard.framing import (
     MOST_ENLARGED,
     Stage,
     around,
+    heads,
     main_faces,
     panel_frame,
 )
@@ -84,6 +85,38 @@ def lay_out(
             panel = _panel(stage, found, visible_s)
             return Laid(panels=(panel,), ground=Ground.NONE, motion=found.name, reason=found.reason)
     return _on_ground(item, canvas, motion, visible_s, before, rng)
+
+
+def in_place_of(
+    old: Panel,
+    item: ViewItem,
+    canvas: Canvas,
+    motion: Motion,
+    *,
+    visible_s: float,
+    beside: str,
+    rng: np.random.Generator,
+) -> Panel | None:
+    """Another photograph in a panel's place; None where it does not bear the panel's shape.
+
+    Parameters
+    ----------
+    beside : str
+        The move of the panels beside it.
+    """
+    width, height = (
+        2 * round(share * side / 2)
+        for share, side in (
+            (old.frame.w_norm, canvas.width),
+            (old.frame.h_norm, canvas.height),
+        )
+    )
+    must = around(heads(item))
+    stage = Stage(item=item, frame=old.frame, width_px=width, height_px=height, must=must)
+    found = move(stage, motion, visible_s, (), rng, beside=beside)
+    if found is None or _enlarged(item, width, height) > MOST_ENLARGED:
+        return None
+    return replace(_panel(stage, found, visible_s), enters_frame=old.enters_frame)
 
 
 def _on_ground(

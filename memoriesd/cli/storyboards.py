@@ -109,12 +109,13 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
 @_FILE
 @_SHOT
 @click.argument("item")
+@click.option("--panel", type=click.IntRange(min=1), help="Of a collage or pair, this one alone.")
 @session_command
-def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
+def swap_shot(session: Session, file: Path, shot: int, item: str, *, panel: int | None) -> None:
     """Show ITEM (id or path) in SHOT of a storyboard FILE."""
     from composer.library import read_items
     from composer.speech import listened
-    from composer.storyboard.edit import shot_of, swap
+    from composer.storyboard.edit import shot_of, swap, swap_panel
     from themes.load import load_theme
 
     board = _read(file)
@@ -127,8 +128,13 @@ def swap_shot(session: Session, file: Path, shot: int, item: str) -> None:
             f"item {echo_path(item)} cannot be shown: {_why_not(told)}",
             remedy=f"see it with: memoriesd items show {told.id}",
         )
-    board = swap(board, shot - 1, listened(found[0]), load_theme(board.theme).motion)
-    _write(file, board, f"shot {shot} shows {echo_path(Path(found[0].path).name)}")
+    motion, name = load_theme(board.theme).motion, echo_path(Path(found[0].path).name)
+    if panel is None:
+        board = swap(board, shot - 1, listened(found[0]), motion)
+        _write(file, board, f"shot {shot} shows {name}")
+    else:
+        board = swap_panel(board, shot - 1, panel - 1, found[0], motion)
+        _write(file, board, f"panel {panel} of shot {shot} shows {name}")
 
 
 def _why_not(item: Item) -> str:
