@@ -172,7 +172,8 @@ def _in_order(packets: "list[Packet[VideoStream]]", n_before: int) -> "list[Pack
 
 
 def _video_frame(planes: Planes, number: int, fps: int) -> VideoFrame:
-    frame = VideoFrame.from_ndarray(planes.i420, format="yuv420p")
+    # Not a copy: encoders make their own.
+    frame = VideoFrame.from_numpy_buffer(planes.i420, format="yuv420p")
     frame.pts = number
     frame.time_base = Fraction(1, fps)
     return frame

@@ -41,5 +41,6 @@ def quick_jpeg(path: Path, *, exif_orientation: int, max_side_px: int) -> Rgb8 |
     if not frames or frames[0].format.name not in _ORDINARY:
         return None
     width, height = fitted_size(frames[0].width, frames[0].height, max_side_px)
-    small = frames[0].reformat(width, height, format="rgb24", interpolation="AREA")
+    # The same pixels as "rgb24", for which the scaler has no quick way, in a third of the time.
+    small = frames[0].reformat(width, height, format="gbrp", interpolation="AREA")
     return turned(np.asarray(small.to_ndarray(), np.uint8), exif_orientation)

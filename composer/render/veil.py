@@ -1,20 +1,16 @@
 """Pictures behind a veil of one colour: fades from, to and through it."""
 
 import cv2
-import numpy as np
 
 from composer.render.motion import smoothstep
 from composer.render.planes import Planes, Rgb, empty, levels
-
-_EVERY_LEVEL = np.arange(256.0)
 
 
 def veiled(shown: Planes, colour: Rgb, strength: float) -> Planes:
     """A picture behind a veil: 0 shows it as it is, 1 hides it."""
     out = empty(shown.width, shown.height)
     for plane, target, level in zip(shown.each(), out.each(), levels(colour), strict=True):
-        table = np.rint(_EVERY_LEVEL + (level - _EVERY_LEVEL) * strength).astype(np.uint8)
-        cv2.LUT(plane, table, dst=target)
+        cv2.convertScaleAbs(plane, dst=target, alpha=1 - strength, beta=level * strength)
     return out
 
 

@@ -22,6 +22,8 @@ MARGIN_PX = 384
 _NEAR_ENOUGH_PX = 0.004
 """Seen as acceleration, this is half of what easing itself has."""
 _CHROMA_NEAR_ENOUGH_PX = 0.012
+_MOST_OFF = 2.5
+"""Times as far off is taken where nothing is nearer: one frame in thirty, and not seen there."""
 _BACK_PX = np.arange(2 * MARGIN_PX)
 
 
@@ -93,8 +95,14 @@ def _start(edge_px: float, step_px: float, near_enough: float) -> tuple[int, int
     Kept for the second colour plane, which has those of the first.
     """
     starts = int(np.floor(edge_px)) - _BACK_PX
+    starts = starts[starts >= 0]
+    if not starts.size:
+        return None
     steps = (edge_px - starts) / step_px
-    fits = np.abs(steps - np.rint(steps)) <= near_enough
-    fits &= starts >= 0
-    first = int(fits.argmax())
-    return (int(starts[first]), round(float(steps[first]))) if fits[first] else None
+    off = np.abs(steps - np.rint(steps))
+    first = int((off <= near_enough).argmax())
+    if off[first] > near_enough:
+        first = int(off.argmin())
+    if off[first] > _MOST_OFF * near_enough:
+        return None
+    return int(starts[first]), round(float(steps[first]))
