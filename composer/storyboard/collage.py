@@ -52,6 +52,9 @@ the largest small panel is taken."""
 BEST_IS_LARGEST = 0.15
 """What it is worth that the best picture has the largest panel, as crops count: 0.15 of one."""
 
+TOWARDS_END = 0.02
+"""What it costs that the largest panel, which is seen first, is not where reading begins."""
+
 ENTERED_BY = 0.45
 """All panels have begun to come in by this part of their shot, where beats are too far apart."""
 
@@ -161,7 +164,8 @@ def one_after_another(
     """
     if len(panels) < LEAST_PICTURES:
         return tuple(panels)
-    order = sorted(range(len(panels)), key=lambda n: (-_area(panels[n]), *_corner(panels[n])))
+    largest = max(range(len(panels)), key=lambda n: _area(panels[n]))
+    order = sorted(range(len(panels)), key=lambda n: (n != largest, *_corner(panels[n])))
     last = ENTERED_BY * n_visible
     steps = [round(last * n / len(panels)) for n in range(1, len(panels))]
     if len(beats) >= len(steps) and beats[len(steps) - 1] <= last:
@@ -268,7 +272,9 @@ def _worth(stages: Sequence[Stage]) -> float | None:
         return None
     best = max(range(len(stages)), key=lambda n: stages[n].item.score)
     largest = BEST_IS_LARGEST * (areas[best] >= max(areas) - 1e-9)
-    return sum(math.log(share) for share in kept) / len(stages) + min(areas) + largest
+    first = stages[areas.index(max(areas))].frame
+    late = TOWARDS_END * (first.x_norm + first.y_norm)
+    return sum(math.log(share) for share in kept) / len(stages) + min(areas) + largest - late
 
 
 def _area(panel: Panel) -> float:
