@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,9 @@ PATIENCE_S = 0.5
 
 STOP_LOOK_S = 0.2
 """How often the thread looks whether it is to end."""
+
+LONGEST_ADDRESS_BYTES = 100
+"""The kernel's limit is 108 on Linux and 104 on macOS, with the closing zero."""
 
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 
@@ -84,7 +88,8 @@ def _listen_unix(path: Path) -> tuple[socket.socket, str]:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        with _address(path) as address:
+            listener.bind(address)
     finally:
         os.umask(before)
     listener.listen(8)
@@ -106,7 +111,8 @@ def _connect(path: Path) -> Iterator[tuple[socket.socket, str]]:
     if path.is_socket():
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(PATIENCE_S)
-            connection.connect(str(path))
+            with _address(path) as address:
+                connection.connect(address)
             yield connection, ""
         return
     port, _, secret = path.read_text(encoding="ascii").partition(" ")
@@ -114,6 +120,22 @@ def _connect(path: Path) -> Iterator[tuple[socket.socket, str]]:
         raise ConnectionRefusedError
     with socket.create_connection(("127.0.0.1", int(port)), timeout=PATIENCE_S) as connection:
         yield connection, secret
+
+
+@contextlib.contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """What the kernel is told to bind or find: a link of a moment where the path is too long.
+
+    A shorter place for the socket itself would not do: daemon and command may have different
+    temporary folders (a service has one of its own).
+    """
+    if len(os.fsencode(path)) <= LONGEST_ADDRESS_BYTES:
+        yield str(path)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / "run"
+        link.symlink_to(path.parent, target_is_directory=True)
+        yield str(link / path.name)
 
 
 def _answer_all(

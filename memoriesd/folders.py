@@ -1,10 +1,7 @@
 """Where the files of one library lie on this machine."""
 
-import hashlib
 import os
 import sys
-import tempfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +11,6 @@ import platformdirs
 APP = "memoriesd"
 DAEMON_LOG = "daemon.log"
 """Beside the catalog, where the system keeps no journal; rotated to names that begin so."""
-_LONGEST_SOCKET_PATH = 100
-"""Bytes; the kernel's limit is 108 on Linux and 104 on macOS, with the closing zero."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +19,16 @@ class Folders:
 
     config_file: Path
     data: Path
-    """Catalog, corrections, storyboards, reports, locks; mode 0700."""
-    runtime: Path
-    """The control socket; mode 0700."""
+    """Catalog and its copies, corrections, rendered segments, locks, logs; mode 0700."""
+
+    @property
+    def runtime(self) -> Path:
+        """The control socket's folder; mode 0700.
+
+        Not the one of the person's session: a command under cron or ``su`` has no session, and
+        would look for the daemon in another place.
+        """
+        return self.data / "run"
 
     @property
     def catalog(self) -> Path:
@@ -51,7 +53,7 @@ class Folders:
     @property
     def control(self) -> Path:
         """The daemon's socket (a file with port and secret where there are no such sockets)."""
-        return self.runtime / f"{_short_name(self.data)}.sock"
+        return self.runtime / "daemon.sock"
 
 
 def packs_folder(configured: Path | None, data: Path) -> Path:
@@ -66,7 +68,7 @@ def find_folders(environ: Mapping[str, str], config_file: Path | None = None) ->
     ----------
     environ : mapping
         ``MEMORIESD_CONFIG`` names the configuration file; ``MEMORIESD_HOME`` a folder that holds
-        everything (``config.toml``, data, runtime), for tests and for several libraries.
+        everything (``config.toml`` and data), for tests and for several libraries.
     config_file : Path, optional
         What ``--config`` says; goes before the environment.
     """
@@ -75,38 +77,14 @@ def find_folders(environ: Mapping[str, str], config_file: Path | None = None) ->
     if home:
         data = Path(home).absolute()
         default = data / "config.toml"
-        runtime = data / "run"
     else:
         data = platformdirs.user_data_path(APP, appauthor=False)
         default = platformdirs.user_config_path(APP, appauthor=False) / "config.toml"
-        runtime = _session_runtime() or data / "run"
-    return Folders(
-        config_file=(told or default).absolute(), data=data, runtime=_short(runtime, data)
-    )
-
-
-def _session_runtime() -> Path | None:
-    """The runtime folder of the person's session; None where there is no session, as under cron."""
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        found = platformdirs.user_runtime_path(APP, appauthor=False)
-    return None if told else found
+    return Folders(config_file=(told or default).absolute(), data=data)
 
 
 def _path(text: str | None) -> Path | None:
     return Path(text) if text else None
-
-
-def _short(runtime: Path, data: Path) -> Path:
-    """A runtime folder whose socket's path is short enough to be bound."""
-    if len(os.fsencode(runtime / f"{_short_name(data)}.sock")) <= _LONGEST_SOCKET_PATH:
-        return runtime
-    owner = os.getuid() if sys.platform != "win32" else 0
-    return Path(tempfile.gettempdir()) / f"{APP}-{owner}"
-
-
-def _short_name(data: Path) -> str:
-    return hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
 
 
 def make_private(folder: Path) -> None:

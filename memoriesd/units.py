@@ -27,10 +27,7 @@ class Service:
     environment: Mapping[str, str]
     writes: tuple[Path, ...]
     """All folders that it writes to; everything else is read."""
-    runtime_name: str
-    """Of a folder that the system makes with each session; empty where ours outlives a restart."""
     memory_mb: int
-    nice: int
     needs_network: bool
     """With a cluster; else it has none."""
     needs_devices: bool
@@ -41,14 +38,11 @@ def service_of(
     folders: Folders, config: Config, command: Sequence[str], environment: Mapping[str, str]
 ) -> Service:
     """The daemon of a library as a service."""
-    runtime = folders.runtime
     return Service(
         command=tuple(command),
         environment=environment,
-        writes=(folders.data, runtime, config.output.folder),
-        runtime_name=runtime.name if runtime.match("/run/user/*/*") else "",
+        writes=(folders.data, config.output.folder),
         memory_mb=config.index.memory_limit_mb + BESIDE_INDEXING_MB,
-        nice=config.guest.nice,
         needs_network=bool(config.index.scheduler),
         needs_devices=config.models.device not in ("auto", "cpu"),
     )
@@ -103,18 +97,14 @@ def systemd_unit(service: Service) -> str:
 
     Media folders, like all the rest, can only be read: it is not asked of the program but held by
     the kernel. A wrong configuration, catalog or second daemon does not become right by starting
-    again, so that those exit codes do not. READY comes when the catalog was brought up to date and
-    all folders are watched, which may take long.
+    again, so that those exit codes do not. A process that takes all memory is ended alone, and its
+    file told as not read. How far jobs step back (``nice``) is left to them. READY comes when the
+    catalog was brought up to date and all folders are watched, which may take long.
     """
     environment = "".join(
         f"Environment={_quoted(f'{name}={value}')}\n" for name, value in service.environment.items()
     )
     paths = "".join(f"ReadWritePaths={_quoted('-' + str(path))}\n" for path in service.writes)
-    runtime = (
-        f"RuntimeDirectory={service.runtime_name}\nRuntimeDirectoryMode=0700\n"
-        if service.runtime_name
-        else ""
-    )
     return (
         "[Unit]\n"
         "Description=Short movies from your photographs\n"
@@ -129,12 +119,11 @@ def systemd_unit(service: Service) -> str:
         "WatchdogSec=180\n"
         "TimeoutStartSec=infinity\n"
         "TimeoutStopSec=10\n"
-        f"Nice={service.nice}\n"
         "IOSchedulingClass=idle\n"
         "CPUWeight=20\n"
         f"MemoryMax={service.memory_mb}M\n"
+        "OOMPolicy=continue\n"
         "TasksMax=128\n"
-        f"{runtime}"
         f"{paths}"
         f"{_HARDENING}"
         f"{'' if service.needs_devices else _NO_DEVICES}"
@@ -163,7 +152,6 @@ def launchd_agent(service: Service, log_file: Path) -> bytes:
             "ThrottleInterval": 30,
             "ProcessType": "Background",
             "LowPriorityIO": True,
-            "Nice": service.nice,
         }
     )
 

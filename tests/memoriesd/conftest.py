@@ -28,9 +28,7 @@ NOT_UTF8 = b"2021/caf\xe9.jpg"
 
 @pytest.fixture
 def folders(tmp_path: Path) -> Folders:
-    return Folders(
-        config_file=tmp_path / "config.toml", data=tmp_path / "data", runtime=tmp_path / "run"
-    )
+    return Folders(config_file=tmp_path / "config.toml", data=tmp_path / "data")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import resource
 import select
 import socket
 import stat
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -30,6 +31,23 @@ def test_daemon_answers_what_is_asked(tmp_path: Path, unix: bool) -> None:
         answer = ask(path, "status")
 
     assert answer == {"doing": "nothing"}
+
+
+def test_daemon_with_another_temporary_folder_is_found_however_deep_its_socket_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "/".join(["deep"] * 30) / "a.sock"
+    of_daemon, of_command = tmp_path / "1", tmp_path / "2"
+    for folder in (of_daemon, of_command):
+        folder.mkdir()
+
+    monkeypatch.setattr(tempfile, "tempdir", str(of_daemon))
+    with serve(path, echo):
+        monkeypatch.setattr(tempfile, "tempdir", str(of_command))
+        answer = ask(path, "status")
+
+    assert answer == {"doing": "nothing"}
+    assert [*of_daemon.iterdir(), *of_command.iterdir()] == []
 
 
 @pytest.mark.parametrize("unix", [True, False])

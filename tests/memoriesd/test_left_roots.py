@@ -121,9 +121,7 @@ def test_doctor_names_the_folder_and_what_to_type(catalog: Catalog, tmp_path: Pa
     root = files.add_root(catalog, tmp_path / "old")
     files.add_root(catalog, tmp_path / "forgotten")
     files.add_files(catalog, root, [Seen(path=b"a.jpg", size=1, mtime_ns=0, inode=1, sidecars="")])
-    folders = Folders(
-        config_file=tmp_path / "config.toml", data=tmp_path / "data", runtime=tmp_path / "run"
-    )
+    folders = Folders(config_file=tmp_path / "config.toml", data=tmp_path / "data")
 
     told = [each for each in examine(folders, config_of(tmp_path, "new")) if each.name == "folder"]
 

@@ -42,7 +42,7 @@ def steps(probe: None, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def folders(home: Path) -> Folders:
     """Those of a library that has a movie, so that no first one is wanted."""
-    return Folders(config_file=home / "config.toml", data=home, runtime=home / "run")
+    return Folders(config_file=home / "config.toml", data=home)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ DAY = date(2026, 6, 1)
 
 @pytest.fixture
 def folders(home: Path) -> Folders:
-    return Folders(config_file=home / "config.toml", data=home, runtime=home / "run")
+    return Folders(config_file=home / "config.toml", data=home)
 
 
 def spoil(path: Path) -> bytes:

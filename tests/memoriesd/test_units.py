@@ -27,12 +27,8 @@ MOST_EXPOSED = 2.5
 COMMAND = ("/usr/bin/python3", "-m", "memoriesd", "run", "--config", "/home/a b/100%.toml")
 
 
-def make_service(
-    scheduler: str = "", device: Literal["auto", "cuda"] = "auto", runtime: str = "/run/a"
-) -> Service:
-    folders = Folders(
-        config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"), runtime=Path(runtime)
-    )
+def make_service(scheduler: str = "", device: Literal["auto", "cuda"] = "auto") -> Service:
+    folders = Folders(config_file=Path("/home/a/c.toml"), data=Path("/home/a/data"))
     config = Config(
         output=Output(folder=Path("/home/a/My Movies")),
         index=Index(scheduler=scheduler),
@@ -46,21 +42,23 @@ def test_unit_writes_nowhere_but_into_our_folders_and_has_no_network() -> None:
 
     writable = [line for line in lines if line.startswith("ReadWritePaths=")]
     assert writable == [
-        f'ReadWritePaths="-{path}"' for path in ("/home/a/data", "/run/a", "/home/a/My Movies")
+        f'ReadWritePaths="-{path}"' for path in ("/home/a/data", "/home/a/My Movies")
     ]
     assert {"ProtectSystem=strict", "ProtectHome=read-only", "PrivateNetwork=yes"} <= set(lines)
     assert any(line.startswith("ExecStart=") and "/home/a b/100%%.toml" in line for line in lines)
 
 
-def test_systemd_makes_the_runtime_folder_of_a_session_and_waits_for_a_slow_start() -> None:
-    of_session = systemd_unit(make_service(runtime="/run/user/1000/memoriesd")).splitlines()
-    of_ours = systemd_unit(make_service(runtime="/home/a/data/run")).splitlines()
+def test_systemd_waits_for_a_slow_start_and_goes_on_when_a_reader_takes_all_memory() -> None:
+    lines = systemd_unit(make_service()).splitlines()
 
-    made = {"RuntimeDirectory=memoriesd", "RuntimeDirectoryMode=0700"}
-    assert made <= set(of_session)
-    assert not made & set(of_ours)
-    assert "TimeoutStartSec=infinity" in of_session
-    assert "TimeoutStartSec=infinity" in of_ours
+    assert {"TimeoutStartSec=infinity", "OOMPolicy=continue"} <= set(lines)
+
+
+def test_nobody_but_the_job_itself_steps_back() -> None:
+    service = make_service()
+
+    assert "Nice" not in systemd_unit(service)
+    assert "Nice" not in plistlib.loads(launchd_agent(service, Path("/home/a/data/daemon.log")))
 
 
 def test_unit_of_a_cluster_may_reach_it() -> None:
