@@ -2,10 +2,12 @@
 
 ::
 
-    0  done                         4  the catalog cannot be used
+    0  done                         4  the catalog is damaged or too new
     1  nothing could be done        5  a daemon is running already
     2  wrong usage                  6  no such thing
-    3  the configuration is wrong   7  disk, model or permission is missing
+    3  the configuration is wrong   7  disk, model or permission is missing, or the catalog is busy
+
+The service starts again by itself after 1 and 7 only: what those tell of may pass.
 """
 
 import errno
@@ -14,6 +16,8 @@ from enum import IntEnum
 from pathlib import Path
 
 from indexer.errors import (
+    CatalogBusyError,
+    CatalogDiskError,
     CatalogError,
     MemoriesError,
     MissingResourceError,
@@ -75,11 +79,14 @@ _BY_NAME = {
 
 _BY_TYPE: tuple[tuple[type[Exception], Exit], ...] = (
     (ConfigError, Exit.CONFIGURATION),
+    (CatalogBusyError, Exit.MISSING_RESOURCE),
+    (CatalogDiskError, Exit.MISSING_RESOURCE),
     (CatalogError, Exit.CATALOG),
     (DaemonRunningError, Exit.DAEMON_RUNNING),
     (NotFoundError, Exit.NOT_FOUND),
     (MissingResourceError, Exit.MISSING_RESOURCE),
     (MemoriesError, Exit.NOTHING),
+    (sqlite3.OperationalError, Exit.MISSING_RESOURCE),
     (sqlite3.DatabaseError, Exit.CATALOG),
     (OSError, Exit.MISSING_RESOURCE),
 )

@@ -3,14 +3,33 @@
 import errno
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from clustering.people.corrections import SeenTogetherError
 from indexer.catalog.faces import PersonId
-from indexer.errors import MemoriesError, MissingResourceError, NotFoundError, NothingToDoError
+from indexer.errors import (
+    CatalogBusyError,
+    CatalogCorruptError,
+    CatalogDiskError,
+    CatalogTooNewError,
+    MemoriesError,
+    MissingResourceError,
+    NotFoundError,
+    NothingToDoError,
+)
 from memoriesd.exits import Exit, exit_of, explain
+
+CATALOG = Path("/data/catalog.db")
+RUN_WITH_LITTLE_ROOM = """
+import resource, sys
+from memoriesd.cli.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+main(["run"])
+"""
 
 
 @pytest.mark.parametrize(
@@ -21,6 +40,10 @@ from memoriesd.exits import Exit, exit_of, explain
         (NothingToDoError("nothing"), Exit.NOTHING),
         (NotFoundError("no"), Exit.NOT_FOUND),
         (MissingResourceError("full"), Exit.MISSING_RESOURCE),
+        (CatalogCorruptError(CATALOG, "malformed"), Exit.CATALOG),
+        (CatalogTooNewError(CATALOG, 9, 8), Exit.CATALOG),
+        (CatalogBusyError(CATALOG), Exit.MISSING_RESOURCE),
+        (CatalogDiskError(CATALOG, sqlite3.OperationalError("full")), Exit.MISSING_RESOURCE),
     ],
 )
 def test_error_that_a_person_can_act_on_has_a_code(error: MemoriesError, code: Exit) -> None:
@@ -30,6 +53,24 @@ def test_error_that_a_person_can_act_on_has_a_code(error: MemoriesError, code: E
 
 def test_fault_of_the_program_has_none() -> None:
     assert exit_of(ZeroDivisionError("by nothing")) is None
+
+
+def test_daemon_that_a_full_disk_ends_at_its_start_ends_with_a_code_that_starts_it_again(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "config.toml").write_text('[library]\nroots = ["photos"]\n', encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_WITH_LITTLE_ROOM],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"MEMORIESD_HOME": str(tmp_path)},
+        timeout=60,
+    )
+
+    assert done.returncode == Exit.MISSING_RESOURCE, done.stderr
+    assert "catalog.db cannot be used" in done.stderr
 
 
 @pytest.mark.parametrize(
