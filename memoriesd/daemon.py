@@ -121,11 +121,6 @@ class _Desk:
                 pass
             case "wake":
                 self._notes.wake.set()
-            case "pause":
-                self._notes.paused.set()
-            case "resume":
-                self._notes.paused.clear()
-                self._notes.wake.set()
             case "rescan":
                 self._notes.rescan.set()
                 self._notes.wake.set()

@@ -108,8 +108,7 @@ class Loop:
         """Called before each look for something to do: sees to the watched roots."""
         self.beat: Callable[[], object] = _nothing
         """Called several times a minute, whatever goes on."""
-        if get_setting(self._catalog, PAUSED_SETTING):
-            notes.paused.set()
+        self._hear_pause()
 
     @property
     def doing(self) -> str:
@@ -221,6 +220,7 @@ class Loop:
 
     def _read_notes(self) -> None:
         self.beat()
+        self._hear_pause()
         self.look_after()
         if self._slept.noticed():
             log.info("the machine slept, or its clock was set: looking at everything again")
@@ -240,6 +240,13 @@ class Loop:
         if self._notes.due.is_set():
             self._notes.due.clear()
             self._see_what_is_due()
+
+    def _hear_pause(self) -> None:
+        """From the catalog: it is heard of even where a command did not reach the socket."""
+        if get_setting(self._catalog, PAUSED_SETTING):
+            self._notes.paused.set()
+        else:
+            self._notes.paused.clear()
 
     def _look_again(self, roots: Iterable[Path]) -> None:
         self._changed.update(roots)
@@ -407,6 +414,7 @@ class Loop:
 
         def is_held_up() -> bool:
             self.beat()
+            self._hear_pause()
             return bool(self._held_up_by(own=own))
 
         patience_s = 0.0 if self._once else orders.PATIENCE_S

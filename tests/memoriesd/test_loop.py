@@ -13,6 +13,7 @@ import pytest
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import JobId
+from indexer.catalog.settings import put_setting
 from memoriesd.clock import local_now
 from memoriesd.config import Config, Guest, Output, Schedule, dump_config
 from memoriesd.due import key_of
@@ -20,7 +21,7 @@ from memoriesd.execute import Setting, outcome_of, queue_job
 from memoriesd.exits import CommandFailedError, Exit
 from memoriesd.folders import Folders
 from memoriesd.locks import hold
-from memoriesd.loop import MOST_CRASHES, Loop, Notes
+from memoriesd.loop import MOST_CRASHES, PAUSED_SETTING, Loop, Notes
 from memoriesd.protocol import TASK_MODULES
 from memoriesd.rounds import Step
 from memoriesd.schedule import last_due
@@ -207,16 +208,22 @@ def test_round_that_is_paused_ends_and_leaves_its_job_for_the_next(
     notes = Notes()
     loop = Loop(make_setting(catalog, folders), notes)
     with ThreadPoolExecutor(1) as other:
-        other.submit(pause_at_work, loop, notes)
+        other.submit(pause_at_work, loop, folders)
         with pytest.raises(CommandFailedError, match="paused; go on with: memoriesd resume"):
             loop.work(once=True)
 
     assert state_of(catalog, job_id) == "queued"
 
 
-def pause_at_work(loop: Loop, notes: Notes) -> None:
+def pause_at_work(loop: Loop, folders: Folders) -> None:
     wait_until(lambda: bool(loop.doing))
-    notes.paused.set()
+    tell_pause(folders, paused=True)
+
+
+def tell_pause(folders: Folders, *, paused: bool) -> None:
+    """As a command does that finds no socket."""
+    with open_catalog(folders.catalog) as catalog:
+        put_setting(catalog, PAUSED_SETTING, "1" if paused else "")
 
 
 def test_round_that_does_all_ends_well_though_work_is_held_up_then(
@@ -225,7 +232,7 @@ def test_round_that_does_all_ends_well_though_work_is_held_up_then(
     notes = Notes()
     loop = Loop(make_setting(catalog, folders), notes)
     loop.work(once=True)
-    notes.paused.set()
+    tell_pause(folders, paused=True)
 
     loop.work(once=True)
 
@@ -241,10 +248,10 @@ def test_job_that_pauses_for_long_is_stopped_and_done_when_work_goes_on(
     with ThreadPoolExecutor(1) as daemon:
         ended = daemon.submit(work_in_a_thread, folders, loops, notes)
         assert wait_until(lambda: bool(loops) and loops[0].doing == "probe")
-        notes.paused.set()
+        tell_pause(folders, paused=True)
         stopped = wait_until(lambda: not loops[0].doing)
         left = state_of(catalog, job_id)
-        notes.paused.clear()
+        tell_pause(folders, paused=False)
         notes.wake.set()
         again = wait_until(lambda: loops[0].doing == "probe")
         notes.stop.set()
