@@ -1,6 +1,7 @@
 """Finding items by words: each word must fit something that is known of an item."""
 
 import calendar
+import difflib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ from indexer.catalog.items import ItemId
 YEAR_DIGITS = 4
 FEW_ITEMS = 4000
 """Of so many each is looked up; of more, all items are looked through."""
+NEAR = 0.75
+"""How alike two words are of which one is mistyped: two letters in eight changed places."""
 NEWEST_ITEMS = 1000
 """So many are asked first: of what nearly everything fits (``img``, ``2``) they show enough."""
 
@@ -49,6 +52,26 @@ def find_by_words(catalog: Catalog, words: Sequence[str], last: int | None = Non
             return found
     among = _fitting_all(catalog, known, each, None)
     return finding.list_items(catalog, among=among, last=last, hidden=False)
+
+
+def unknown_words(catalog: Catalog, words: Sequence[str]) -> dict[str, str]:
+    """The words that fit no item, each with the nearest one that fits some; or empty.
+
+    File names are no candidates: there are too many to compare them all.
+    """
+    known = _known(catalog)
+    names = (*known.people, *known.places, *known.events, *known.labels, *known.cameras)
+    candidates = {part for _, name in names for part in _split(name)} | {*_MONTHS, *_KINDS}
+
+    def fits(word: str) -> bool:
+        return bool(_fitting(catalog, known, word, None))
+
+    def nearest(word: str) -> str:
+        near = difflib.get_close_matches(word, sorted(candidates), cutoff=NEAR)
+        return next(filter(fits, near), "")
+
+    asked = sorted({part for text in words for part in _split(text)})
+    return {word: nearest(word) for word in asked if not fits(word)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

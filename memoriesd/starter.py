@@ -33,7 +33,8 @@ folder = {output}
 #encoder = "software"
 # Language of titles: "auto" (of this machine), "en", "de", "fr", "es", "it", "pt" or "nl".
 #language = "auto"
-# Movies older than this are removed, unless kept by "memoriesd movies keep"; 0: never.
+# Movies older than so many days are removed when a movie was made, unless kept by "memoriesd
+# movies keep"; where all are too old at once they stay until the movie after that. 0: never.
 #keep_days = 0
 
 [index]
@@ -59,9 +60,9 @@ folder = {output}
 #device = "auto"
 
 [schedule]
-# When a movie is made: "daily 09:00", "weekdays 18:30", "weekends 10:00", "mon,thu 09:00", several
-# with ";" between them, "never", or cron text such as "0 9 * * 1-5". The very first movie is made
-# as soon as there is one to make.
+# When a movie is made: "daily 09:00", "weekdays 18:30", "weekends 10:00", "mon,thu 09:00",
+# "mon-fri 09:00", several with ";" between them, "never", or cron text such as "0 9 * * 1-5".
+# The very first movie is made as soon as there is one to make.
 #when = "daily 09:00"
 # The part of the day in which nothing runs by itself, such as "22:00-07:00".
 #quiet_hours = ""

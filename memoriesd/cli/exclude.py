@@ -152,6 +152,8 @@ def list_rules(session: Session, *, as_json: bool) -> None:
         return
     for rule in rules:
         click.echo(f"{rule.id:5}  {rule.kind:7}  {told_of_rule(rule)}")
+    if not rules:
+        click.echo("no rule was added by command; see: memoriesd exclude add --help", err=True)
 
 
 def told_of_rule(rule: Exclusion) -> str:

@@ -24,8 +24,9 @@ from indexer.catalog.items import (
 from indexer.catalog.labels import labels_of_item
 from indexer.catalog.people import all_people
 from indexer.errors import NotFoundError
+from memoriesd.cli.item_text import item_lines
 from memoriesd.cli.options import Session, echo_json, echo_path, json_option, session_command
-from memoriesd.search import find_by_words
+from memoriesd.search import find_by_words, unknown_words
 
 
 @click.group("items", short_help="List photos and videos; favourites, hidden ones.")
@@ -111,9 +112,8 @@ def show_item(session: Session, item: str, *, as_json: bool) -> None:
     if as_json:
         echo_json(document)
         return
-    for name, value in document.items():
-        if value not in (None, "", []):
-            click.echo(f"{name.replace('_', ' ')}: {echo_path(str(value))}")
+    for line in item_lines(document):
+        click.echo(echo_path(line))
 
 
 def _document(catalog: Catalog, item: Item) -> dict[str, Any]:
@@ -196,6 +196,19 @@ def search_command(
     """
     with session.catalog() as catalog:
         found = find_by_words(catalog, words, last)
+        unknown = {} if found else unknown_words(catalog, words)
     _show_items(found, as_json=as_json)
     if not found and not as_json:
-        click.echo("nothing fits all of these words", err=True)
+        click.echo(_why_nothing(unknown), err=True)
+
+
+def _why_nothing(unknown: dict[str, str]) -> str:
+    """Which words nothing fits, and what may be meant."""
+    if not unknown:
+        return "each of these words fits something, but nothing fits all of them"
+    told = [
+        f"nothing fits {word!r}" + (f", did you mean {near!r}?" if near else "")
+        for word, near in unknown.items()
+    ]
+    hint = "" if any(unknown.values()) else "; what pictures show: memoriesd labels list"
+    return "; ".join(told) + hint

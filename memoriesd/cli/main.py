@@ -1,5 +1,6 @@
 """The command ``memoriesd``: commands by name, loaded when they are called, and exit codes."""
 
+import difflib
 import importlib
 import sys
 import traceback
@@ -65,6 +66,15 @@ class LazyGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__}.{cmd_name}_command is no command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the words begin with; one that is mistyped is told the nearest."""
+        near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+        if near and args[0] not in COMMANDS:
+            ctx.fail(f"there is no command {args[0]!r}; did you mean {near[0]!r}?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(
         self,

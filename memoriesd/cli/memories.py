@@ -1,5 +1,7 @@
 """``memories``: what could be made and why; holding, releasing, rejecting."""
 
+import json
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -55,6 +57,21 @@ def memories_command(
     with session.catalog():
         pass
     run_job(session, session.config(), "memories", {}, today)
+    _list(session, today, held=held, items=items, as_json=as_json)
+
+
+@memories_command.command("list")
+@click.option("--held", is_flag=True, help="Show those that are held back out of tact.")
+@click.option("--items", is_flag=True, help="Show each picture with its reason.")
+@today_option
+@json_option
+@session_command
+def list_memories(session: Session, today: date, *, held: bool, items: bool, as_json: bool) -> None:
+    """Show what could be made as it was chosen last, without choosing anew."""
+    _list(session, today, held=held, items=items, as_json=as_json)
+
+
+def _list(session: Session, today: date, *, held: bool, items: bool, as_json: bool) -> None:
     wanted = (
         {MemoryState.HELD} if held else {MemoryState.READY, MemoryState.RELEASED, MemoryState.MADE}
     )
@@ -65,8 +82,10 @@ def memories_command(
         if as_json:
             echo_json({"memories": [_document(catalog, memory) for memory in found]})
             return
+        alike = Counter((memory.title, memory.subtitle) for memory in found)
         for memory in found:
-            _show(catalog, memory, items=items)
+            is_alike = alike[memory.title, memory.subtitle] > 1
+            _show(catalog, memory, about=subjects_of(memory) if is_alike else "", items=items)
     if not found:
         click.echo("nothing is held" if held else "there is nothing to make yet", err=True)
 
@@ -95,9 +114,15 @@ def _document(catalog: Catalog, memory: Memory) -> dict[str, Any]:
     }
 
 
-def _show(catalog: Catalog, memory: Memory, *, items: bool) -> None:
+def subjects_of(memory: Memory) -> str:
+    """What tells a memory from others of the same title: whom, or which event, it is about."""
+    subjects = [str(each).replace(":", " ") for each in json.loads(memory.subjects)]
+    return f" ({', '.join(subjects)})" if subjects else ""
+
+
+def _show(catalog: Catalog, memory: Memory, *, about: str, items: bool) -> None:
     chosen = items_of_memory(catalog, memory.id)
-    click.echo(f"{memory.id:5}  {memory.title} · {memory.subtitle}")
+    click.echo(f"{memory.id:5}  {memory.title} · {memory.subtitle}{about}")
     state = f"{memory.state}{days_of(memory)}"
     click.echo(f"       {memory.kind}, {state}, {len(chosen)} pictures: {memory.reason}")
     if items:

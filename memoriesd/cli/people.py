@@ -51,6 +51,10 @@ def list_people(session: Session, *, as_json: bool) -> None:
         )
         count = counts.get(person.id, 0)
         click.echo(f"{person.id:5}  {count:6,} faces  {person.name or '-'}  {marks}".rstrip())
+    if not people:
+        click.echo("nobody was found yet; people are found by: memoriesd cluster", err=True)
+    elif not all(person.name for person in people):
+        click.echo("see who has no name (-) with: memoriesd people sheet", err=True)
 
 
 def _short(person: Person, count: int) -> dict[str, Any]:

@@ -107,7 +107,10 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
         lines.append(f"at work: {job['kind']}{count} {job['what']}".rstrip())
     if document["queued"]:
         lines.append(f"queued: {document['queued']} jobs")
-    lines += [f"{root['path']}: {root['reason'] or root['state']}" for root in document["roots"]]
+    lines += [
+        f"folder {echo_path(root['path'])}: {root['reason'] or root['state']}"
+        for root in document["roots"]
+    ]
     lines += told(Backlog(**document["backlog"]))
     files = document["files"]
     counts = ", ".join(f"{count:,} {state}" for state, count in sorted(files.items()))
@@ -115,8 +118,8 @@ def _status_lines(document: dict[str, Any]) -> list[str]:
     ready = document["memories"].get("ready", 0)
     lines += [
         f"files: {counts or 'none'}",
-        f"items: {document['items']:,}, people: {people['named']:,} named and"
-        f" {people['unnamed']:,} not",
+        f"items (photos and videos, a Live Photo is one): {document['items']:,}",
+        f"people: {people['named']:,} with a name, {people['unnamed']:,} without",
         f"memories ready: {ready:,}, movies made: {document['movies']:,}",
     ]
     lines += memory_lines(document["memory"])

@@ -60,7 +60,10 @@ def init_command(
     for root in wanted:
         click.echo(f"  watches {echo_path(root)}" + ("" if root.exists() else " (not there yet)"))
     if not wanted:
-        click.echo("  watches nothing yet: write your folders into [library] roots")
+        click.echo(
+            "  watches nothing yet: write your folders into [library] roots of it, or:"
+            " memoriesd init --force --root FOLDER"
+        )
     if is_held(session.folders.daemon_lock):
         click.echo("the running daemon goes on as configured before: end it, then start it anew")
     click.echo("next: memoriesd run, which does everything from here on by itself")

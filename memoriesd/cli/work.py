@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from indexer.catalog.counts import count_items
 from indexer.catalog.memories import MemoryId
 from indexer.errors import NotFoundError
 from memoriesd.cli.options import (
@@ -43,7 +44,9 @@ def index_command(
     if as_json:
         echo_json(report)
     else:
-        _tell_index(report)
+        with session.catalog() as catalog:
+            n_items = count_items(catalog)
+        _tell_index(report, n_items)
     return Exit.NOTHING if strict and report["failed"] else Exit.DONE
 
 
@@ -67,10 +70,14 @@ def _roots(session: Session, config: Config, paths: Sequence[Path]) -> list[Path
     return list(roots)
 
 
-def _tell_index(report: dict[str, Any]) -> None:
+def _tell_index(report: dict[str, Any], n_items: int) -> None:
     click.echo(
-        f"{report['seen']:,} files seen, {report['new']:,} new, {report['indexed']:,} indexed,"
-        f" {report['moved']:,} moved, {report['gone']:,} gone, {len(report['failed']):,} failed"
+        f"files: {report['seen']:,} seen, {report['new']:,} new, {report['moved']:,} moved,"
+        f" {report['gone']:,} gone, {len(report['failed']):,} failed"
+    )
+    click.echo(
+        f"items (photos and videos): {report['indexed']:,} looked at, {n_items:,} known in all;"
+        " exact copies need no look"
     )
     for path, reason in report["failed"][:FAILED_SHOWN]:
         click.echo(f"  not read: {echo_path(path)}: {reason}", err=True)

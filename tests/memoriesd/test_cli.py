@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from indexer.catalog.connection import open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.files import Seen, add_files, add_root
 from indexer.catalog.items import get_item
+from indexer.catalog.memories import put_memory
 from indexer.catalog.people import all_people
 from memoriesd.cli.main import run
 from memoriesd.cli.service import daemon_lines
 from memoriesd.exits import Exit
 from memoriesd.locks import hold
+from tests.made import TRIP_MEMORY
 
 Capture = pytest.CaptureFixture[str]
 
@@ -70,6 +73,58 @@ def test_error_is_told_in_a_few_lines_with_its_exit_code(
     assert (got, out) == (code, "")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_mistyped_command_is_told_the_nearest(capsys: Capture) -> None:
+    code, _, err = call(capsys, "itmes", "list")
+
+    assert code == Exit.USAGE
+    assert "there is no command 'itmes'; did you mean 'items'?" in err
+
+
+@pytest.mark.usefixtures("home")
+def test_mistyped_word_of_a_search_is_told_the_nearest(capsys: Capture) -> None:
+    code, out, err = call(capsys, "search", "baech")
+
+    assert (code, out) == (Exit.DONE, "")
+    assert err == "nothing fits 'baech', did you mean 'beach'?\n"
+
+
+@pytest.mark.usefixtures("home")
+def test_item_is_shown_in_words(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "items", "show", "1")
+    lines = out.splitlines()
+
+    assert lines[0].startswith("item 1: /photos/2021/caf")
+    assert lines[1:4] == [
+        "photo, 4000 x 3000 px",
+        "taken: 2021-07-04 10:30:00 +01:00, as told by the camera (EXIF)",
+        "place: Lisbon (38.7000, -9.1000)",
+    ]
+    assert "people: Ada (1 face)" in lines
+    assert "False" not in out
+
+
+@pytest.mark.usefixtures("home")
+def test_copy_says_what_is_shown_instead(capsys: Capture) -> None:
+    _, out, _ = call(capsys, "items", "show", "2")
+
+    assert "copy of: item 1, which is shown instead" in out.splitlines()
+
+
+def test_memories_of_the_same_title_are_told_apart(home: Path, capsys: Capture) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        for person in (3, 7):
+            who = f"person:{person}"
+            memory = replace(TRIP_MEMORY, title="A familiar face", key=who, subjects=f'["{who}"]')
+            put_memory(catalog, memory, [])
+
+    code, out, _ = call(capsys, "memories", "list")
+
+    assert code == Exit.DONE
+    titles = [line for line in out.splitlines() if "familiar" in line]
+    assert [title.partition("(")[2] for title in titles] == ["person 3)", "person 7)"]
+    assert "Lisbon · July 2021\n" in out
 
 
 def test_command_before_anything_is_indexed_says_what_to_do(

@@ -8,7 +8,7 @@ from indexer.catalog import files, items
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import Seen
 from indexer.catalog.items import Item, ItemId
-from memoriesd.search import NEWEST_ITEMS, find_by_words
+from memoriesd.search import NEWEST_ITEMS, find_by_words, unknown_words
 
 PATHS = ("Straße/Über uns.jpg", "trips/IMG_0012.jpg", "trips/IMG_0012 (1).jpg")
 
@@ -38,6 +38,26 @@ def test_words_are_beginnings_in_any_case_and_spelling(
         found = [item.id for item in find_by_words(catalog, words)]
 
     assert found == [ids[number] for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        (["canno"], {"canno": "canon"}),
+        (["Agust", "2019"], {"agust": "august"}),
+        (["zebra"], {"zebra": ""}),
+        (["canon", "phtoo"], {"phtoo": "photo"}),
+        (["canon", "february"], {"february": ""}),
+        (["canon"], {}),
+    ],
+)
+def test_word_that_fits_nothing_is_told_with_the_nearest_one(
+    tmp_path: Path, words: list[str], unknown: dict[str, str]
+) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        add_item(catalog, "a.jpg", "2019-08-03T10:00:00")
+
+        assert unknown_words(catalog, words) == unknown
 
 
 def test_the_newest_that_fit_are_the_last_of_all_that_fit(tmp_path: Path) -> None:
