@@ -2,11 +2,12 @@
 
 import logging
 import os
+import subprocess
 import sys
 from dataclasses import asdict
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -56,13 +57,29 @@ def run_command(session: Session, log_file: Path | None, *, once: bool) -> None:
     if log_file is not None:
         _log_into(log_file)
     if run_daemon(session.folders, config, once=once):
-        os.execv(sys.executable, sys.orig_argv)
+        _start_anew()
+
+
+def _start_anew() -> NoReturn:
+    """Let the version that is installed by now go on in our place."""
+    command = [sys.executable, *sys.orig_argv[1:]]
+    if sys.platform == "win32":
+        # There exec quotes nothing and ends us while the other runs, so that the Task Scheduler
+        # would take the daemon for ended; and it takes no exit code as a reason to start again.
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(sys.executable, command)
 
 
 def _log_into(path: Path) -> None:
     """Let everything that is logged go into a file that only its owner reads."""
+
+    def begin_another(full: str, kept: str) -> None:
+        Path(full).replace(kept)
+        Path(full).touch(mode=0o600)
+
     path.touch(mode=0o600)
     handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    handler.rotator = begin_another
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     logging.getLogger().handlers = [handler]
 
@@ -164,7 +181,7 @@ def _set_paused(session: Session, *, paused: bool) -> None:
     make_private(session.folders.data)
     with open_catalog(session.folders.catalog) as catalog:
         put_setting(catalog, PAUSED_SETTING, "1" if paused else "")
-    control.ask(session.folders.control, "pause" if paused else "resume")
+    control.ask(session.folders.control, "wake")
 
 
 @click.command("rescan", short_help="Let the daemon look through all folders now.")
