@@ -17,11 +17,15 @@ from composer.storyboard.clips import (
 )
 from composer.storyboard.model import Shot, ShotKind
 
-LEAST_LEAD_S = 0.3
-"""Less is no lead but a mistake, unless it saves a word."""
+TRAIL_S = 0.6
+"""So long it is heard after it was seen, if nobody is speaking: surf that stops at a cut is
+missed."""
+
+LEAST_S = 0.3
+"""Less is no lead or trail but a mistake, unless it saves a word."""
 
 AUDIBLE_SHARE = 0.5
-"""Sound leads where it can be heard for this much of the lead."""
+"""Sound leads and trails where it can be heard for this much of the time."""
 
 GAP_S = 0.5
 """Between the sounds of two clips that are heard under one photograph."""
@@ -39,7 +43,7 @@ def lead_sounds(shots: Sequence[Shot], clips: Mapping[int, ViewItem], fps: int) 
     """
     heard = [n for n in sorted(clips) if _is_heard(shots[n]) and not shots[n].locked]
     led = list(shots)
-    # Trails first: they save words, a lead only pleases.
+    # Trails first, as what is planned for a photograph between two clips (`beside_s`).
     for n in heard:
         led[n] = _trailing(led, n, clips[n], fps)
     for n in heard:
@@ -110,12 +114,15 @@ def _seen_s(shots: Sequence[Shot], n: int, fps: int) -> tuple[float, float]:
 
 
 def _trailing(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
-    """The shot, heard until what is being said at its end has ended, if that is soon."""
+    """The shot, heard to the end of what is being said as it ends, or else a little after it."""
     _, end_s = _seen_s(shots, n, fps)
-    trail_s = spoken_trail_s(clip, end_s, min(MOST_TRAIL_S, room_s(shots, n, 1, fps)))
+    most_s = min(MOST_TRAIL_S, room_s(shots, n, 1, fps))
+    trail_s, why = spoken_trail_s(clip, end_s, most_s), "to the end of what is said"
     if trail_s is None:
-        return shots[n]
-    reason = f"{shots[n].reason}; its sound trails by {trail_s:.1f} s, to the end of what is said"
+        trail_s, why = min(TRAIL_S, most_s), "after its picture"
+        if trail_s < LEAST_S or not _is_audible(clip, end_s, end_s + trail_s):
+            return shots[n]
+    reason = f"{shots[n].reason}; its sound trails by {trail_s:.1f} s, {why}"
     return replace(shots[n], sound_trail_s=round(trail_s, 3), reason=reason)
 
 
@@ -126,14 +133,14 @@ def _leading(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
     lead_s, why = spoken_lead_s(clip, start_s, most_s), "with what is said"
     if lead_s is None:
         lead_s, why = min(LEAD_S, most_s), "ahead of its picture"
-        if lead_s < LEAST_LEAD_S or not _is_audible(clip, start_s - lead_s, start_s):
+        if lead_s < LEAST_S or not _is_audible(clip, start_s - lead_s, start_s):
             return shots[n]
     reason = f"{shots[n].reason}; its sound leads by {lead_s:.1f} s, {why}"
     return replace(shots[n], sound_lead_s=round(lead_s, 3), reason=reason)
 
 
 def _is_audible(clip: ViewItem, start_s: float, end_s: float) -> bool:
-    """Whether a stretch of a clip can be heard, from a beginning that cuts no word."""
+    """Whether a stretch of a clip can be heard and neither begins nor ends within a word."""
     heard_s = sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in clip.audible)
-    cuts = any(a < start_s < b for a, b in clip.speech)
+    cuts = any(a < at_s < b for at_s in (start_s, end_s) for a, b in clip.speech)
     return heard_s >= AUDIBLE_SHARE * (end_s - start_s) and not cuts

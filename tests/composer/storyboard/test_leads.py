@@ -16,7 +16,7 @@ from composer.storyboard.clips import BREATH_S, LEAD_S, MOST_LEAD_S, MOST_TRAIL_
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import retime, swap
-from composer.storyboard.leads import GAP_S, lead_sounds
+from composer.storyboard.leads import GAP_S, TRAIL_S, lead_sounds
 from composer.storyboard.model import Shot, Storyboard
 from themes.load import load_theme
 
@@ -59,11 +59,12 @@ def end_s(board: Storyboard, n: int = 3) -> float:
     return 10.0 + spans(board)[n].n_visible / FPS
 
 
-def test_a_clip_that_can_be_heard_leads_into_its_picture(with_clip: Factory) -> None:
+def test_a_clip_that_can_be_heard_leads_its_picture_and_trails_it(with_clip: Factory) -> None:
     shot = with_clip(audible=ALWAYS).shots[3]
 
-    assert (shot.sound_lead_s, shot.sound_trail_s) == (LEAD_S, 0.0)
-    assert "sound leads by 0.6 s" in shot.reason
+    assert (shot.sound_lead_s, shot.sound_trail_s) == (LEAD_S, TRAIL_S)
+    assert "sound leads by 0.6 s, ahead of its picture" in shot.reason
+    assert "sound trails by 0.6 s, after its picture" in shot.reason
 
 
 def test_a_silent_clip_and_photographs_do_not_lead(with_clip: Factory, still: Storyboard) -> None:
@@ -108,6 +109,7 @@ def test_other_clips_keep_their_own_sound(with_clip: Factory, shots: tuple[int, 
     board = with_clip(audible=ALWAYS, shots=shots)
 
     assert [board.shots[n].sound_lead_s for n in shots] == [LEAD_S, 0.0]
+    assert [board.shots[n].sound_trail_s for n in shots] == [0.0, TRAIL_S]
 
 
 def test_neither_the_title_nor_the_end_card_is_talked_over(
