@@ -6,7 +6,6 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
-from indexing import TWELVE_MP
 
 from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.join import join_movie
@@ -27,6 +26,8 @@ from music.arrange import arrange
 from music.track import RATE_HZ
 
 N_PICTURES = 12
+PICTURE_PX = (4000, 3000)
+"""As photographs of 12 megapixels are."""
 WIDTH, HEIGHT, FPS = 1920, 1080, 30
 FADE_S = 0.6
 ZOOM = 1.08
@@ -181,8 +182,8 @@ def _panel(path: Path, number: int, view: Rect, frame: Rect) -> Panel:
         item_id=number + 1,
         path=str(path),
         is_video=False,
-        width=TWELVE_MP[0],
-        height=TWELVE_MP[1],
+        width=PICTURE_PX[0],
+        height=PICTURE_PX[1],
         view_start=view,
         view_end=Rect(
             x_norm=view.x_norm + (view.w_norm - near_w) / 2,

@@ -18,8 +18,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from films import N_PICTURES, PLAIN, long_film, write_clip
-from indexing import TWELVE_MP, expect_success, make_pictures, need_shared
+from films import N_PICTURES, PICTURE_PX, PLAIN, long_film, write_clip
+from indexing import expect_success, make_pictures, need_shared
 
 from composer.critique.critique import criticise
 from composer.movies import render_movie
@@ -43,7 +43,7 @@ def main() -> int:
         return 0
     need_shared()
     with tempfile.TemporaryDirectory() as scratch:
-        make_pictures(Path(scratch) / "pictures", N_PICTURES, size_px=TWELVE_MP)
+        make_pictures(Path(scratch) / "pictures", N_PICTURES, size_px=PICTURE_PX)
         write_clip(Path(scratch), SHOT_S + 1)
         held = {shots: measured(Path(scratch), shots, args.height) for shots in args.shots}
     if args.json:
