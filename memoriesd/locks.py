@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.errors import MissingResourceError
+from memoriesd.exits import DaemonRunningError
+from memoriesd.folders import Folders
 
 if sys.platform == "win32":
     import msvcrt
@@ -50,6 +52,24 @@ def hold(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def alone(folders: Folders) -> Iterator[None]:
+    """Keep daemon and jobs of a library away for the time of a ``with``.
+
+    Raises
+    ------
+    DaemonRunningError
+        If one of them is at work.
+    """
+    with contextlib.ExitStack() as stack:
+        for lock in (folders.daemon_lock, folders.job_lock):
+            try:
+                stack.enter_context(hold(lock))
+            except LockedError as error:
+                raise DaemonRunningError(str(error)) from error
+        yield
 
 
 def is_held(path: Path) -> bool:

@@ -17,7 +17,7 @@ class Job:
 
     id: JobId
     kind: str
-    """``index``, ``cluster``, ``memories``, ``compose``, ``forget`` or ``repair``."""
+    """``index``, ``cluster``, ``memories``, ``compose`` or ``forget``."""
     args: str
     """JSON object."""
     state: str

@@ -21,8 +21,7 @@ from memoriesd.cli.options import Session, echo_path, session_command
 from memoriesd.cli.people import told_of
 from memoriesd.cli.running import run_job
 from memoriesd.clock import local_today, told_time, utc_now
-from memoriesd.exits import DaemonRunningError
-from memoriesd.locks import LockedError, hold
+from memoriesd.locks import alone
 from memoriesd.own_files import knowing_files
 
 REMOVED = {
@@ -93,12 +92,7 @@ def _agreed(question: str) -> None:
 
 
 def _forget_all(session: Session, *, yes: bool) -> None:
-    with contextlib.ExitStack() as stack:
-        for lock in (session.folders.daemon_lock, session.folders.job_lock):
-            try:
-                stack.enter_context(hold(lock))
-            except LockedError as error:
-                raise DaemonRunningError(str(error)) from error
+    with alone(session.folders):
         # the renderer behind them costs a second
         from composer.unfinished import remove_unfinished
         from memoriesd.forget import drop_copies

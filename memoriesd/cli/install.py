@@ -14,9 +14,8 @@ import platformdirs
 
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_path, session_command
-from memoriesd.exits import DaemonRunningError
 from memoriesd.folders import DAEMON_LOG, make_private
-from memoriesd.locks import LockedError, hold
+from memoriesd.locks import alone
 from memoriesd.own_files import holding_folders, own_paths
 from memoriesd.units import (
     LABEL,
@@ -97,12 +96,9 @@ def _purge(session: Session, *, yes: bool) -> None:
     if not paths or not (yes or click.confirm("delete these, with every name and correction?")):
         click.echo("nothing was deleted")
         return
-    try:
-        with hold(folders.daemon_lock), hold(folders.job_lock):
-            for path in own_paths(folders):
-                _delete(path)
-    except LockedError as error:
-        raise DaemonRunningError(str(error)) from error
+    with alone(folders):
+        for path in own_paths(folders):
+            _delete(path)
     for folder in holding_folders(folders):
         with contextlib.suppress(OSError):  # it is not there, or holds what is not ours
             folder.rmdir()

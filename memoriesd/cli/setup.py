@@ -1,6 +1,5 @@
 """``init`` and ``doctor``."""
 
-import contextlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +14,9 @@ from memoriesd.cli.running import run_job
 from memoriesd.clock import local_today, utc_now
 from memoriesd.config import default_output
 from memoriesd.doctor import Finding, Health, examine
-from memoriesd.exits import ConfigError, DaemonRunningError, Exit
+from memoriesd.exits import ConfigError, Exit
 from memoriesd.folders import make_private
-from memoriesd.locks import LockedError, hold, is_held
+from memoriesd.locks import alone, is_held
 from memoriesd.repair import Repair, repair
 from memoriesd.starter import starter_text
 
@@ -124,12 +123,7 @@ def doctor_command(session: Session, *, repairs: bool, as_json: bool) -> int:
 
 
 def _mend(session: Session) -> None:
-    with contextlib.ExitStack() as stack:
-        for lock in (session.folders.daemon_lock, session.folders.job_lock):
-            try:
-                stack.enter_context(hold(lock))
-            except LockedError as error:
-                raise DaemonRunningError(str(error)) from error
+    with alone(session.folders):
         done = repair(session.folders, utc_now())
     if done is None:
         click.echo("nothing had to be repaired")

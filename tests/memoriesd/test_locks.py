@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import MissingResourceError
-from memoriesd.locks import LockedError, _lock_within, hold, is_held
+from memoriesd.exits import DaemonRunningError
+from memoriesd.folders import Folders
+from memoriesd.locks import LockedError, _lock_within, alone, hold, is_held
 
 
 def test_lock_turns_a_second_holder_away_and_names_the_first(tmp_path: Path) -> None:
@@ -21,6 +23,15 @@ def test_lock_is_free_once_its_holder_has_gone(tmp_path: Path) -> None:
 
     assert held_inside
     assert not is_held(path)
+
+
+@pytest.mark.parametrize("lock", ["daemon.lock", "job.lock"])
+def test_library_at_work_is_left_alone_and_one_at_rest_is_held(folders: Folders, lock: str) -> None:
+    with hold(folders.data / lock), pytest.raises(DaemonRunningError), alone(folders):
+        pass
+
+    with alone(folders):
+        assert is_held(folders.data / lock)
 
 
 def test_lock_that_nobody_made_is_not_held(tmp_path: Path) -> None:
