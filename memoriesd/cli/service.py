@@ -43,8 +43,8 @@ def run_command(session: Session, log_file: Path | None, *, once: bool) -> None:
 
     Ends on Ctrl-C or SIGTERM within two seconds.
 
-    With --once nobody waits: where battery, load, quiet hours, a pause or a full disk forbid to go
-    on, it says so and ends with exit code 1; what was done is kept, and the next time goes on.
+    With --once nobody waits: where battery, load, quiet hours, too little room ([guest]) or a pause
+    forbid to go on, it says so and ends with exit code 1; what was done is kept for the next time.
     """
     config = session.written_config()
     if not config.library.roots:
