@@ -38,7 +38,9 @@ AUDIBLE_DBFS = -37.0
 BESIDE_S = 2.5
 """Beyond a highlight so much is listened to: a sentence may begin or end there."""
 
-_RATE_HZ = 16_000
+LISTENING_HZ = 16_000
+"""What the detector wants."""
+
 _STEP_S = 0.02
 _LOUDNESS_STEP_S = 0.1
 _RUMBLE_HZ = 150.0
@@ -59,7 +61,9 @@ def listened(clip: ViewItem) -> ViewItem:
         return clip
     path = Path(clip.path)
     try:
-        samples = read_audio(path, start_s=first_s, duration_s=last_s - first_s, rate_hz=_RATE_HZ)
+        samples = read_audio(
+            path, start_s=first_s, duration_s=last_s - first_s, rate_hz=LISTENING_HZ
+        )
     except MusicError:  # a clip without sound
         return clip
     speech, audible = (
@@ -82,7 +86,7 @@ def audible_in(samples: Stereo) -> list[tuple[float, float]]:
     list of tuple
         Begin and end in s, in order.
     """
-    step = round(_LOUDNESS_STEP_S * _RATE_HZ)
+    step = round(_LOUDNESS_STEP_S * LISTENING_HZ)
     rows = mono(samples[: len(samples) // step * step]).reshape(-1, step)
     spectra = np.abs(np.fft.rfft(rows)) ** 2
     spectra[:, : round(_RUMBLE_HZ * _LOUDNESS_STEP_S)] = 0
@@ -107,10 +111,10 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
         Begin and end in s, in order, at least `PAUSE_S` apart.
     """
     vad = webrtcvad.Vad(_STRICTNESS)
-    step = round(_STEP_S * _RATE_HZ)
+    step = round(_STEP_S * LISTENING_HZ)
     steps = mono(samples[: len(samples) // step * step]).reshape(-1, step)
     coded = np.rint(np.clip(steps, -1, 1) * 32767).astype("<i2")
-    voiced = [vad.is_speech(one.tobytes(), _RATE_HZ) for one in coded]
+    voiced = [vad.is_speech(one.tobytes(), LISTENING_HZ) for one in coded]
     levels_db = 10 * np.log10(np.square(steps).mean(axis=1) + 1e-10)
     return [
         (a, b)

@@ -9,6 +9,7 @@ from composer.critique.findings import Check, Critique, Finding
 from composer.critique.jitter import jitters_px
 from composer.critique.pictures import cut_errors_s, picture_findings, thumbs, watched
 from composer.critique.plan import faces_inside, plan_findings
+from composer.critique.words import word_findings
 from composer.render.writing import writing_to
 from composer.storyboard.model import Storyboard
 from music.audio import read_into
@@ -53,6 +54,7 @@ def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
         *picture_findings(film, board),
         *plan_findings(board, theme.type),
         *_jittery(shakes),
+        *word_findings(board),
         *_sound_findings(measured),
     )
     if measured["worst_beat_error_ms"] > 1000 * MOST_BEAT_ERROR_S:

@@ -19,6 +19,7 @@ class Check(StrEnum):
     LOUDNESS = "loudness"
     PEAK = "peak"
     JITTER = "jitter"
+    SPEECH = "speech"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

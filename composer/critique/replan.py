@@ -13,7 +13,7 @@ _ANOTHER_PICTURE = frozenset({Check.BLACK, Check.FROZEN, Check.REPEATED})
 _HELD_STILL = frozenset({Check.FACE, Check.JITTER})
 _GRAVEST_FIRST = (
     *(Check.BLACK, Check.REPEATED, Check.FROZEN, Check.FACE, Check.JITTER, Check.TEXT),
-    *(Check.BEAT, Check.LOUDNESS, Check.PEAK),
+    *(Check.SPEECH, Check.BEAT, Check.LOUDNESS, Check.PEAK),
 )
 
 

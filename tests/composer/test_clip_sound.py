@@ -13,6 +13,7 @@ from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from composer.critique.words import word_findings
 from composer.movies import EDGE_S, movie_sound
 from composer.render.mix import DUCK_DB, DUCK_DOWN_S
 from composer.render.timeline import spans
@@ -206,6 +207,32 @@ def test_the_same_storyboard_sounds_the_same_and_photographs_are_silent(
     told = replace(board, shots=(shots[0], board.shots[1], shots[2]))
 
     np.testing.assert_array_equal(movie_sound(told), sound)
+
+
+def test_what_is_heard_of_a_clip_cuts_no_word_or_the_critique_tells(
+    board: Storyboard, tmp_path: Path
+) -> None:
+    # A buzz in syllables, from just before the stretch that is shown to just after it.
+    first_s, last_s = BEGINS_S - 0.4, BEGINS_S + 4.5 + 0.8
+    time_s = np.arange(12 * RATE_HZ) / RATE_HZ
+    says = (time_s > first_s) & (time_s < last_s)
+    buzz = sum(np.sin(2 * np.pi * 140 * n * time_s) / n for n in range(1, 12))
+    talk = says * 0.1 * buzz * np.abs(np.sin(2 * np.pi * 2.5 * time_s))
+    clip = write_clip(tmp_path / "talk.mp4", talk.astype(np.float32))
+    panel = replace(board.shots[1].panels[0], path=os.fspath(clip))
+    whole = replace(board.shots[1], panels=(panel,))
+    cut = replace(whole, sound_lead_s=0.0, sound_trail_s=0.0)
+
+    found = [
+        [finding.told for finding in word_findings(replace(board, shots=shots))]
+        for shots in (
+            (board.shots[0], whole, board.shots[2]),
+            (board.shots[0], cut, board.shots[2]),
+        )
+    ]
+
+    assert found[0] == []
+    assert found[1] == [f"its sound {what} in the middle of speech" for what in ("begins", "ends")]
 
 
 def test_a_lead_ends_where_the_file_begins(board: Storyboard) -> None:
