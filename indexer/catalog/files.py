@@ -230,9 +230,10 @@ def sharing_size(catalog: Catalog) -> list[File]:
 def set_file_state(
     catalog: Catalog, file_ids: Iterable[FileId], state: FileState, reason: str = ""
 ) -> None:
-    """Move files to a state."""
+    """Move files to a state; one that was read has all its tries again."""
     catalog.execute_many(
-        "UPDATE files SET state = ?, reason = ? WHERE id = ?",
+        "UPDATE files SET state = ?1, reason = ?2,"
+        " tries = CASE ?1 WHEN 'indexed' THEN 0 ELSE tries END WHERE id = ?3",
         ((state, reason, file_id) for file_id in file_ids),
     )
 

@@ -2,19 +2,26 @@
 
 A step is a statement of SQL, a file of the library that is opened, renamed, made or removed, or a
 checkpoint. Each line of the input is a job, a JSON object with ``kind``, ``home``, ``kill_at``
-(a step; 0: never), ``kill_after_s`` (at whatever instruction; 0: never) and ``limits``: what the
-system then grants (``file_bytes``, ``files``, ``pages`` of the catalog). It is done in a fork, so
+(a step; 0: never), ``kill_after_s`` (at whatever instruction; 0: never), ``limits``: what the
+system then grants (``file_bytes``, ``files``, ``pages`` of the catalog), and ``strace``: words for
+one that looks at the job, and at all that it starts, while it is done. It is done in a fork, so
 that the imports are paid for once. The line of its answer has ``steps``, ``took_s`` and what was
-``done``; or the ``signal`` that ended it; or the ``error`` with its ``remedy`` and exit ``code``.
+``done``; or the ``signal`` that ended it; or the ``error`` with its ``remedy`` and exit ``code``,
+which is null for a fault of the program, and the ``details`` of where it was.
 """
 
+import contextlib
+import ctypes
 import json
 import os
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 import time
+import traceback
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +34,6 @@ from composer.request import ComposeRequest, Due
 from composer.storyboard.brief import Canvas, Length
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.chosen import ModelChoice
-from indexer.errors import MemoriesError
 from indexer.pipeline import IndexSettings, index
 from indexer.walk import ScanRules
 from memoriesd.exits import exit_of, explain
@@ -107,6 +113,26 @@ def _compose_request(home: Path) -> ComposeRequest:
     )
 
 
+@contextlib.contextmanager
+def traced(words: Sequence[str]) -> Iterator[None]:
+    """Have ``strace`` look at this process from here to there; without words it does not."""
+    if not words:
+        yield
+        return
+    may_be_traced_by, anybody = 0x59616D61, -1
+    ctypes.CDLL(None).prctl(may_be_traced_by, anybody, 0, 0, 0)
+    # Opened before, since what is opened afterwards is counted.
+    with Path("/proc/self/status").open("rb", buffering=0) as status:
+        command = ["strace", "-f", "-p", str(os.getpid()), *words]
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as strace:
+            while b"TracerPid:\t0\n" in os.pread(status.fileno(), 4096, 0):
+                time.sleep(0.01)
+            try:
+                yield
+            finally:
+                strace.terminate()
+
+
 def run(told: dict[str, Any]) -> dict[str, Any]:
     home = Path(told["home"])
     limits = told["limits"]
@@ -119,11 +145,12 @@ def run(told: dict[str, Any]) -> dict[str, Any]:
         if name in limits:
             resource.setrlimit(kind, (limits[name], resource.getrlimit(kind)[1]))
     try:
-        with open_catalog(home / "catalog.db") as catalog:
+        with traced(told["strace"]), open_catalog(home / "catalog.db") as catalog:
             done = do(told["kind"], catalog, home, steps)
-    except (MemoriesError, OSError, sqlite3.Error) as error:
+    except Exception as error:  # noqa: BLE001 - as the process of a job does
         message, remedy = explain(error)
-        return {"error": message, "remedy": remedy, "code": exit_of(error)}
+        details = "".join(traceback.format_exception(error))
+        return {"error": message, "remedy": remedy, "code": exit_of(error), "details": details}
     signal.setitimer(signal.ITIMER_REAL, 0.0)
     return {"steps": steps.count, "done": done, "took_s": time.monotonic() - began_s}
 

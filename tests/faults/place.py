@@ -4,12 +4,15 @@ import json
 import shutil
 import sqlite3
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 KINDS = ("migration", "index", "cluster", "memories", "compose")
 N_PICTURES = 24
+NOTHING: Mapping[str, int] = MappingProxyType({})
 Table = list[tuple[Any, ...]]
 
 
@@ -24,6 +27,15 @@ def damage_of(path: Path) -> list[Any]:
     return [row for row in told if row != ("ok",)] + broken
 
 
+def is_served(path: Path) -> bool:
+    """Whether the record of a movie's time is kept; the schedule does not ask for it again then."""
+    connection = sqlite3.connect(path)
+    try:
+        return bool(connection.execute("SELECT count(*) FROM due").fetchone()[0])
+    finally:
+        connection.close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A library on disk, with what its catalog was before each kind of job, and after it."""
@@ -32,6 +44,8 @@ class Place:
     process: "subprocess.Popen[str]"
     before: dict[str, bytes] = field(default_factory=dict)
     after: dict[str, dict[str, Table]] = field(default_factory=dict)
+    read: Table = field(default_factory=list)
+    """What was read of each file."""
     movies: list[str] = field(default_factory=list)
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     """The answers of the uninterrupted jobs."""
@@ -41,10 +55,16 @@ class Place:
         return self.home / "catalog.db"
 
     def do(
-        self, kind: str, *, kill_at: int = 0, kill_after_s: float = 0.0, **limits: int
+        self,
+        kind: str,
+        *,
+        kill_at: int = 0,
+        kill_after_s: float = 0.0,
+        limits: Mapping[str, int] = NOTHING,
+        strace: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Do a job, or begin it; returns its answer."""
-        told = {"kind": kind, "home": str(self.home), "limits": limits}
+        told = {"kind": kind, "home": str(self.home), "limits": dict(limits), "strace": strace}
         line = json.dumps(told | {"kill_at": kill_at, "kill_after_s": kill_after_s})
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -80,3 +100,18 @@ def tables(path: Path) -> dict[str, Table]:
         connection.close()
     rows["settings"] = [row for row in rows["settings"] if row[0] != "index_memory"]
     return {name: sorted(each, key=repr) for name, each in rows.items()}
+
+
+def readings(path: Path) -> Table:
+    """What was read of each file, whatever the numbers of the rows are."""
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute(
+            "SELECT f.path, f.content_hash, f.state, f.reason, f.tries, i.taken_at, i.width,"
+            " i.score, (SELECT total(score) FROM faces WHERE item_id = i.id),"
+            " (SELECT total(probability) FROM labels WHERE item_id = i.id)"
+            " FROM files f JOIN item_files ON file_id = f.id JOIN items i ON i.id = item_id"
+            " ORDER BY f.path"
+        ).fetchall()
+    finally:
+        connection.close()

@@ -10,7 +10,7 @@ import pytest
 
 from indexer.catalog import files
 from indexer.catalog.connection import Catalog, open_catalog
-from indexer.catalog.files import FileState
+from indexer.catalog.files import FileId, FileState
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.walk import ScanRules, walk
@@ -87,17 +87,31 @@ def test_five_thousand_damaged_files_are_accounted_for(tmp_path: Path) -> None:
 
 def test_file_that_costs_its_reader_is_tried_twice_and_then_left_alone() -> None:
     with open_catalog(":memory:") as catalog:
-        root = files.add_root(catalog, Path("/photos"))
-        files.add_files(
-            catalog,
-            root,
-            [files.Seen(path=b"bomb.png", size=1, mtime_ns=0, inode=1, sidecars="")],
-        )
-        (row,) = files.files_of_root(catalog, root)
+        file_id = add_bomb(catalog)
 
-        states = []
-        for _ in range(2):
-            files.note_lost(catalog, row.id, "its reader died (SIGSEGV)")
-            states.append(files.files_of_root(catalog, root)[0].state)
+        states = [lose_reader(catalog, file_id) for _ in range(2)]
 
     assert states == [FileState.NEW, FileState.FAILED]
+
+
+def test_file_that_was_read_in_between_is_tried_twice_again() -> None:
+    with open_catalog(":memory:") as catalog:
+        file_id = add_bomb(catalog)
+        lose_reader(catalog, file_id)
+        files.set_file_state(catalog, [file_id], FileState.INDEXED)
+
+        states = [lose_reader(catalog, file_id) for _ in range(2)]
+
+    assert states == [FileState.INDEXED, FileState.FAILED]
+
+
+def add_bomb(catalog: Catalog) -> FileId:
+    root = files.add_root(catalog, Path("/photos"))
+    seen = files.Seen(path=b"bomb.png", size=1, mtime_ns=0, inode=1, sidecars="")
+    files.add_files(catalog, root, [seen])
+    return files.files_of_root(catalog, root)[0].id
+
+
+def lose_reader(catalog: Catalog, file_id: FileId) -> str:
+    files.note_lost(catalog, file_id, "its reader died (SIGSEGV)")
+    return str(catalog.scalar("SELECT state FROM files WHERE id = ?", (file_id,)))

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from tests.faults.place import N_PICTURES, Place, damage_of, tables
+from tests.faults.place import N_PICTURES, Place, damage_of, is_served, tables
 
 POINTS = [
     ("migration", 0.5),
@@ -58,7 +58,6 @@ def check_killed(place: Place, kind: str, *, kill_at: int = 0, kill_after_s: flo
     n_before = n_indexed(place.catalog)
     damage = damage_of(place.catalog)
     whole = [is_whole(place.home / "movies" / name) for name in place.in_movies()]
-    # The schedule asks for a movie again only where the record of its time is not kept yet.
     again = {} if kind == "compose" and is_served(place.catalog) else place.do(kind)
 
     assert "signal" in killed or kill_after_s
@@ -68,14 +67,6 @@ def check_killed(place: Place, kind: str, *, kill_at: int = 0, kill_after_s: flo
         assert n_before + again["done"] == N_PICTURES
     assert tables(place.catalog) == place.after[kind]
     assert place.in_movies() == (place.movies if kind == "compose" else [])
-
-
-def is_served(path: Path) -> bool:
-    connection = sqlite3.connect(path)
-    try:
-        return bool(connection.execute("SELECT count(*) FROM due").fetchone()[0])
-    finally:
-        connection.close()
 
 
 def n_indexed(path: Path) -> int:

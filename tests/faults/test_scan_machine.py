@@ -5,7 +5,9 @@ import os
 import shutil
 import socket
 import tempfile
+from collections import Counter
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import settings
@@ -36,6 +38,9 @@ Place = tuple[str, str, str]
 class Disk(RuleBasedStateMachine):
     """Two roots, the catalog, and what both should agree on."""
 
+    compared: ClassVar = Counter[str]()
+    """How often both were compared; files in all, and those whose row was known before."""
+
     def __init__(self) -> None:
         super().__init__()
         self.top = Path(tempfile.mkdtemp(prefix="memoriesd-test-"))
@@ -52,10 +57,17 @@ class Disk(RuleBasedStateMachine):
     def make_roots(self) -> None:
         for root in "xy":
             (self.top / root).mkdir()
+            for folder in FOLDERS:
+                self.write((root, folder, NAMES[0]))
+        self.scan_and_compare()
 
     def teardown(self) -> None:
-        self.catalog.close()
-        shutil.rmtree(self.top, ignore_errors=True)
+        try:
+            if self.before != self.truth:
+                self.scan_and_compare()
+        finally:
+            self.catalog.close()
+            shutil.rmtree(self.top, ignore_errors=True)
 
     def path(self, place: Place) -> Path:
         path = self.top.joinpath(*place)
@@ -136,6 +148,9 @@ class Disk(RuleBasedStateMachine):
         assert {place: number for place, (number, _) in found.items()} == self.truth
         for number, row in found.values():
             assert row == self.rows.get(number, row)
+        self.compared["scans"] += 1
+        self.compared["files"] += len(found)
+        self.compared["rows"] += len(self.rows.keys() & {number for number, _ in found.values()})
         self.rows = dict(found.values())
         self.before = dict(self.truth)
 
@@ -174,7 +189,13 @@ class Disk(RuleBasedStateMachine):
     ("runs", "steps"), [(12, 30), pytest.param(200, 50, marks=pytest.mark.long)]
 )
 def test_scan_ends_with_the_truth(runs: int, steps: int) -> None:
+    Disk.compared.clear()
+
     run_state_machine_as_test(
         Disk,
         settings=settings(max_examples=runs, stateful_step_count=steps, deadline=None),
     )
+
+    assert Disk.compared["scans"] >= 4 * runs
+    assert Disk.compared["files"] >= 40 * runs
+    assert Disk.compared["rows"] >= 30 * runs
