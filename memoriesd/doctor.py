@@ -4,14 +4,14 @@ import importlib.metadata
 import json
 import os
 import shlex
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -23,6 +23,7 @@ from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders, packs_folder
 from memoriesd.lettering import missing_characters
 from memoriesd.locks import is_held
+from memoriesd.room import free_gb, standing
 from themes.load import load_theme
 from themes.theme import ThemeError
 
@@ -30,8 +31,21 @@ DEVICE_LIMIT_S = 120.0
 """So long the networks may take to be loaded and tried; a driver that compiles takes some time."""
 
 
-NETWORK_DRIVES = ("nfs", "cifs", "smb", "afp", "webdav", "9p", "fuse.sshfs", "fuse.rclone")
+NETWORK_DRIVES = (
+    *("nfs", "cifs", "smb", "afp", "webdav", "davfs", "9p", "ceph"),
+    *("fuse.sshfs", "fuse.rclone", "fuse.gvfsd-fuse", "fuse.davfs", "fuse.s3fs", "fuse.glusterfs"),
+)
 """Beginnings of the names of file systems whose changes on other machines nobody hears of."""
+
+WATCH_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
+
+
+class Mount(Protocol):
+    """A file system where it is mounted, as psutil tells it."""
+
+    device: str
+    mountpoint: str
+    fstype: str
 
 
 class Health(StrEnum):
@@ -111,14 +125,14 @@ def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
                 found=f"{root} is not there; what is known of it is kept",
                 remedy="connect the drive, or change [library] roots",
             )
-        elif not os.access(root, os.R_OK | os.X_OK):
+        elif not _can_be_listed(root):
             yield Finding(
                 name="folder",
                 health=Health.BAD,
                 found=f"{root} may not be read",
                 remedy=_permission_remedy(root),
             )
-        elif kind := _network_drive(root):
+        elif kind := network_drive(root, psutil.disk_partitions(all=True)):
             yield Finding(
                 name="folder",
                 health=Health.WARNING,
@@ -130,12 +144,28 @@ def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
             yield _good("folder", f"{root} can be read")
 
 
-def _network_drive(root: Path) -> str:
+def _can_be_listed(root: Path) -> bool:
+    """Whether the system lets us see what is in a folder.
+
+    Tried, not asked: macOS keeps pictures from programs whose permission bits say yes.
+    """
+    try:
+        with os.scandir(root) as entries:
+            next(entries, None)
+    except PermissionError:
+        return False
+    return True
+
+
+def network_drive(root: Path, mounts: Iterable[Mount]) -> str:
     """The kind of network drive that a folder lies on; empty where it lies on a disk."""
-    mounts = {Path(each.mountpoint): each.fstype for each in psutil.disk_partitions(all=True)}
+    by_folder = {Path(each.mountpoint): each for each in mounts}
     real = root.resolve()
-    kind = next((mounts[each] for each in (real, *real.parents) if each in mounts), "")
-    return kind if kind.lower().startswith(NETWORK_DRIVES) else ""
+    mount = next((by_folder[each] for each in (real, *real.parents) if each in by_folder), None)
+    if mount is None:
+        return ""
+    is_far = mount.fstype.lower().startswith(NETWORK_DRIVES) or "://" in mount.device
+    return mount.fstype if is_far else ""  # davfs2 says "fuse", and an address for a device
 
 
 def _permission_remedy(root: Path) -> str:
@@ -146,10 +176,7 @@ def _permission_remedy(root: Path) -> str:
 
 def _output(_: Folders, config: Config) -> Iterator[Finding]:
     folder = config.output.folder
-    there = folder
-    while not there.exists():
-        there = there.parent
-    if not os.access(there, os.W_OK):
+    if not os.access(standing(folder), os.W_OK):
         yield Finding(
             name="output",
             health=Health.BAD,
@@ -157,16 +184,16 @@ def _output(_: Folders, config: Config) -> Iterator[Finding]:
             remedy="change [output] folder in the configuration",
         )
         return
-    free_gb = shutil.disk_usage(there).free / 1e9
-    if free_gb < config.guest.min_free_gb:
+    free = free_gb(folder)
+    if free < config.guest.min_free_gb:
         yield Finding(
             name="output",
             health=Health.BAD,
-            found=f"{folder}: {free_gb:.1f} GB free, below [guest] min_free_gb",
+            found=f"{folder}: {free:.1f} GB free, below [guest] min_free_gb",
             remedy="make room on that disk, or lower min_free_gb",
         )
     else:
-        yield _good("output", f"{folder}, {free_gb:.0f} GB free")
+        yield _good("output", f"{folder}, {free:.0f} GB free")
 
 
 def _models(folders: Folders, config: Config) -> Iterator[Finding]:
@@ -316,10 +343,9 @@ def _lettering(folders: Folders, config: Config) -> Iterator[Finding]:
 
 
 def _watching(_: Folders, __: Config) -> Iterator[Finding]:
-    limit = Path("/proc/sys/fs/inotify/max_user_watches")
-    if not limit.exists():
+    if not WATCH_LIMIT.exists():
         return
-    count = int(limit.read_text(encoding="ascii"))
+    count = int(WATCH_LIMIT.read_text(encoding="ascii"))
     enough_for_most = 65_536
     if count < enough_for_most:
         yield Finding(

@@ -2,7 +2,6 @@
 
 import math
 import os
-import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import psutil
 
 from memoriesd import presence
 from memoriesd.config import Guest
+from memoriesd.room import free_gb
 
 READ_EVERY_S = 5.0
 
@@ -47,15 +47,9 @@ def take_readings(guest: Guest, writes: Sequence[Path]) -> Readings:
         on_battery=battery is not None and battery.power_plugged is False,
         load_per_core=psutil.getloadavg()[0] / cores,
         temperature_c=_hottest(),
-        free_gb=min((_free_gb(folder) for folder in writes), default=math.inf),
+        free_gb=min((free_gb(folder) for folder in writes), default=math.inf),
         idle_s=presence.idle_s() if guest.idle_min else None,
     )
-
-
-def _free_gb(folder: Path) -> float:
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free / 1e9
 
 
 def _hottest() -> float | None:

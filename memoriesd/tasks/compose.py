@@ -4,7 +4,6 @@ Arguments, all optional: ``memory`` (id), ``count``, ``theme``, ``length``, ``se
 (folder), ``storyboard`` (file), ``draft`` and ``due`` (``key`` and ``due_at`` of the schedule).
 """
 
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from indexer.catalog.memories import MemoryId
 from indexer.errors import MissingResourceError
 from memoriesd.config import Config, Output
 from memoriesd.retire import retire_old
+from memoriesd.room import free_gb
 from memoriesd.tasks.curation import curation_settings
 from memoriesd.worker import Task, serve
 
@@ -87,13 +87,10 @@ def canvas_of(output: Output) -> Canvas:
 
 
 def _check_room(out: Path, config: Config) -> None:
-    there = out
-    while not there.exists():
-        there = there.parent
-    free_gb = shutil.disk_usage(there).free / 1e9
-    if free_gb < config.guest.min_free_gb:
+    free = free_gb(out)
+    if free < config.guest.min_free_gb:
         raise MissingResourceError(
-            f"{out} has {free_gb:.1f} GB free, less than [guest] min_free_gb"
+            f"{out} has {free:.1f} GB free, less than [guest] min_free_gb"
             f" = {config.guest.min_free_gb:g}",
             remedy="make room on that disk, or lower min_free_gb",
         )

@@ -1,10 +1,17 @@
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.people import add_person
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, Guest, Library, Models, Output
-from memoriesd.doctor import Finding, Health, examine
+from memoriesd.doctor import Finding, Health, _roots, examine, network_drive
 from memoriesd.folders import Folders
 
 
@@ -32,6 +39,75 @@ def test_folder_that_is_away_is_a_note_not_a_fault(folders: Folders, tmp_path: P
 
     assert finding.health is Health.WARNING
     assert "connect the drive" in finding.remedy
+
+
+@pytest.fixture
+def refused() -> Iterator[Path]:
+    """A folder that permission bits give to us (the real user), and the system does not."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else")
+    place = Path(tempfile.mkdtemp())
+    place.chmod(0o755)
+    folder = place / "pictures"
+    folder.mkdir(0o700)
+    os.seteuid(12345)
+    yield folder
+    os.seteuid(0)
+    shutil.rmtree(place)
+
+
+def test_folder_that_the_system_does_not_show_is_bad_whatever_its_bits_say(refused: Path) -> None:
+    folders = Folders(config_file=refused.parent / "config.toml", data=refused.parent / "data")
+
+    (finding,) = _roots(folders, Config(library=Library(roots=(refused,))))
+
+    assert os.access(refused, os.R_OK | os.X_OK)
+    assert finding.health is Health.BAD
+    assert f"{refused} may not be read" in finding.found
+
+
+@dataclass
+class Mounted:
+    device: str
+    mountpoint: str
+    fstype: str
+
+
+@pytest.mark.parametrize(
+    ("device", "fstype", "kind"),
+    [
+        ("/dev/sda1", "ext4", ""),
+        ("/dev/sdb1", "fuseblk", ""),
+        ("nas:/photos", "nfs4", "nfs4"),
+        ("gvfsd-fuse", "fuse.gvfsd-fuse", "fuse.gvfsd-fuse"),
+        ("https://cloud.example/dav", "fuse", "fuse"),
+    ],
+)
+def test_network_drive_is_known_by_its_file_system_or_its_address(
+    tmp_path: Path, device: str, fstype: str, kind: str
+) -> None:
+    mounts = [Mounted("/dev/root", "/", "ext4"), Mounted(device, str(tmp_path), fstype)]
+
+    assert network_drive(tmp_path / "photos" / "2021", mounts) == kind
+
+
+@pytest.mark.parametrize(("limit", "health"), [(8192, Health.WARNING), (524_288, Health.GOOD)])
+def test_low_limit_of_watched_folders_is_told_with_what_to_type(
+    folders: Folders,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: int,
+    health: Health,
+) -> None:
+    file = tmp_path / "max_user_watches"
+    file.write_text(f"{limit}\n", encoding="ascii")
+    monkeypatch.setattr("memoriesd.doctor.WATCH_LIMIT", file)
+
+    finding = found(folders, Config(), "watching")
+
+    assert finding.health is health
+    assert f"{limit:,} folders" in finding.found
+    assert ("sysctl" in finding.remedy) == (health is Health.WARNING)
 
 
 def test_pack_that_is_not_there_is_bad_and_says_where_it_was_looked_for(
