@@ -16,7 +16,7 @@ from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Place
 from indexer.catalog.items import Columns, ItemId
-from indexer.catalog.people import restore_corrections
+from indexer.catalog.rescue import take_over_journal
 from indexer.catalog.settings import get_setting, put_setting
 
 STEPS = ("local times", "places", "people", "events")
@@ -56,7 +56,7 @@ def update(
     progress : callable
         Told (steps done, steps in all, what is being done).
     """
-    restore_corrections(catalog)
+    take_over_journal(catalog)
     progress(0, len(STEPS), STEPS[0])
     write_times(catalog, checkpoint)
     progress(1, len(STEPS), STEPS[1])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from composer.choose import RELEASED
 from indexer.catalog import rescue
-from indexer.catalog.backups import backups_of, damage_of, restore_newest, set_aside
+from indexer.catalog.backups import damage_of, restore_newest, set_aside
+from indexer.catalog.beside import is_lost, mended_of
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.rescue import Told
 from memoriesd.folders import Folders
@@ -19,7 +20,7 @@ class Repair:
 
     damage: str
     set_aside: Path | None
-    """Where the damaged file lies now; None where it was gone."""
+    """Where the damaged file lies now; None where it was lost."""
     backup: Path | None
     """The copy that took its place; None: all is read from the media again."""
     n_corrections: int
@@ -40,22 +41,26 @@ def repair(folders: Folders, now: datetime) -> Repair | None:
         If it is too new, or the disk does not let us look: nothing is known to be damaged.
     """
     path = folders.catalog
-    exists = path.exists()
-    mended = path.with_name(path.name + ".mended")
-    left = [mended, path.with_name("corrections.jsonl"), *backups_of(path)]
-    damage = damage_of(path) if exists else "it is gone" if any(p.exists() for p in left) else ""
+    was_lost = is_lost(path)
+    damage = damage_of(path) if was_lost or path.exists() else ""
     if not damage:
         return None
-    told = rescue.read_told(path, (RELEASED, PAUSED_SETTING)) if exists else None
+    mended = mended_of(path)
+    told = None if was_lost else rescue.read_told(path, (RELEASED, PAUSED_SETTING))
     backup = None
-    if exists or not mended.exists():  # else we were killed between the last two steps below
+    if not (was_lost and mended.exists()):  # else we were killed between the last two steps below
         backup = restore_newest(path, mended)
     with open_catalog(mended) as catalog:
         n_corrections = rescue.take_over_journal(catalog)
         if told is not None:
             rescue.put_told(catalog, told)
-    aside = set_aside(path, f"{now:%Y-%m-%dT%H-%M-%S}") if exists else None
+    # Of a lost one the log may lie there yet, which would be read into the next.
+    aside = set_aside(path, f"{now:%Y-%m-%dT%H-%M-%S}")
     mended.replace(path)
     return Repair(
-        damage=damage, set_aside=aside, backup=backup, n_corrections=n_corrections, told=told
+        damage=damage,
+        set_aside=None if was_lost else aside,
+        backup=backup,
+        n_corrections=n_corrections,
+        told=told,
     )

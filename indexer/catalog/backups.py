@@ -7,6 +7,7 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
+from indexer.catalog.beside import BESIDE, backups_folder, damaged_folder
 from indexer.catalog.connection import Catalog, check_integrity, open_catalog
 from indexer.catalog.schema import SCHEMA_VERSION
 from indexer.catalog.settings import get_setting, put_setting
@@ -18,19 +19,6 @@ half a gigabyte."""
 
 _NUMBER = "copy_number"
 """A setting inside each copy."""
-
-BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a file; none of it may outlive the file, or it spoils the next one."""
-
-
-def backups_folder(catalog_path: Path) -> Path:
-    """Where the copies lie; mode 0700."""
-    return catalog_path.with_name("backups")
-
-
-def damaged_folder(catalog_path: Path) -> Path:
-    """Where damaged catalogs are set aside; mode 0700."""
-    return catalog_path.with_name("damaged")
 
 
 def backups_of(catalog_path: Path) -> list[Path]:
@@ -69,6 +57,8 @@ def back_up_daily(catalog: Catalog, day: date) -> Path | None:
     if final.exists() or not catalog.scalar("SELECT count(*) FROM files"):
         return None
     folder.mkdir(mode=0o700, exist_ok=True)
+    for killed in folder.glob("catalog-*.part*"):  # with the journal of SQLite, of whatever day
+        killed.unlink()
     part = final.with_suffix(".part")
     try:
         _copy(catalog, part, 1 + max(map(_number_of, backups_of(catalog.path)), default=0))
@@ -99,7 +89,11 @@ def _copy(catalog: Catalog, to: Path, number: int) -> None:
         target.close()
     if damage:
         raise CatalogCorruptError(catalog.path, damage)
-    with to.open("rb+") as file:
+    _sync(to)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
         os.fsync(file.fileno())
 
 
@@ -146,14 +140,18 @@ def set_aside(path: Path, name: str) -> Path:
 def restore_newest(path: Path, to: Path) -> Path | None:
     """Copy the newest sound copy of a catalog to another place, and tell which it was.
 
-    Where there is none, nothing lies there afterwards.
+    It lies there whole or not at all. Where there is none, nothing lies there afterwards.
     """
     for end in (*BESIDE, ""):
         to.with_name(to.name + end).unlink(missing_ok=True)
     for backup in backups_of(path):
         if _is_usable(backup):
-            to.touch(mode=0o600)
-            shutil.copyfile(backup, to)
+            part = to.with_name(to.name + ".part")
+            part.unlink(missing_ok=True)
+            part.touch(mode=0o600)
+            shutil.copyfile(backup, part)
+            _sync(part)
+            part.replace(to)
             return backup
     return None
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
+from indexer.catalog.beside import is_lost, tells_of_one
 from indexer.catalog.schema import MIGRATIONS, SCHEMA_VERSION
 from indexer.errors import (
     CatalogBusyError,
@@ -109,33 +110,45 @@ def columns(row_type: type, prefix: str = "") -> str:
     return ", ".join(prefix + name for name in _columns(row_type))
 
 
-def open_catalog(path: Path | str) -> Catalog:
+def open_catalog(path: Path | str, *, synced: bool = False) -> Catalog:
     """Open the catalog, making or migrating its tables where needed.
 
     Parameters
     ----------
     path : Path or str
         The file, made with mode 0600 if absent; ``":memory:"`` in tests.
+    synced : bool
+        Whether every transaction survives a power cut, for what a person told; of the last ones of
+        a job, which does them again, the system may lose some.
 
     Raises
     ------
     CatalogTooNewError
         If a newer version of the program wrote it; nothing is changed.
     CatalogCorruptError
-        If it is no database or a damaged one; nothing is changed.
+        If it is no database, a damaged one, or lost: nothing is changed. It is lost where it is
+        gone or empty, and a copy, a journal or a repair lies beside it.
     CatalogBusyError
         If another process holds it for longer than ``BUSY_TIMEOUT_S``.
     CatalogDiskError
         If the disk fails, is full or lets nobody in; nothing is known to be damaged.
     """
     if path != ":memory:":
+        if is_lost(Path(path)):
+            raise CatalogCorruptError(Path(path), _LOST)
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         Path(path).touch(mode=0o600)
     try:
-        return _opened(path)
+        catalog = _opened(path)
     except CatalogCorruptError:
         # A disk that failed to read once looks like damage here; real damage is there again.
-        return _opened(path)
+        catalog = _opened(path)
+    if synced:
+        catalog.execute("PRAGMA synchronous = FULL")
+    return catalog
+
+
+_LOST = "the file is gone or empty"
 
 
 def _opened(path: Path | str) -> Catalog:
@@ -151,7 +164,7 @@ def _opened(path: Path | str) -> Catalog:
     except sqlite3.DatabaseError as error:
         connection.close()
         raise CatalogCorruptError(Path(path), str(error)) from error
-    except CatalogTooNewError:
+    except CatalogError:
         connection.close()
         raise
     return Catalog(path, connection)
@@ -189,6 +202,8 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     version = _version(connection)
     if version > SCHEMA_VERSION:
         raise CatalogTooNewError(path, version, SCHEMA_VERSION)
+    if version == 0 and tells_of_one(path):
+        raise CatalogCorruptError(path, _LOST)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")

@@ -5,12 +5,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import PersonId
 from indexer.catalog.files import FileId
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import MemoryId
-from indexer.catalog.people import journal_path
+from indexer.catalog.people import line_of
+from indexer.errors import CatalogError
 
 
 def files_below(catalog: Catalog, path: Path) -> list[FileId]:
@@ -124,21 +126,40 @@ def keep_corrections(catalog: Catalog, ids: Iterable[int]) -> None:
         (json.dumps(list(ids)),),
     )
     rows = catalog.execute("SELECT made_at, kind, fact FROM corrections ORDER BY id").fetchall()
-    lines = [
-        json.dumps({"made_at": at, "kind": kind, "fact": json.loads(fact)}, sort_keys=True)
-        for at, kind, fact in rows
-    ]
-    journal = journal_path(catalog)
+    journal = journal_of(catalog.path)
     part = journal.with_name(journal.name + ".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in lines)
+        file.writelines(line_of(*row) + "\n" for row in rows)
         file.flush()
         os.fsync(file.fileno())
     part.replace(journal)
 
 
 def leave_no_trace(catalog: Catalog) -> None:
-    """Write the file anew without what was removed, and empty its log."""
+    """Write the file anew without what was removed, and empty its log.
+
+    Raises
+    ------
+    CatalogError
+        See :func:`empty_log`, which then does the rest.
+    """
     catalog.execute("VACUUM")
-    catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    empty_log(catalog)
+
+
+def empty_log(catalog: Catalog) -> None:
+    """Bring everything from the log into the file, so that nothing of before is in either.
+
+    Raises
+    ------
+    CatalogError
+        If others still read what was before, after ``BUSY_TIMEOUT_S``.
+    """
+    is_busy, *_ = catalog.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if is_busy:
+        raise CatalogError(
+            f"what is forgotten stays in the bytes of {catalog.path}: another process reads them",
+            remedy="close what reads the catalog, as an export or a list in a pager,"
+            " and forget once more",
+        )

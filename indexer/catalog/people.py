@@ -2,11 +2,13 @@
 
 import json
 import os
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog, columns
 from indexer.catalog.faces import FaceId, PersonId
 
@@ -116,13 +118,36 @@ def add_correction(catalog: Catalog, made_at: str, kind: str, fact: Mapping[str,
     catalog.execute(
         "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", (made_at, kind, text)
     )
-    line = json.dumps({"made_at": made_at, "kind": kind, "fact": fact}, sort_keys=True)
-    _append(journal_path(catalog), line)
+    _append(journal_of(catalog.path), line_of(made_at, kind, text))
 
 
-def journal_path(catalog: Catalog) -> Path:
-    """The journal of corrections beside the catalog."""
-    return catalog.path.with_name("corrections.jsonl")
+def line_of(made_at: str, kind: str, fact: str) -> str:
+    """A correction as a line of the journal, with a checksum."""
+    told = json.loads(fact)
+    row = {"made_at": made_at, "kind": kind, "fact": told, "crc": _crc(made_at, kind, told)}
+    return json.dumps(row, sort_keys=True)
+
+
+def read_line(line: bytes) -> tuple[str, str, str] | None:
+    """``made_at``, ``kind`` and ``fact`` of a line of the journal; None where it is damaged.
+
+    A line of an earlier version has no checksum.
+    """
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    match row:
+        case {"made_at": str(at), "kind": str(kind), "fact": dict(fact), **more} if more in (
+            {},
+            {"crc": _crc(at, kind, fact)},
+        ):
+            return at, kind, json.dumps(fact, sort_keys=True)
+    return None
+
+
+def _crc(made_at: str, kind: str, fact: Mapping[str, Any]) -> int:
+    return zlib.crc32(json.dumps([made_at, kind, fact], sort_keys=True).encode())
 
 
 def _append(path: Path, line: str) -> None:
@@ -146,28 +171,3 @@ def all_corrections(catalog: Catalog) -> list[Correction]:
 def correction_kinds(catalog: Catalog) -> list[tuple[int, str]]:
     """Id and kind of every correction, oldest first: what tells whether there are others."""
     return catalog.execute("SELECT id, kind FROM corrections ORDER BY id").fetchall()
-
-
-def restore_corrections(catalog: Catalog) -> int:
-    """Read the journal into a catalog that has no corrections; returns how many it had.
-
-    A line that a crash cut short is left out.
-    """
-    path = journal_path(catalog)
-    if catalog.scalar("SELECT count(*) FROM corrections") or not path.is_file():
-        return 0
-    rows = [row for line in path.read_text(encoding="utf-8").splitlines() if (row := _read(line))]
-    with catalog.transaction():
-        catalog.execute_many(
-            "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)",
-            ((r["made_at"], r["kind"], json.dumps(r["fact"], sort_keys=True)) for r in rows),
-        )
-    return len(rows)
-
-
-def _read(line: str) -> dict[str, Any] | None:
-    try:
-        row: dict[str, Any] = json.loads(line)
-    except json.JSONDecodeError:
-        return None
-    return row

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from indexer.catalog.backups import read_only
+from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog
-from indexer.catalog.people import journal_path
+from indexer.catalog.people import read_line
 
 _Row = tuple[Any, ...]
 
@@ -128,30 +129,25 @@ def put_told(catalog: Catalog, told: Told) -> None:
 
 
 def take_over_journal(catalog: Catalog) -> int:
-    """Add the corrections that only the journal has to a copy of some days ago; returns how many.
+    """Add the corrections that only the journal has; returns how many.
 
-    A command that was killed may have left one in either alone, so both are put in order of time.
-    A line that a crash cut short is left out.
+    A copy of some days ago lacks them, or a catalog whose last transactions a power cut took. A
+    command that was killed may have left one in either alone, so both are put in order of time.
+    A line that is damaged is left out.
     """
-    path = journal_path(catalog)
-    if not path.is_file():
+    journal = journal_of(catalog.path)
+    if not journal.is_file():
         return 0
-    told = [row for line in path.read_bytes().splitlines() if (row := _correction(line))]
-    known = catalog.execute("SELECT made_at, kind, fact FROM corrections ORDER BY id").fetchall()
-    n_missing = sum((Counter(told) - Counter(known)).values())
-    if n_missing:
-        both = sorted([*told, *(Counter(known) - Counter(told)).elements()], key=itemgetter(0))
-        with catalog.transaction():
+    with catalog.transaction():  # else one that is told meanwhile would be in one of them alone
+        told = [row for line in journal.read_bytes().splitlines() if (row := read_line(line))]
+        known = catalog.execute(
+            "SELECT made_at, kind, fact FROM corrections ORDER BY id"
+        ).fetchall()
+        n_missing = sum((Counter(told) - Counter(known)).values())
+        if n_missing:
+            both = sorted([*told, *(Counter(known) - Counter(told)).elements()], key=itemgetter(0))
             catalog.execute("DELETE FROM corrections")
             catalog.execute_many(
                 "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", both
             )
     return n_missing
-
-
-def _correction(line: bytes) -> _Row | None:
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return None
-    return row["made_at"], row["kind"], json.dumps(row["fact"], sort_keys=True)

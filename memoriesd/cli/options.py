@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import click
 
+from indexer.catalog.beside import is_lost
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.errors import NothingToDoError
 from memoriesd.clock import local_today
@@ -50,10 +51,14 @@ class Session:
 
     @contextlib.contextmanager
     def catalog(self) -> Iterator[Catalog]:
-        """The catalog, which must have been made by an index."""
-        if not self.folders.catalog.exists():
+        """The catalog, which must have been made by an index; what is written outlives the power.
+
+        Most that commands write is what a person told.
+        """
+        path = self.folders.catalog
+        if not path.exists() and not is_lost(path):
             raise NothingToDoError("nothing is indexed yet", remedy="run: memoriesd index")
-        with open_catalog(self.folders.catalog) as catalog:
+        with open_catalog(path, synced=True) as catalog:
             yield catalog
 
 

@@ -13,6 +13,7 @@ from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import all_events, all_places, event_of_items
 from indexer.catalog.files import FileState, Seen
 from indexer.catalog.items import Item, ItemId
+from indexer.catalog.people import add_correction, add_person, all_people
 
 MUNICH = (48.137, 11.575)
 ROME = (41.90, 12.50)
@@ -229,3 +230,14 @@ def place_of(catalog: Catalog, item_id: ItemId) -> int | None:
     item = item_rows.get_item(catalog, item_id)
     assert item is not None
     return item.place_id
+
+
+def test_correction_that_a_power_cut_took_from_the_catalog_comes_back(catalog: Catalog) -> None:
+    ana, ben = add_person(catalog), add_person(catalog)
+    for person, name in ((ana, "Ana"), (ben, "Ben")):
+        add_correction(catalog, "2026-06-01", "name", {"person": person, "name": name, "core": []})
+    catalog.execute("DELETE FROM corrections WHERE id = 2")
+
+    update(catalog, checkpoint=lambda: None, progress=lambda *_: None)
+
+    assert [person.name for person in all_people(catalog)] == ["Ana", "Ben"]

@@ -1,5 +1,6 @@
 """``doctor --repair``: a damaged catalog is set aside and what was told comes back."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from indexer.catalog.connection import open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.items import ItemId, all_items, update_item
 from indexer.catalog.people import add_correction, all_corrections
-from indexer.errors import CatalogTooNewError
+from indexer.errors import CatalogCorruptError, CatalogTooNewError
 from memoriesd.cli.main import run
+from memoriesd.exits import Exit
 from memoriesd.folders import Folders
 from memoriesd.locks import hold
 from memoriesd.repair import repair
@@ -72,6 +74,51 @@ def test_without_a_copy_an_empty_catalog_keeps_the_corrections(folders: Folders)
         assert len(all_corrections(catalog)) == 1
 
 
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_lost_catalog_comes_back_from_copy_and_journal(
+    folders: Folders, lose: Callable[[Path], object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_catalog(folders.catalog) as catalog:
+        n_items = len(all_items(catalog))
+        made = back_up_daily(catalog, DAY)
+        add_correction(catalog, NOW.isoformat(), "name", {"person": 1, "name": "Ana"})
+    lose(folders.catalog)
+
+    refused = run(["items", "list"])
+    done = repair(folders, NOW)
+
+    assert refused == Exit.CATALOG
+    assert "doctor --repair" in capsys.readouterr().err
+    assert done is not None
+    assert (done.backup, done.n_corrections, done.set_aside) == (made, 1, None)
+    with open_catalog(folders.catalog) as catalog:
+        assert len(all_items(catalog)) == n_items
+        assert len(all_corrections(catalog)) == 1
+
+
+def test_log_of_a_lost_catalog_is_not_read_into_the_next(folders: Folders) -> None:
+    with open_catalog(folders.catalog) as catalog:
+        back_up_daily(catalog, DAY)
+        catalog.execute("UPDATE items SET camera = 'of the lost one'")
+        log = folders.catalog.with_name("catalog.db-wal")
+        last = log.read_bytes()
+    folders.catalog.unlink()
+    log.write_bytes(last)
+
+    repair(folders, NOW)
+
+    assert damage_of(folders.catalog) == ""
+    assert b"of the lost one" not in folders.catalog.read_bytes()
+    assert not log.exists()
+
+
+def test_nothing_is_repaired_before_the_first_start(folders: Folders) -> None:
+    folders.catalog.unlink()
+
+    assert repair(folders, NOW) is None
+    assert not folders.catalog.exists()
+
+
 def test_rules_and_marks_of_a_half_readable_catalog_are_taken_over(folders: Folders) -> None:
     with open_catalog(folders.catalog) as catalog:
         back_up_daily(catalog, DAY)
@@ -96,6 +143,8 @@ def test_repair_that_was_killed_before_its_last_step_goes_on(folders: Folders) -
     mended = folders.catalog.with_name("catalog.db.mended")
     folders.catalog.replace(mended)
 
+    with pytest.raises(CatalogCorruptError):  # whoever starts in between
+        open_catalog(folders.catalog)
     done = repair(folders, NOW)
 
     assert done is not None

@@ -7,10 +7,12 @@ import pytest
 
 from clustering.people import corrections as told
 from clustering.people.recognise import recognise
+from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.faces import FaceId, PersonId, all_faces
-from indexer.catalog.people import all_people, get_person, journal_path, restore_corrections
+from indexer.catalog.people import all_people, get_person
+from indexer.catalog.rescue import take_over_journal
 from indexer.errors import NotFoundError, NothingToDoError
 
 AddPicture = Callable[..., list[FaceId]]
@@ -243,17 +245,16 @@ def test_corrections_outlive_the_catalog_and_the_model(
     told.name_person(catalog, second, "Ben", NOW)
     told.reject_faces(catalog, first, faces[1][:1], NOW)
     told.set_birthday(catalog, second, "1980-02-03", NOW)
-    (tmp_path / "new").mkdir()
-    journal_path(catalog).rename(tmp_path / "new" / "corrections.jsonl")
 
     with open_catalog(tmp_path / "new" / "catalog.db") as built_anew:
+        journal_of(catalog.path).rename(journal_of(built_anew.path))
         made = {
             p: [
                 add_picture(p, number=10 * p + n, model="m2", into=built_anew)[0] for n in range(10)
             ]
             for p in (2, 1)
         }
-        n_restored = restore_corrections(built_anew)
+        n_restored = take_over_journal(built_anew)
         find_people(built_anew)
 
         ben = get_person(built_anew, second)
@@ -265,28 +266,12 @@ def test_corrections_outlive_the_catalog_and_the_model(
         assert owners(built_anew)[made[1][0]] is None
 
 
-def test_a_line_of_the_journal_that_was_cut_short_is_left_out(
-    catalog: Catalog, faces: dict[int, list[FaceId]], tmp_path: Path
-) -> None:
-    first = owner_of(catalog, faces[1][0])
-    told.hide_person(catalog, first, NOW, hidden=True)
-    told.less_of_person(catalog, first, NOW, less=True)
-    text = journal_path(catalog).read_text()
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "corrections.jsonl").write_text(text[:-20])
-
-    with open_catalog(tmp_path / "new" / "catalog.db") as built_anew:
-        n_restored = restore_corrections(built_anew)
-
-    assert n_restored == 1
-
-
 def test_a_catalog_that_has_corrections_is_not_given_them_twice(
     catalog: Catalog, faces: dict[int, list[FaceId]]
 ) -> None:
     told.name_person(catalog, owner_of(catalog, faces[1][0]), "Ana", NOW)
 
-    assert restore_corrections(catalog) == 0
+    assert take_over_journal(catalog) == 0
 
 
 def test_faces_of_others_and_unknown_people_are_refused(

@@ -14,9 +14,11 @@ from clustering.people.recognise import recognise
 from clustering.people.refs import find_faces, read_place
 from clustering.people.state import SETTING, place_of
 from indexer.catalog import faces as face_rows
+from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import FaceId
-from indexer.catalog.people import all_corrections, all_people, journal_path, restore_corrections
+from indexer.catalog.people import all_corrections, all_people
+from indexer.catalog.rescue import take_over_journal
 from indexer.catalog.settings import drop_setting
 from indexer.errors import MemoriesError
 
@@ -102,13 +104,13 @@ def test_all_fifty_hold_whatever_is_done_to_the_library(
         fill(catalog, add_picture, PICTURES, "m2")
         recognise(catalog, lambda: None)
         moved_with_another_model = broken(catalog)
-        journal = journal_path(catalog).read_bytes()
+        journal = journal_of(catalog.path).read_bytes()
 
     (tmp_path / "new").mkdir()
     with open_catalog(tmp_path / "new" / "catalog.db") as rebuilt:
-        journal_path(rebuilt).write_bytes(journal)
+        journal_of(rebuilt.path).write_bytes(journal)
         fill(rebuilt, add_picture, tuple(reversed(PICTURES)), "m2")
-        n_restored = restore_corrections(rebuilt)
+        n_restored = take_over_journal(rebuilt)
         recognise(rebuilt, lambda: None)
         built_anew = broken(rebuilt)
 

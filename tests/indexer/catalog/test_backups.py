@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from indexer.catalog import backups, files, people, rescue
+from indexer.catalog.beside import backups_folder, journal_of
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.files import Seen
@@ -54,6 +57,18 @@ def test_few_copies_are_kept_and_nothing_beside_them(tmp_path: Path) -> None:
 
     names = sorted(path.name for path in (tmp_path / "backups").iterdir())
     assert names == [f"catalog-2026-06-0{n}.db" for n in (4, 5, 6)]
+
+
+def test_copy_that_was_killed_goes_with_the_next_one(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        fill(catalog)
+        backups_folder(catalog.path).mkdir()
+        for name in ("catalog-2026-05-30.part", "catalog-2026-05-30.part-journal"):
+            (tmp_path / "backups" / name).write_bytes(b"half a catalog")
+
+        made = backups.back_up_daily(catalog, DAY)
+
+    assert list((tmp_path / "backups").iterdir()) == [made]
 
 
 def test_copies_of_a_clock_that_ran_ahead_give_way_to_new_ones(tmp_path: Path) -> None:
@@ -143,7 +158,7 @@ def test_corrections_of_after_the_copy_come_back_in_their_order(tmp_path: Path) 
 
 def test_line_of_the_journal_that_was_cut_short_costs_itself_only(tmp_path: Path) -> None:
     with open_catalog(tmp_path / "catalog.db") as catalog:
-        journal = people.journal_path(catalog)
+        journal = journal_of(catalog.path)
         people.add_correction(catalog, "2026-06-01", "name", {"person": 1})
         with journal.open("ab") as file:
             file.write(b'{"made_at": "2026-06-02", "ki')
@@ -151,6 +166,40 @@ def test_line_of_the_journal_that_was_cut_short_costs_itself_only(tmp_path: Path
         catalog.execute("DELETE FROM corrections")
 
         assert rescue.take_over_journal(catalog) == 2
+
+
+@given(at=st.integers(0, 10_000), byte=st.integers(0, 255))
+@example(at=60, byte=0xFF)
+def test_rotten_byte_of_the_journal_costs_its_line_and_brings_nothing_false(
+    at: int, byte: int
+) -> None:
+    told = [(f"2026-06-0{n}", "name", f'{{"name": "Ana{n}", "person": {n}}}') for n in (1, 2, 3)]
+    lines = bytearray("".join(f"{people.line_of(*row)}\n" for row in told).encode())
+    lines[at % len(lines)] = byte
+
+    read = [people.read_line(line) for line in bytes(lines).splitlines()]
+
+    found = [row for row in read if row is not None]
+    assert len(found) >= len(told) - 2  # a line's end that rots spoils both
+    assert set(found) <= set(told)
+
+
+def test_line_of_the_journal_of_another_shape_is_left_out(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        people.add_correction(catalog, "2026-06-01", "name", {"person": 1})
+        catalog.execute("DELETE FROM corrections")
+        with journal_of(catalog.path).open("ab") as file:
+            file.write(
+                b'5\n[]\n{"made_at": 5, "kind": "name", "fact": {}}\n{"made_at": "2026"}\n\xff\n'
+            )
+
+        assert rescue.take_over_journal(catalog) == 1
+
+
+def test_line_of_an_earlier_version_has_no_checksum() -> None:
+    line = b'{"fact": {"person": 1}, "kind": "name", "made_at": "2026-06-01"}'
+
+    assert people.read_line(line) == ("2026-06-01", "name", '{"person": 1}')
 
 
 def test_rules_are_read_from_a_damaged_catalog_whose_other_pages_are_lost(tmp_path: Path) -> None:
