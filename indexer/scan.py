@@ -142,7 +142,7 @@ def _note_left_behind(catalog: Catalog, roots: Sequence[Path], now: str) -> None
         known = files.files_of_root(catalog, root.id)
         left = [f.id for f in known if f.state not in (FileState.MISSING, FileState.AWAY)]
         if left:
-            reason = f"{root.folder} is not there, and no longer a folder to watch"
+            reason = f"{root.folder} is not there"
             with catalog.transaction():
                 files.set_file_state(catalog, left, FileState.AWAY)
                 files.set_root_state(catalog, root.id, "away", reason, now)

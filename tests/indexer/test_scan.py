@@ -362,3 +362,18 @@ def test_folder_that_is_no_longer_watched_but_there_keeps_its_rows(
 
     assert (report.new, report.moved) == (1, 0)
     assert files.count_by_state(catalog) == {"indexed": 1, "new": 1}
+
+
+def test_root_that_is_not_scanned_and_not_there_is_away_for_no_other_reason(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    here, drive = tmp_path / "here", tmp_path / "drive"
+    put(here / "a.jpg")
+    put(drive / "b.jpg")
+    run(catalog, [here, drive])
+    drive.rename(tmp_path / "unplugged")
+
+    run(catalog, [here])
+
+    away = next(root for root in files.all_roots(catalog) if root.folder == drive)
+    assert (away.state, away.reason) == ("away", f"{drive} is not there")
