@@ -33,7 +33,7 @@ _NARROWER = 0.8
 """On the difference of the sides: the mix loses nothing in mono."""
 
 _TAPS = 1 << 13
-"""Of the tone control: 0.17 s, after which its lowest filter is 150 dB down."""
+"""Of the tone control: 0.17 s, after which its lowest filter is more than 200 dB down."""
 
 HOP = 96
 """Samples over which the compressor's level is one."""

@@ -31,7 +31,7 @@ _SIDE, _KAISER = 10, 5.0
 _ROW = 64
 """Samples between which values are found by one row of a matrix."""
 _RINGS_S = 0.08
-"""How long K-weighting rings: its high pass is then 150 dB down."""
+"""How long K-weighting rings: its high pass is then 170 dB down."""
 _MORE_DB = 1.0
 """By so much the gain may grow before peaks that were left out would count."""
 

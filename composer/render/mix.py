@@ -40,7 +40,7 @@ _LOWEST_HZ = 15.0
 _HIGHEST_HZ = 18_000.0
 """FFmpeg's AAC leaves out what lies above at 192 kbit/s: it must not count as loudness."""
 _TAPS = 1 << 14
-"""0.34 s, after which what is lowest is 150 dB down."""
+"""0.34 s, after which the high pass is 190 dB down."""
 _SHORTEST_FADE_S = 0.05
 
 _Spans = dict[bool, list[tuple[float, float]]]  # s; of sound, and of sound that is music
