@@ -21,6 +21,7 @@ from indexer.errors import CatalogError, MissingResourceError
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders, packs_folder
+from memoriesd.installed import place_of
 from memoriesd.lettering import missing_characters
 from memoriesd.locks import is_held
 from memoriesd.room import free_gb, standing
@@ -82,6 +83,7 @@ def examine(folders: Folders, config: Config) -> list[Finding]:
         _lettering,
         _watching,
         _daemon,
+        _service,
     )
     return [finding for check in checks for finding in check(folders, config)]
 
@@ -369,4 +371,21 @@ def _daemon(folders: Folders, _: Config) -> Iterator[Finding]:
     else:
         yield Finding(
             name="daemon", health=Health.WARNING, found="does not run", remedy="memoriesd run"
+        )
+
+
+def _service(folders: Folders, config: Config) -> Iterator[Finding]:
+    """Whether the service that is installed may do what the configuration asks of it by now."""
+    place = place_of(folders, config, os.environ)
+    if not place.file.exists():
+        return
+    if place.file.read_bytes() == place.text:
+        yield _good("service", f"installed, {place.file}")
+    else:
+        yield Finding(
+            name="service",
+            health=Health.WARNING,
+            found=f"{place.file} is not as this configuration and program want it: folders to write"
+            " to, memory, network and devices are as they were when it was installed",
+            remedy="memoriesd service install",
         )

@@ -156,17 +156,26 @@ def launchd_agent(service: Service, log_file: Path) -> bytes:
     )
 
 
-def windows_task(service: Service, log_file: Path) -> str:
-    """A task for the Windows Task Scheduler that runs while the person is logged on."""
+def windows_task(service: Service, log_file: Path, account: str) -> str:
+    r"""A task for the Windows Task Scheduler that runs while the person is logged on.
+
+    Parameters
+    ----------
+    account : str
+        ``DOMAIN\name`` of the person. Without it the task would begin when anybody logs on,
+        which is for administrators to ask.
+    """
     words = [*service.command, "--log-file", str(log_file)]
     arguments = " ".join(f'"{word}"' for word in words[1:])
+    user = escape(account)
     below_normal = 7
     return (
         '<?xml version="1.0" encoding="UTF-16"?>\n'
         '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">\n'
-        "  <Triggers><LogonTrigger><Enabled>true</Enabled></LogonTrigger></Triggers>\n"
-        '  <Principals><Principal id="Author"><LogonType>InteractiveToken</LogonType>'
-        "<RunLevel>LeastPrivilege</RunLevel></Principal></Principals>\n"
+        "  <Triggers><LogonTrigger><Enabled>true</Enabled>"
+        f"<UserId>{user}</UserId></LogonTrigger></Triggers>\n"
+        f'  <Principals><Principal id="Author"><UserId>{user}</UserId>'
+        "<LogonType>InteractiveToken</LogonType><RunLevel>LeastPrivilege</RunLevel></Principal></Principals>\n"
         "  <Settings>\n"
         "    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>\n"
         "    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>\n"

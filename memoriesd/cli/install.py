@@ -5,41 +5,21 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
-import platformdirs
 
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_path, session_command
-from memoriesd.folders import DAEMON_LOG, make_private
+from memoriesd.folders import make_private
+from memoriesd.installed import Command, Place, place_of
 from memoriesd.locks import alone
 from memoriesd.own_files import holding_folders, own_paths
-from memoriesd.units import (
-    LABEL,
-    TASK,
-    UNIT,
-    Service,
-    launchd_agent,
-    service_of,
-    systemd_unit,
-    windows_task,
-)
 
-PASSED_ON = ("MEMORIESD_HOME", "MEMORIESD_CONFIG")
-"""What of the environment tells which library is meant."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where this system wants its description, and what starts and stops it."""
-
-    file: Path
-    text: bytes
-    start: tuple[tuple[str, ...], ...]
-    stop: tuple[tuple[str, ...], ...]
+ENDING_S = 10.0
+"""How long a system may go on refusing to start what it was just told to end."""
 
 
 @click.group("service", short_help="Install or remove the background service.")
@@ -51,9 +31,13 @@ def service_command() -> None:
 @click.option("--show", is_flag=True, help="Print what would be written, and do nothing.")
 @session_command
 def install(session: Session, *, show: bool) -> None:
-    """Write the service for this system (systemd, launchd, Task Scheduler) and start it."""
+    """Write the service for this system (systemd, launchd, Task Scheduler) and start it.
+
+    The service reads the configuration when it starts, and may write to the folders that it named
+    then: after a change, install again.
+    """
     config = session.written_config()
-    place = _place(session, service_of(session.folders, config, _command(session), _environment()))
+    place = place_of(session.folders, config, os.environ)
     if show:
         click.echo(place.text.decode("utf-16" if sys.platform == "win32" else "utf-8"), nl=False)
         return
@@ -63,7 +47,7 @@ def install(session: Session, *, show: bool) -> None:
     place.file.parent.mkdir(parents=True, exist_ok=True)
     place.file.write_bytes(place.text)
     click.echo(f"wrote {echo_path(place.file)}")
-    _do_all(place.start)
+    begin(place)
 
 
 @service_command.command("uninstall")
@@ -73,11 +57,10 @@ def install(session: Session, *, show: bool) -> None:
 def uninstall(session: Session, *, purge: bool, yes: bool) -> None:
     """Stop the service and remove it; what it knows is kept, unless you say --purge."""
     config = session.config()
-    place = _place(session, service_of(session.folders, config, _command(session), _environment()))
+    place = place_of(session.folders, config, os.environ)
     if not (place.file.exists() or purge):
         raise NothingToDoError("no service is installed", remedy="memoriesd service install")
-    if place.file.exists():
-        _do_all(place.stop)
+    if place.file.exists() and (finish(place) or not place.is_copied):
         place.file.unlink()
         click.echo(f"removed {echo_path(place.file)}")
     if purge:
@@ -117,59 +100,38 @@ def _size_mb(path: Path) -> float:
     return sum(each.lstat().st_size for each in files) / 1e6
 
 
-def _command(session: Session) -> tuple[str, ...]:
-    told = ("--config", str(session.folders.config_file)) if session.config_told else ()
-    return (sys.executable, "-m", "memoriesd", "run", *told)
+def begin(place: Place) -> bool:
+    """Start the service as its file says now, in place of one that runs; whether that was done."""
+    was_ended = bool(place.end) and not _refusal(place.end)
+    patience_s = ENDING_S if was_ended else 0.0
+    return all(_do(command, patience_s) for command in place.start)
 
 
-def _environment() -> dict[str, str]:
-    return {
-        name: str(Path(os.environ[name]).absolute()) for name in PASSED_ON if name in os.environ
-    }
+def finish(place: Place) -> bool:
+    """End the service, if it runs, and have the system forget it; whether that was done."""
+    if place.end:
+        _refusal(place.end)
+    return all(_do(command) for command in place.remove)
 
 
-def _place(session: Session, service: Service) -> Place:
-    log_file = session.folders.data / DAEMON_LOG
-    if sys.platform == "darwin":
-        file = Path.home() / "Library" / "LaunchAgents" / f"{LABEL}.plist"
-        domain = f"gui/{os.getuid()}"
-        return Place(
-            file=file,
-            text=launchd_agent(service, log_file),
-            start=(("launchctl", "bootstrap", domain, str(file)),),
-            stop=(("launchctl", "bootout", f"{domain}/{LABEL}"),),
-        )
-    if sys.platform == "win32":
-        file = session.folders.data / "task.xml"
-        return Place(
-            file=file,
-            text=windows_task(service, log_file).encode("utf-16"),
-            start=(
-                ("schtasks", "/Create", "/F", "/TN", TASK, "/XML", str(file)),
-                ("schtasks", "/Run", "/TN", TASK),
-            ),
-            stop=(
-                ("schtasks", "/End", "/TN", TASK),
-                ("schtasks", "/Delete", "/F", "/TN", TASK),
-            ),
-        )
-    ours = ("systemctl", "--user")
-    return Place(
-        file=platformdirs.user_config_path("systemd") / "user" / UNIT,
-        text=systemd_unit(service).encode(),
-        start=((*ours, "daemon-reload"), (*ours, "enable", "--now", UNIT)),
-        stop=((*ours, "disable", "--now", UNIT),),
-    )
+def _do(command: Command, patience_s: float = 0.0) -> bool:
+    """Do it; where the system's own program goes on refusing, say what to type."""
+    end_s = time.monotonic() + patience_s
+    while refusal := _refusal(command):
+        if time.monotonic() >= end_s:
+            click.echo(f"{command[0]} refused: {refusal}", err=True)
+            click.echo(f"  type it yourself: {subprocess.list2cmdline(command)}", err=True)
+            return False
+        time.sleep(0.5)
+    click.echo(f"did: {subprocess.list2cmdline(command)}")
+    return True
 
 
-def _do_all(commands: Sequence[Sequence[str]]) -> None:
-    """Do what starts or stops it; where the system's own program refuses, say what to type."""
-    for command in commands:
-        try:
-            subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-        except (OSError, subprocess.SubprocessError) as error:
-            told = getattr(error, "stderr", None) or str(error)
-            click.echo(f"{command[0]} refused: {told.strip().splitlines()[-1]}", err=True)
-            click.echo(f"  type it yourself: {' '.join(command)}", err=True)
-            return
-        click.echo(f"did: {' '.join(command)}")
+def _refusal(command: Command) -> str:
+    """Do it; what the system's own program says against it, empty where it was done."""
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.SubprocessError) as error:
+        told = getattr(error, "stderr", None) or str(error)
+        return str(told).strip().splitlines()[-1]
+    return ""

@@ -13,6 +13,7 @@ from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, Guest, Library, Models, Output
 from memoriesd.doctor import Finding, Health, _roots, examine, network_drive
 from memoriesd.folders import Folders
+from memoriesd.installed import place_of
 
 
 def found(folders: Folders, config: Config, name: str) -> Finding:
@@ -108,6 +109,22 @@ def test_low_limit_of_watched_folders_is_told_with_what_to_type(
     assert finding.health is health
     assert f"{limit:,} folders" in finding.found
     assert ("sysctl" in finding.remedy) == (health is Health.WARNING)
+
+
+def test_service_that_was_installed_for_another_configuration_is_told(
+    folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
+    installed = Config(output=Output(folder=tmp_path / "movies"))
+    place = place_of(folders, installed, os.environ)
+    place.file.parent.mkdir(parents=True)
+    place.file.write_bytes(place.text)
+
+    same = found(folders, installed, "service")
+    other = found(folders, Config(output=Output(folder=tmp_path / "films")), "service")
+
+    assert (same.health, other.health) == (Health.GOOD, Health.WARNING)
+    assert other.remedy == "memoriesd service install"
 
 
 def test_pack_that_is_not_there_is_bad_and_says_where_it_was_looked_for(

@@ -92,12 +92,15 @@ def test_systemd_calls_the_unit_safe(tmp_path: Path) -> None:
 def test_agent_and_task_start_the_same_command() -> None:
     agent = plistlib.loads(launchd_agent(make_service(), Path("/home/a/data/daemon.log")))
     task = ET.fromstring(
-        windows_task(make_service(), Path("/home/a/data/daemon.log")).partition("\n")[2]
+        windows_task(make_service(), Path("/home/a/data/daemon.log"), "PC\\a & b").partition("\n")[
+            2
+        ]
     )
 
     namespace = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
     assert agent["ProgramArguments"][: len(COMMAND)] == list(COMMAND)
     assert task.findtext(f".//{namespace}Command") == COMMAND[0]
+    assert [each.text for each in task.iter(f"{namespace}UserId")] == ["PC\\a & b"] * 2
     assert '"/home/a b/100%.toml"' in (task.findtext(f".//{namespace}Arguments") or "")
 
 
