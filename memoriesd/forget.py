@@ -53,6 +53,8 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
     ------
     NotFoundError
         If nothing is known of it.
+    CatalogError
+        If others read the catalog and will not end: forget once more then.
     """
     file_ids = forgetting.files_below(catalog, path)
     if not file_ids:
@@ -60,6 +62,7 @@ def forget_path(catalog: Catalog, path: Path) -> ForgetReport:
             f"nothing is known of {path}", remedy="see what is with: memoriesd items list"
         )
     item_ids = forgetting.items_of_files(catalog, file_ids)
+    forgetting.empty_log(catalog)  # whoever reads by now would keep it: nothing is done yet
     drop_copies(catalog)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)
@@ -85,6 +88,8 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
     ------
     NotFoundError
         If there is no such person.
+    CatalogError
+        If others read the catalog and will not end: forget once more then.
     """
     person = get_person(catalog, person_id)
     if person is None:
@@ -92,6 +97,7 @@ def forget_person(catalog: Catalog, person_id: PersonId) -> ForgetReport:
             f"there is no person {person_id}", remedy="see them with: memoriesd people list"
         )
     item_ids = forgetting.items_with_person(catalog, person_id)
+    forgetting.empty_log(catalog)  # whoever reads by now would keep it: nothing is done yet
     drop_copies(catalog)
     with catalog.transaction():
         movies, n_memories = _forget_memories(catalog, item_ids)

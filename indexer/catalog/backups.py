@@ -7,7 +7,7 @@ import sqlite3
 from datetime import date
 from pathlib import Path
 
-from indexer.catalog.beside import BESIDE, backups_folder, damaged_folder
+from indexer.catalog.beside import BESIDE, backups_folder, damaged_folder, mended_of
 from indexer.catalog.connection import Catalog, check_integrity, open_catalog
 from indexer.catalog.schema import SCHEMA_VERSION
 from indexer.catalog.settings import get_setting, put_setting
@@ -98,10 +98,15 @@ def _sync(path: Path) -> None:
 
 
 def drop_backups(catalog_path: Path) -> None:
-    """Remove every copy, and what was set aside: what is forgotten must not live on in them."""
+    """Remove every copy, what was set aside, and what a repair that was killed has left.
+
+    What is forgotten must not live on in them.
+    """
     for folder in (backups_folder(catalog_path), damaged_folder(catalog_path)):
         for path in sorted(folder.glob("catalog-*")):
             path.unlink()
+    for path in sorted(catalog_path.parent.glob(f"{mended_of(catalog_path).name}*")):
+        path.unlink()
 
 
 def damage_of(path: Path) -> str:

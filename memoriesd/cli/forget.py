@@ -2,6 +2,8 @@
 
 import contextlib
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from clustering.people.facts import standing
 from composer.naming import remove_movie
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import all_exclusions
-from indexer.catalog.forgetting import files_below
+from indexer.catalog.forgetting import empty_log, files_below
 from indexer.catalog.movies import all_movies
 from indexer.catalog.people import all_corrections
 from indexer.errors import NotFoundError, NothingToDoError
@@ -55,7 +57,7 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
     if everything:
         _forget_all(session, yes=yes)
         return
-    told, args = _meant(session, str(what))
+    told, args, name = _meant(session, str(what))
     if not yes:
         _agreed(f"forget {told}, with each movie that shows it?")
     report = run_job(session, session.config(), "forget", args, local_today())
@@ -66,22 +68,35 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
             "their pictures stay, and a face comes back without a name where one is read again;"
             " to leave a picture out of movies: memoriesd items hide"
         )
+    for line in _lines_with(name, session.folders.config_file) if name else ():
+        click.echo(f"their name is still written in {line}: take it out there", err=True)
 
 
-def _meant(session: Session, what: str) -> tuple[str, dict[str, Any]]:
-    """What is to be forgotten, in words and as the job's arguments: a person goes first."""
+def _lines_with(name: str, config_file: Path) -> Iterator[str]:
+    """Where the configuration, or the one before it, has a name: it is written by hand."""
+    wanted = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+    for path in (config_file, config_file.with_name(config_file.name + ".old")):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if wanted.search(line):
+                yield f"{echo_path(path)}, line {number}"
+
+
+def _meant(session: Session, what: str) -> tuple[str, dict[str, Any], str]:
+    """What is to be forgotten, in words and as the job's arguments, and the name of a person."""
     with session.catalog() as catalog, contextlib.suppress(NotFoundError):
         person = person_called(catalog, what)
         name = f" ({person.name})" if person.name else ""
-        return f"person {person.id}{name}", {"person": person.id}
+        return f"person {person.id}{name}", {"person": person.id}, person.name
     path = Path(os.path.normpath(Path(what).absolute()))
     with session.catalog() as catalog:
         if not files_below(catalog, path):
+            empty_log(catalog)  # what the last forgetting could not, since somebody read
             raise NotFoundError(
                 f"nobody is called {what!r}, and nothing of {echo_path(path)} is known",
                 remedy="see memoriesd people list, or memoriesd items list",
             )
-    return echo_path(path), {"path": str(path)}
+    return echo_path(path), {"path": str(path)}, ""
 
 
 def _agreed(question: str) -> None:

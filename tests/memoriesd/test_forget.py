@@ -14,6 +14,7 @@ from indexer.catalog import movies
 from indexer.catalog.backups import back_up_daily
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import PersonId, all_faces
+from indexer.catalog.forgetting import leave_no_trace
 from indexer.catalog.items import ItemId, all_items, update_item
 from indexer.catalog.jobs import add_job, finish_job, get_job
 from indexer.catalog.labels import put_preview, with_preview
@@ -23,10 +24,10 @@ from indexer.catalog.memories import (
     items_of_memory,
     set_memory_state,
 )
-from indexer.catalog.people import add_correction, all_corrections, all_people
+from indexer.catalog.people import add_correction, all_corrections, all_people, delete_person
 from indexer.catalog.settings import INDEX_MEMORY, get_setting, put_setting
 from indexer.catalog.taught import TaughtWord, examples_of, put_examples, put_taught_word
-from indexer.errors import NotFoundError
+from indexer.errors import CatalogError, NotFoundError
 from indexer.measuring import signed_64
 from indexer.scenes.duplicates import phash
 from memoriesd.cli.main import run
@@ -65,6 +66,67 @@ def test_forgotten_person_leaves_no_face_no_movie_and_no_name(home: Path) -> Non
     everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
     assert b"Ada" not in everything
     assert b"Bo" in everything
+
+
+def test_forgetting_while_others_read_says_so_and_leaves_no_trace_when_they_have_ended(
+    home: Path,
+) -> None:
+    crop = b"crop of Ada"
+    path = home / "catalog.db"
+    with open_catalog(path) as catalog, open_catalog(path) as reader:
+        (face,) = all_faces(catalog)
+        catalog.execute("INSERT OR REPLACE INTO face_crops VALUES (?, ?)", (face.id, crop))
+        catalog.execute("PRAGMA busy_timeout = 50")
+        cursor = reader.execute("SELECT * FROM items")
+        assert cursor.fetchone()
+
+        with pytest.raises(CatalogError, match="another process reads") as caught:
+            forget_person(catalog, ADA)
+        untouched = all_faces(catalog)
+        del cursor
+        forget_person(catalog, ADA)
+
+        assert "forget once more" in caught.value.remedy
+        assert untouched == [face]
+        everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
+    assert (b"Ada" in everything, crop in everything) == (False, False)
+
+
+def test_what_a_reader_kept_in_the_log_goes_when_it_is_forgotten_once_more(home: Path) -> None:
+    path = home / "catalog.db"
+    with open_catalog(path) as catalog, open_catalog(path) as reader:
+        catalog.execute("PRAGMA busy_timeout = 50")
+        catalog.execute("UPDATE people SET name = 'Adelaide'")
+        cursor = reader.execute("SELECT * FROM items")
+        assert cursor.fetchone()
+        with catalog.transaction():
+            delete_person(catalog, ADA)
+        with pytest.raises(CatalogError):
+            leave_no_trace(catalog)
+        kept = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
+        del cursor
+
+        code = run(["forget", "Adelaide", "--yes"])
+
+        assert code == Exit.NOT_FOUND
+        everything = b"".join(p.read_bytes() for p in home.iterdir() if p.is_file())
+    assert (b"Adelaide" in kept, b"Adelaide" in everything) == (True, False)
+
+
+def test_name_that_stands_in_the_configuration_is_told_with_its_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = '[memories.exclude]\nplaces = ["Adana"]\npeople = ["less ada"]\n'
+    (home / "config.toml").write_text(written)
+    (home / "config.toml.old").write_text('# Ada\n[memories.exclude]\npeople = ["Bo"]\n')
+
+    assert run(["forget", "Ada", "--yes"]) == 0
+
+    told = [line for line in capsys.readouterr().err.splitlines() if "take it out" in line]
+    assert [line.rpartition(":")[0] for line in told] == [
+        f"their name is still written in {home / 'config.toml'}, line 3",
+        f"their name is still written in {home / 'config.toml.old'}, line 1",
+    ]
 
 
 def test_forgotten_person_is_in_no_small_picture_any_more(home: Path) -> None:
@@ -238,6 +300,8 @@ def test_copies_of_the_catalog_do_not_keep_what_is_forgotten(home: Path) -> None
         back_up_daily(catalog, date(2026, 6, 1))
         (home / "damaged").mkdir()
         (home / "damaged" / "catalog-2026.db").write_bytes(b"Ada")
+        (home / "catalog.db.mended").write_bytes(b"Ada")
+        (home / "catalog.db.mended-wal").write_bytes(b"Ada")
         (home / "segments").mkdir()
         (home / "segments" / "0a.mp4").write_bytes(b"Ada waves")
         with (home / "daemon.log").open("a", encoding="utf-8") as log:
