@@ -112,7 +112,9 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     """
     vad = webrtcvad.Vad(_STRICTNESS)
     step = round(_STEP_S * LISTENING_HZ)
-    steps = mono(samples[: len(samples) // step * step]).reshape(-1, step)
+    # Where a file ends, silence is filled in: that surf stops there is no syllable.
+    n = int(np.flatnonzero(mono(samples)).max(initial=-1)) + 1
+    steps = mono(samples[: n // step * step]).reshape(-1, step)
     coded = np.rint(np.clip(steps, -1, 1) * 32767).astype("<i2")
     voiced = [vad.is_speech(one.tobytes(), LISTENING_HZ) for one in coded]
     levels_db = 10 * np.log10(np.square(steps).mean(axis=1) + 1e-10)
