@@ -133,7 +133,6 @@ def configured(config: Config, scratch: Path, root: Path) -> dict[str, str]:
     return os.environ | {
         "MEMORIESD_CONFIG": str(path),
         "MEMORIESD_HOME": str(scratch / "home"),
-        "XDG_RUNTIME_DIR": str(scratch),
     }
 
 

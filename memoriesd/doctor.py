@@ -7,11 +7,10 @@ import shlex
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 
@@ -20,6 +19,7 @@ from indexer.catalog.files import all_roots, count_known
 from indexer.errors import CatalogError, MissingResourceError
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, dump_config
+from memoriesd.drives import can_be_listed, network_drive
 from memoriesd.folders import Folders, packs_folder
 from memoriesd.installed import place_of
 from memoriesd.lettering import missing_characters
@@ -32,21 +32,7 @@ DEVICE_LIMIT_S = 120.0
 """So long the networks may take to be loaded and tried; a driver that compiles takes some time."""
 
 
-NETWORK_DRIVES = (
-    *("nfs", "cifs", "smb", "afp", "webdav", "davfs", "9p", "ceph"),
-    *("fuse.sshfs", "fuse.rclone", "fuse.gvfsd-fuse", "fuse.davfs", "fuse.s3fs", "fuse.glusterfs"),
-)
-"""Beginnings of the names of file systems whose changes on other machines nobody hears of."""
-
 WATCH_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
-
-
-class Mount(Protocol):
-    """A file system where it is mounted, as psutil tells it."""
-
-    device: str
-    mountpoint: str
-    fstype: str
 
 
 class Health(StrEnum):
@@ -127,7 +113,7 @@ def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
                 found=f"{root} is not there; what is known of it is kept",
                 remedy="connect the drive, or change [library] roots",
             )
-        elif not _can_be_listed(root):
+        elif not can_be_listed(root):
             yield Finding(
                 name="folder",
                 health=Health.BAD,
@@ -144,30 +130,6 @@ def _roots(folders: Folders, config: Config) -> Iterator[Finding]:
             )
         else:
             yield _good("folder", f"{root} can be read")
-
-
-def _can_be_listed(root: Path) -> bool:
-    """Whether the system lets us see what is in a folder.
-
-    Tried, not asked: macOS keeps pictures from programs whose permission bits say yes.
-    """
-    try:
-        with os.scandir(root) as entries:
-            next(entries, None)
-    except PermissionError:
-        return False
-    return True
-
-
-def network_drive(root: Path, mounts: Iterable[Mount]) -> str:
-    """The kind of network drive that a folder lies on; empty where it lies on a disk."""
-    by_folder = {Path(each.mountpoint): each for each in mounts}
-    real = root.resolve()
-    mount = next((by_folder[each] for each in (real, *real.parents) if each in by_folder), None)
-    if mount is None:
-        return ""
-    is_far = mount.fstype.lower().startswith(NETWORK_DRIVES) or "://" in mount.device
-    return mount.fstype if is_far else ""  # davfs2 says "fuse", and an address for a device
 
 
 def _permission_remedy(root: Path) -> str:

@@ -2,7 +2,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from indexer.catalog.connection import open_catalog
 from indexer.catalog.people import add_person
 from indexer.models.packs import WEIGHTS
 from memoriesd.config import Config, Guest, Library, Models, Output
-from memoriesd.doctor import Finding, Health, _roots, examine, network_drive
+from memoriesd.doctor import Finding, Health, _roots, examine
 from memoriesd.folders import Folders
 from memoriesd.installed import place_of
 
@@ -65,31 +64,6 @@ def test_folder_that_the_system_does_not_show_is_bad_whatever_its_bits_say(refus
     assert os.access(refused, os.R_OK | os.X_OK)
     assert finding.health is Health.BAD
     assert f"{refused} may not be read" in finding.found
-
-
-@dataclass
-class Mounted:
-    device: str
-    mountpoint: str
-    fstype: str
-
-
-@pytest.mark.parametrize(
-    ("device", "fstype", "kind"),
-    [
-        ("/dev/sda1", "ext4", ""),
-        ("/dev/sdb1", "fuseblk", ""),
-        ("nas:/photos", "nfs4", "nfs4"),
-        ("gvfsd-fuse", "fuse.gvfsd-fuse", "fuse.gvfsd-fuse"),
-        ("https://cloud.example/dav", "fuse", "fuse"),
-    ],
-)
-def test_network_drive_is_known_by_its_file_system_or_its_address(
-    tmp_path: Path, device: str, fstype: str, kind: str
-) -> None:
-    mounts = [Mounted("/dev/root", "/", "ext4"), Mounted(device, str(tmp_path), fstype)]
-
-    assert network_drive(tmp_path / "photos" / "2021", mounts) == kind
 
 
 @pytest.mark.parametrize(("limit", "health"), [(8192, Health.WARNING), (524_288, Health.GOOD)])
