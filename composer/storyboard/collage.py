@@ -58,6 +58,9 @@ TOWARDS_END = 0.02
 ENTERED_BY = 0.45
 """All panels have begun to come in by this part of their shot, where beats are too far apart."""
 
+MOST_TRIES = 24
+"""Groups whose layout is looked for, the best first."""
+
 Box = tuple[int, int, int, int]  # x, y, w, h in px
 
 
@@ -127,7 +130,7 @@ def with_collage(
         if n not in {opening, best} and _is_plain(slide) and slide.value >= least
     ]
     groups = sorted(_groups(slides, free, index, looks), key=lambda group: (-group[0], group[1]))
-    for _, group in groups:
+    for _, group in groups[:MOST_TRIES]:
         items = tuple(item for n in group for item in slides[n].items)
         if arranged(items, canvas) is not None:
             rest = [slide for n, slide in enumerate(slides) if n not in group[1:]]
