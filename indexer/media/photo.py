@@ -23,7 +23,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif.as_plugin import HeifImageFile
 from pillow_jxl import JpegXLImagePlugin
 
-from indexer.errors import DearMediaError, UnreadableMediaError
+from indexer.errors import DearMediaError, UnreadableMediaError, refusal
 from indexer.media.boxes import has_own_turn
 from indexer.media.colour import as_srgb, srgb_pixels
 from indexer.media.cost import MAX_DECODE_MB, RAISE, refuse_dear
@@ -71,7 +71,7 @@ _JP2_HEAD_BYTES = 4096
 _JP2_LEVELS_OFFSET = 9
 # What the readers raise for damaged files; they do not agree on one kind. The first ones say
 # what is wrong, the others only where the reader stumbled.
-_TELLING = (OSError, SyntaxError, ValueError, RuntimeError, zlib.error)
+_TELLING = (SyntaxError, ValueError, RuntimeError, zlib.error)
 _STUMBLING = (
     LookupError, TypeError, EOFError, ArithmeticError, AttributeError, struct.error,
     Image.DecompressionBombError,
@@ -229,6 +229,10 @@ def _damage_told() -> Iterator[None]:
             yield
     except MemoryError as error:
         raise DearMediaError("decoding takes more memory than there is", remedy=RAISE) from error
+    except OSError as error:
+        if error.errno is not None:  # the system's word, not the reader's
+            raise refusal(error) from error
+        raise UnreadableMediaError(f"damaged picture: {error}") from error
     except _TELLING as error:
         raise UnreadableMediaError(f"damaged picture: {error}") from error
     except _STUMBLING as error:

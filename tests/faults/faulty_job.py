@@ -26,6 +26,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from clustering.places import load_gazetteer
 from clustering.update import update
 from composer.choose import choose
 from composer.compose import compose
@@ -156,6 +157,7 @@ def run(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
+    load_gazetteer()  # costs a second in every process that has not got it
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -146,7 +146,7 @@ FILM = frozenset(["storyboards"])
 def test_short_job_outlives_the_nth_call_for_the_catalog_that_fails(
     place: Place, tmp_path: Path, call: str, error: str
 ) -> None:
-    for _ in refused(place, "memories", call, error, tmp_path, catalog_files(place)):
+    for _ in refused(place, "memories", call, error, tmp_path, catalog_files(place), first=1):
         check_mended(place, "memories")
 
 
@@ -202,9 +202,16 @@ def picture_files(place: Place) -> list[Path]:
 
 
 def refused(
-    place: Place, kind: str, call: str, error: str, folder: Path, files: Iterable[Path] = ()
+    place: Place,
+    kind: str,
+    call: str,
+    error: str,
+    folder: Path,
+    files: Iterable[Path] = (),
+    *,
+    first: int = 3,
 ) -> Iterator[int]:
-    """Have the first calls, the last one and one between fail, each in a run of its own.
+    """Have the first calls, one between and the last one fail, each in a run of its own.
 
     Some may be overcome, as a page that is read again; what is told of the others is checked here.
     """
@@ -214,7 +221,7 @@ def refused(
     place.restore(kind)
     place.do(kind, strace=watched)
     count = most_of_a_process(trace)
-    for n in sorted({min(n, count) for n in (1, 2, 3, count // 2, count)}):
+    for n in sorted({*range(1, min(first, count) + 1), (count + 1) // 2, count}):
         place.restore(kind)
 
         answer = place.do(kind, strace=[*watched, "-e", f"inject={call}:error={error}:when={n}"])

@@ -1,6 +1,7 @@
 import io
 import math
 import struct
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from indexer.errors import UnreadableMediaError
+from indexer.errors import UNREACHED, UnreadableMediaError
 from indexer.media.colour import as_srgb
 from indexer.media.cost import refuse_dear
 from indexer.media.orientation import fitted_size, turned, turned_size
 from indexer.media.photo import read_photo, upright_size
-from indexer.media.probe import MediaFormat, recognise
+from indexer.media.probe import MediaFormat, MediaKind, recognise
 
 Picture = NDArray[np.uint8]
 Corners = Callable[[Picture], list[str]]
@@ -352,3 +353,11 @@ def test_colours_of_a_whole_jpeg_are_computed_strip_by_strip() -> None:
     parts = [as_srgb(shades[top : top + 100], profile("swapped")) for top in starts]
     assert not np.array_equal(whole, shades)
     assert np.array_equal(whole, np.concatenate(parts))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file whose reading fails (EIO)")
+def test_picture_that_the_disk_does_not_give_is_not_called_damaged() -> None:
+    unreadable = Path("/proc/self/mem")
+
+    with pytest.raises(UnreadableMediaError, match=f"{UNREACHED} .Input/output error"):
+        upright_size(unreadable, MediaFormat(kind=MediaKind.PHOTO, name="jpeg"), 1)
