@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from indexer.catalog.beside import is_lost
 from indexer.catalog.connection import check_integrity, open_catalog
 from indexer.catalog.files import all_roots, count_known
 from indexer.errors import CatalogError, MissingResourceError
@@ -234,7 +235,7 @@ def _device(_: Folders, config: Config) -> Iterator[Finding]:
 
 
 def _catalog(folders: Folders, _: Config) -> Iterator[Finding]:
-    if not folders.catalog.exists():
+    if not folders.catalog.exists() and not is_lost(folders.catalog):
         yield Finding(
             name="catalog",
             health=Health.WARNING,

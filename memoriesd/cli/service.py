@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from indexer.catalog import jobs as rows
+from indexer.catalog.beside import is_lost
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.settings import put_setting
 from indexer.errors import NothingToDoError
@@ -104,7 +105,7 @@ def _status(session: Session) -> dict[str, Any]:
         "daemon": control.ask(folders.control, "status"),
         "config": str(folders.config_file),
         "catalog": str(folders.catalog),
-        "indexed": folders.catalog.exists(),
+        "indexed": folders.catalog.exists() or is_lost(folders.catalog),
     }
     if document["indexed"]:
         with session.catalog() as catalog:

@@ -84,11 +84,15 @@ def test_lost_catalog_comes_back_from_copy_and_journal(
         add_correction(catalog, NOW.isoformat(), "name", {"person": 1, "name": "Ana"})
     lose(folders.catalog)
 
-    refused = run(["items", "list"])
+    refused = [run(words) for words in (["items", "list"], ["status"], ["index", "/"])]
+    said = capsys.readouterr().err
+    run(["doctor"])
+    found = capsys.readouterr().out
     done = repair(folders, NOW)
 
-    assert refused == Exit.CATALOG
-    assert "doctor --repair" in capsys.readouterr().err
+    assert refused == [Exit.CATALOG] * 3
+    assert said.count("doctor --repair") == 3
+    assert "doctor --repair" in found
     assert done is not None
     assert (done.backup, done.n_corrections, done.set_aside) == (made, 1, None)
     with open_catalog(folders.catalog) as catalog:
