@@ -43,7 +43,7 @@ def lead_sounds(shots: Sequence[Shot], clips: Mapping[int, ViewItem], fps: int) 
     """
     heard = [n for n in sorted(clips) if _is_heard(shots[n]) and not shots[n].locked]
     led = list(shots)
-    # Trails first, as what is planned for a photograph between two clips (`beside_s`).
+    # Trails first: a photograph between two clips is left to the first one, as `beside_s` says.
     for n in heard:
         led[n] = _trailing(led, n, clips[n], fps)
     for n in heard:
