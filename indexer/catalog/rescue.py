@@ -1,6 +1,6 @@
 """What a person told, read out of a damaged catalog as far as it can be, for the next one.
 
-Names and other corrections of people are in the journal beside the catalog. Rules, marks of items,
+Names and other corrections of people are in the journal beside the catalog. Rules, marks, vetoes,
 what became of memories, and taught words are in the catalog alone.
 """
 
@@ -34,6 +34,8 @@ class Told:
     """kind, rule, added_at."""
     marks: Sequence[_Row] | None
     """root, path, favourite, hidden of items that have a mark."""
+    unwanted: Sequence[_Row] | None
+    """kind, theme, made_at, movie, root, path of vetoes of single items."""
     memories: Sequence[_Row] | None
     """key, state of memories that were made, released or rejected."""
     words: Sequence[_Row] | None
@@ -49,6 +51,7 @@ class Told:
         parts = {
             "exclusions": self.rules,
             "favourites and hidden items": self.marks,
+            "vetoes of pictures": self.unwanted,
             "rejected and released memories": self.memories,
             "taught words": None if self.examples is None else self.words,
         }
@@ -69,6 +72,12 @@ def read_told(damaged: Path, settings: Sequence[str]) -> Told:
             damaged,
             f"SELECT p.root, p.path, i.favourite, i.hidden FROM ({_ITEM_PLACES}) p"
             " JOIN items i ON i.id = p.item_id WHERE i.favourite OR i.hidden",
+        ),
+        unwanted=_rows(
+            damaged,
+            "SELECT v.kind, v.theme, v.made_at, m.path, p.root, p.path FROM vetoes v"
+            f" JOIN ({_ITEM_PLACES}) p ON p.item_id = v.item_id"
+            " LEFT JOIN movies m ON m.id = v.movie_id ORDER BY v.id",
         ),
         memories=_rows(
             damaged,
@@ -113,6 +122,13 @@ def put_told(catalog: Catalog, told: Told) -> None:
             "UPDATE items SET favourite = ?3, hidden = ?4 WHERE id IN"
             f" (SELECT item_id FROM ({_ITEM_PLACES}) WHERE root = ?1 AND path = ?2)",
             told.marks or (),
+        )
+        catalog.execute_many(
+            "INSERT INTO vetoes (kind, theme, made_at, movie_id, item_id)"
+            " SELECT ?1, ?2, ?3, (SELECT id FROM movies WHERE path = ?4), p.item_id"
+            f" FROM ({_ITEM_PLACES}) p WHERE p.root = ?5 AND p.path = ?6 AND NOT EXISTS"
+            " (SELECT 1 FROM vetoes v WHERE (v.item_id, v.kind, v.made_at) = (p.item_id, ?1, ?3))",
+            told.unwanted or (),
         )
         catalog.execute_many("UPDATE memories SET state = ?2 WHERE key = ?1", told.memories or ())
         catalog.execute_many(

@@ -10,7 +10,10 @@ from indexer.catalog.backups import back_up_daily, damage_of
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.exclusions import add_exclusion, all_exclusions
 from indexer.catalog.items import ItemId, all_items, update_item
+from indexer.catalog.movies import all_movies
 from indexer.catalog.people import add_correction, all_corrections
+from indexer.catalog.rescue import put_told
+from indexer.catalog.vetoes import add_veto, all_vetoes
 from indexer.errors import CatalogCorruptError, CatalogTooNewError
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
@@ -128,6 +131,8 @@ def test_rules_and_marks_of_a_half_readable_catalog_are_taken_over(folders: Fold
         back_up_daily(catalog, DAY)
         add_exclusion(catalog, "label", {"word": "hospital"}, "2026-06-02")
         update_item(catalog, ItemId(3), hidden=1)
+        (movie,) = all_movies(catalog)
+        add_veto(catalog, movie.id, "day", "gentle", ItemId(1), "2026-06-02")
         catalog.execute("PRAGMA foreign_keys = OFF")
         catalog.execute("DELETE FROM roots WHERE id = 99")
         catalog.execute("INSERT INTO labels VALUES (12345, 'beach', 0.5, 'm')")
@@ -135,10 +140,14 @@ def test_rules_and_marks_of_a_half_readable_catalog_are_taken_over(folders: Fold
     done = repair(folders, NOW)
 
     assert done is not None
+    assert done.told is not None
     assert "points to nothing" in done.damage
     with open_catalog(folders.catalog) as catalog:
         assert [rule.rule for rule in all_exclusions(catalog)] == ['{"word": "hospital"}']
         assert [item.id for item in all_items(catalog) if item.hidden] == [3]
+        assert [(veto.movie_id, veto.item_id) for veto in all_vetoes(catalog)] == [(movie.id, 1)]
+        put_told(catalog, done.told)
+        assert len(all_vetoes(catalog)) == 1
 
 
 def test_repair_that_was_killed_before_its_last_step_goes_on(folders: Folders) -> None:
