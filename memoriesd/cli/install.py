@@ -130,7 +130,8 @@ def _do(command: Command, patience_s: float = 0.0) -> bool:
 def _refusal(command: Command) -> str:
     """Do it; what the system's own program says against it, empty where it was done."""
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+        # errors: programs of Windows speak another code page than Python reads
+        subprocess.run(command, check=True, capture_output=True, errors="replace", timeout=60)
     except (OSError, subprocess.SubprocessError) as error:
         told = getattr(error, "stderr", None) or str(error)
         return str(told).strip().splitlines()[-1]

@@ -64,7 +64,8 @@ def init_command(
             " memoriesd init --force --root FOLDER"
         )
     if is_held(session.folders.daemon_lock):
-        click.echo("the running daemon goes on as configured before: end it, then start it anew")
+        click.echo("the running daemon goes on as configured before: end it and start it anew,")
+        click.echo("or where it is installed as a service: memoriesd service install")
     click.echo("next: memoriesd run, which does everything from here on by itself")
     click.echo("or step by step: memoriesd index, then cluster, then memories, then compose")
 

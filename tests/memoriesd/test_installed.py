@@ -27,7 +27,9 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "#!/bin/sh\n"
             f'echo "{name} $*" >> "{seen}"\n'
             f'if grep -qxF "$1" "{refuse}"; then\n'
-            f'  sed -i "0,\\\\|^$1\\$|{{//d}}" "{refuse}"; echo "no $1" >&2; exit 5\n'
+            f'  sed -i "0,\\\\|^$1\\$|{{//d}}" "{refuse}"\n'
+            '  printf "no %s \\201\\n" "$1" >&2\n'  # as a program of another code page
+            "  exit 5\n"
             "fi\n",
             encoding="utf-8",
         )
