@@ -5,7 +5,7 @@ Scan, read headers, read pixels (:mod:`indexer.passes`), tell what is a copy of 
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,7 +23,7 @@ from indexer.cluster import ClusterPool
 from indexer.identity import content_hash
 from indexer.models.accelerators import Device
 from indexer.passes import Checkpoint, Progress, Run
-from indexer.scan import ScanReport, scan
+from indexer.scan import ScanReport, is_never_restless, scan
 from indexer.walk import ScanRules
 from indexer.workers import WorkerLostError, WorkerPool
 
@@ -46,6 +46,9 @@ class IndexSettings:
     """UTC ISO time."""
     scheduler: str = ""
     """Address of a Dask cluster whose workers read; empty for processes of this machine."""
+    watched: tuple[Path, ...] = ()
+    is_restless: Callable[[int], bool] = is_never_restless
+    """Both as in :func:`indexer.scan.scan`."""
     limit_items: int | None = None
     """Read the pixels of so many items at most; the report tells whether there are more."""
 
@@ -64,6 +67,8 @@ class IndexReport:
     left: int
     """Items whose pixels are still to be read."""
     away: tuple[str, ...]
+    restless: int
+    """Files that were left for the next look, as they may still be written."""
     notes: tuple[str, ...]
     """What is off and why, and what fell back to the CPU, in whole sentences."""
 
@@ -100,6 +105,8 @@ def index(
             catalog,
             roots,
             settings.rules,
+            watched=settings.watched,
+            is_restless=settings.is_restless,
             content_hash=content_hash,
             model=models.stage_model,
             now=settings.now,
@@ -157,6 +164,7 @@ def _report(run: Run, found: ScanReport, indexed: int, left: int) -> IndexReport
         failed=tuple(files.failed_files(run.catalog)),
         left=left,
         away=found.away,
+        restless=found.restless,
         notes=(*run.models.notes, *run.models.device_notes, *run.seen.notes()),
     )
 

@@ -14,58 +14,10 @@ from indexer.media.metadata.model import Metadata
 from indexer.media.metadata.read import read_metadata
 from indexer.media.photo import upright_size
 from indexer.media.probe import MediaFormat, MediaKind, recognise
+from indexer.media.suffixes import MEDIA_SUFFIXES
 from indexer.media.video import probe_video
 
 log = logging.getLogger(__name__)
-
-MEDIA_SUFFIXES = frozenset(
-    [
-        "jpg",
-        "jpeg",
-        "jpe",
-        "jfif",
-        "png",
-        "webp",
-        "gif",
-        "tif",
-        "tiff",
-        "bmp",
-        "jp2",
-        "j2k",
-        "jpx",
-        "jxl",
-        "heic",
-        "heif",
-        "hif",
-        "avif",
-        "mpo",
-        "dng",
-        "cr2",
-        "cr3",
-        "nef",
-        "arw",
-        "orf",
-        "rw2",
-        "raf",
-        "pef",
-        "srw",
-        "mp4",
-        "m4v",
-        "mov",
-        "mkv",
-        "webm",
-        "avi",
-        "3gp",
-        "3g2",
-        "mpg",
-        "mpeg",
-        "mts",
-        "m2ts",
-        "ts",
-        "wmv",
-    ]
-)
-"""Names that promise a picture or a video: where the content is neither, that is a failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Nothing is opened. A root that is away deletes nothing.
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -39,6 +39,8 @@ class ScanReport:
     gone: int
     away: tuple[str, ...]
     """A sentence for each root that is away."""
+    restless: int
+    """New and changed files that were left for the next scan, as they may still be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class _Difference:
     changed: tuple[File, ...] = ()
     """Files in whose places lie other bytes; where theirs lie is not known yet."""
     unreadable: str = ""
+    restless: int
 
     @property
     def is_there(self) -> bool:
@@ -90,11 +93,18 @@ class _Move:
     seen: Seen
 
 
+def is_never_restless(_: int) -> bool:
+    """Whatever is there is read, however new it is."""
+    return False
+
+
 def scan(
     catalog: Catalog,
     roots: Sequence[Path],
     rules: ScanRules,
     *,
+    watched: Sequence[Path] = (),
+    is_restless: Callable[[int], bool] = is_never_restless,
     content_hash: Callable[[Path], bytes],
     model: str,
     now: str,
@@ -104,6 +114,11 @@ def scan(
 
     Parameters
     ----------
+    watched : sequence of Path
+        All roots that there are to scan: one that is left out today has not gone for that.
+    is_restless : callable
+        Told the mtime (ns) of a new or changed file, whether it may still be written; it is then
+        left for the next scan.
     content_hash : callable
         Hashes a file's bytes; asked only of new files as large as one that is gone, to tell a
         move from a new file.
@@ -112,11 +127,11 @@ def scan(
     now : str
         UTC ISO time of the scan.
     """
-    _note_left_behind(catalog, roots, now)
+    _note_left_behind(catalog, {*roots, *watched}, now)
     differences = []
     for root in roots:
         checkpoint()
-        differences.append(_compare(catalog, root, rules))
+        differences.append(_compare(catalog, root, rules, is_restless))
     moves = _find_moves(catalog, roots, differences, content_hash, checkpoint)
     differences = [_settled(d, moves, now) for d in differences]
     with catalog.transaction():
@@ -130,14 +145,15 @@ def scan(
         moved=len(moves),
         gone=sum(len(d.gone) for d in differences),
         away=tuple(d.away for d in differences if d.away),
+        restless=sum(d.restless for d in differences),
     )
 
 
-def _note_left_behind(catalog: Catalog, roots: Sequence[Path], now: str) -> None:
-    """Files of a root that is neither scanned nor there are away: its drive may be elsewhere."""
-    scanned = {os.fsencode(root) for root in roots}
+def _note_left_behind(catalog: Catalog, roots: Collection[Path], now: str) -> None:
+    """Files of a root that is none of these and not there are away: its drive may be elsewhere."""
+    wanted = {os.fsencode(root) for root in roots}
     for root in files.all_roots(catalog):
-        if root.path in scanned or os.path.isdir(root.path):  # noqa: PTH112 - bytes
+        if root.path in wanted or os.path.isdir(root.path):  # noqa: PTH112 - bytes
             continue
         known = files.files_of_root(catalog, root.id)
         left = [f.id for f in known if f.state not in (FileState.MISSING, FileState.AWAY)]
@@ -148,11 +164,13 @@ def _note_left_behind(catalog: Catalog, roots: Sequence[Path], now: str) -> None
                 files.set_root_state(catalog, root.id, "away", reason, now)
 
 
-def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
+def _compare(
+    catalog: Catalog, root: Path, rules: ScanRules, is_restless: Callable[[int], bool]
+) -> _Difference:
     root_id = files.add_root(catalog, root)
     stamps = files.stamps_of_root(catalog, root_id)
     n_present = sum(map(itemgetter(4), stamps.values()))
-    n_seen = 0
+    n_seen = n_restless = 0
     new: list[Seen] = []
     back: list[FileId] = []
     changed: list[bytes] = []
@@ -163,6 +181,9 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
             for path, status, sidecars in folder:
                 _, size, mtime_ns, beside, is_present, file_id = stamps.pop(path, _NO_STAMP)
                 if size != status.st_size or mtime_ns != status.st_mtime_ns or beside != sidecars:
+                    if is_restless(status.st_mtime_ns):
+                        n_restless += 1
+                        continue
                     new.append(seen_of(path, status, sidecars))
                     if file_id and (size, mtime_ns) != (status.st_size, status.st_mtime_ns):
                         changed.append(path)
@@ -183,6 +204,7 @@ def _compare(catalog: Catalog, root: Path, rules: ScanRules) -> _Difference:
         gone=tuple(files.files_at(catalog, root_id, gone)),
         changed=tuple(files.files_at(catalog, root_id, changed)),
         unreadable=unreadable,
+        restless=n_restless,
     )
 
 

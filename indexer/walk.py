@@ -1,5 +1,6 @@
 """Walking a root: which files are there, by names, sizes and times; nothing is opened."""
 
+import errno
 import fnmatch
 import logging
 import os
@@ -11,6 +12,7 @@ from stat import S_IFDIR, S_IFLNK, S_IFMT, S_IFREG
 
 from indexer.catalog.files import Seen
 from indexer.media.metadata.read import sidecars_of
+from indexer.media.suffixes import SIDECAR_SUFFIXES
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,7 @@ PACKAGES = tuple(
 )
 """Folders that are another program's database; a root may be the originals inside of one."""
 
-SIDECAR_SUFFIXES = (b".xmp", b".json")
+_SIDECAR_ENDS = tuple(f".{suffix}".encode() for suffix in sorted(SIDECAR_SUFFIXES))
 _RECALL_ON_ACCESS = 0x0040_0000 | 0x1000
 """Windows: FILE_ATTRIBUTE_RECALL_ON_DATA_ACCESS and FILE_ATTRIBUTE_OFFLINE."""
 _DATALESS = 0x4000_0000
@@ -59,6 +61,8 @@ class ScanRules:
     """Links are followed only to places inside the same root."""
     leave_out: tuple[Path, ...] = ()
     """Folders of our own: the output and data folders."""
+    silent: tuple[Path, ...] = ()
+    """Roots whose drives do not answer: they count as away, and are not asked."""
 
 
 def walk(root: Path, rules: ScanRules) -> Iterator[Seen]:
@@ -79,6 +83,8 @@ def seen_of(path: bytes, status: os.stat_result, sidecars: str) -> Seen:
 
 def walk_folders(root: Path, rules: ScanRules) -> Iterator[list[Entry]]:
     """The files of one folder after the other."""
+    if root in rules.silent:
+        raise TimeoutError(errno.ETIMEDOUT, "its drive does not answer")
     top = os.fsencode(root)
     left_out = {_identity(folder) for folder in rules.leave_out if folder.exists()}
     known = {_identity(root)}
@@ -135,7 +141,7 @@ def _sort_out(
         except OSError:
             continue  # a link to nowhere, or a file that went while we looked
         if kind == S_IFREG:
-            if name.lower().endswith(SIDECAR_SUFFIXES):
+            if name.lower().endswith(_SIDECAR_ENDS):
                 sidecars[os.fsdecode(name)] = f"{status.st_size} {status.st_mtime_ns}"
             elif not (may_be_afar and _in_the_cloud(status)):
                 found.append((before + name, status, ""))

@@ -69,8 +69,9 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> bool:
                 )
             )
             desk.watch = watch
-            loop.look_after = lambda: _look_after(watch, renewal, notes)
-            stack.enter_context(scheduled(loop.triggers, loop.fired))
+            loop.look_after = lambda: _look_after(renewal, notes)
+            loop.lookout.silent_roots = lambda: watch.silent
+            stack.enter_context(scheduled(loop.due.triggers, loop.fired))
         log.info("memoriesd runs (process %d)", os.getpid())
         heart.tell("READY=1")
         loop.work(once=once)
@@ -80,9 +81,8 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> bool:
     return notes.renew.is_set()
 
 
-def _look_after(watch: Watch, renewal: Renewal, notes: Notes) -> None:
+def _look_after(renewal: Renewal, notes: Notes) -> None:
     """What is seen to between two jobs."""
-    watch.look_after()
     if renewal.is_due():
         log.info("another version of memoriesd was installed; it takes over")
         notes.renew.set()
@@ -129,7 +129,7 @@ class _Desk:
         return self._status()
 
     def _status(self) -> dict[str, Any]:
-        upcoming = next_due(self._loop.triggers, local_now())
+        upcoming = next_due(self._loop.due.triggers, local_now())
         return {
             "pid": os.getpid(),
             "since": self._since,
@@ -138,5 +138,7 @@ class _Desk:
             "paused": self._notes.paused.is_set(),
             "reason": self._loop.why_waiting(),
             "next_due": upcoming.isoformat(timespec="minutes") if upcoming else None,
-            "unwatched": [os.fspath(root) for root in self.watch.unwatched] if self.watch else [],
+            "unwatched": {os.fspath(root): why for root, why in self.watch.unwatched.items()}
+            if self.watch
+            else {},
         }

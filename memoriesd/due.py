@@ -1,5 +1,7 @@
 """The due record of the schedule: each due time is served once, whatever happens in between."""
 
+import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -7,15 +9,21 @@ from apscheduler.triggers.cron import CronTrigger
 
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog
-from memoriesd.clock import stamp
+from memoriesd.clock import local_now, stamp
 from memoriesd.config import Schedule
-from memoriesd.schedule import last_due
+from memoriesd.schedule import last_due, triggers
+from memoriesd.when import parse_when
+
+log = logging.getLogger(__name__)
 
 PUNCTUAL = timedelta(minutes=2)
 """A due time that is heard of later than this was missed."""
 
 FIRST_START = "schedule:begin"
 """The record of the first start of the service."""
+
+MOST_CRASHES = 3
+"""So often a due movie whose job crashes is tried; what ends a process thus rarely passes."""
 
 
 def key_of(moment: datetime) -> str:
@@ -75,3 +83,44 @@ def record_of(moment: datetime) -> dict[str, str]:
 def let_go(catalog: Catalog, moment: datetime, now: datetime) -> None:
     """Keep that there was no movie to make for a due time."""
     rows.note_due(catalog, key_of(moment), stamp(moment), stamp(now), None)
+
+
+class DueMovie:
+    """The due time that wants a movie now, from when it is heard of until it is served."""
+
+    def __init__(self, catalog: Catalog, schedule: Schedule) -> None:
+        self.moment: datetime | None = None
+        """None where no movie is due."""
+        self._catalog = catalog
+        self._schedule = schedule
+        self._heard_at: datetime | None = None
+        self._crashes = Counter[datetime]()
+        self.triggers = triggers(parse_when(schedule.when))
+
+    def hear(self) -> None:
+        """The schedule fires; called in its thread."""
+        self._heard_at = local_now()
+
+    def look(self) -> None:
+        """Find out what is due by now."""
+        self.moment = unserved(
+            self._catalog, self._schedule, self.triggers, local_now(), heard_at=self._heard_at
+        )
+
+    def end(self, *, made: bool) -> None:
+        """It has its movie, or there was none to make."""
+        if self.moment is not None and not made:
+            let_go(self._catalog, self.moment, local_now())
+        self.moment = None
+
+    def crash(self) -> None:
+        """Its job crashed: one that does each time is given up.
+
+        One that lacks room or models has not crashed.
+        """
+        if self.moment is None:
+            return
+        self._crashes[self.moment] += 1
+        if self._crashes[self.moment] >= MOST_CRASHES:
+            log.warning("the movie of %s is given up", key_of(self.moment))
+            let_go(self._catalog, self.moment, local_now())

@@ -6,14 +6,11 @@ them between two jobs and, while a job runs, several times a second.
 
 import contextlib
 import logging
-import os
 import sqlite3
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +19,19 @@ from indexer.catalog.jobs import Job
 from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import get_setting
 from indexer.errors import CatalogError, may_pass
-from memoriesd import due, orders
+from memoriesd import orders
 from memoriesd.clock import local_now, local_today
+from memoriesd.due import DueMovie, record_of
 from memoriesd.execute import Setting, execute, is_own, queue_job
 from memoriesd.exits import CommandFailedError, Exit, explain
 from memoriesd.guest import Machine
 from memoriesd.hours import is_quiet, parse_quiet_hours
 from memoriesd.locks import LockedError, hold
+from memoriesd.lookout import Lookout
 from memoriesd.notify import tell_of_movies
 from memoriesd.protocol import Outcome
 from memoriesd.rounds import State, Step, after, next_step, slice_items, upcoming
-from memoriesd.schedule import triggers
 from memoriesd.sleep import Slept
-from memoriesd.watch import Settling
-from memoriesd.when import parse_when
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +40,6 @@ RESCAN_EVERY_S = 3600.0
 
 RETRY_AFTER_S = 600.0
 """A job that failed is tried again after this time, or when something changes."""
-
-MOST_CRASHES = 3
-"""So often a due movie whose job crashes is tried; what ends a process thus rarely passes."""
 
 HOLD_OFF_S = 10.0
 """After the catalog's disk refused, it is tried again this often."""
@@ -79,23 +72,18 @@ class Loop:
 
     def __init__(self, setting: Setting, notes: Notes) -> None:
         config = setting.config
-        self.triggers = triggers(parse_when(config.schedule.when))
+        self.due = DueMovie(setting.catalog, config.schedule)
         self._setting = setting
         self._catalog = setting.catalog
         self._notes = notes
-        self._settling = Settling(config.library.settle_s)
+        self.lookout = Lookout(config.library.roots, config.library.settle_s)
         self._quiet = parse_quiet_hours(config.schedule.quiet_hours)
         self._machine = Machine(config.guest, (setting.folders.data, config.output.folder))
-        self._roots = config.library.roots
-        self._changed = set(self._roots)
         self._state = State(
             to_look_through=True, to_cluster=True, wants_first=not all_movies(self._catalog)
         )
         self._look_again_at_s = time.monotonic() + RESCAN_EVERY_S
         self._may_have_left_rows = True
-        self._heard_due_at: datetime | None = None
-        self._due_moment: datetime | None = None
-        self._crashes = Counter[datetime]()
         self._doing = ""
         self._trouble = ""
         self._disk_trouble = ""
@@ -122,12 +110,12 @@ class Loop:
 
     def heard(self, root: Path) -> None:
         """Something changed below a root; called by the watcher."""
-        self._settling.note(root, time.monotonic())
+        self.lookout.hear(root)
         self._notes.wake.set()
 
     def fired(self) -> None:
         """A movie is due; called by the scheduler."""
-        self._heard_due_at = local_now()
+        self.due.hear()
         self._notes.due.set()
         self._notes.wake.set()
 
@@ -209,7 +197,7 @@ class Loop:
 
     def _sleep(self) -> None:
         now_s = time.monotonic()
-        settled_in_s = self._settling.wait_s(now_s)
+        settled_in_s = self.lookout.wait_s(now_s)
         wait_s = min(IDLE_LOOK_S, max(0.0, self._look_again_at_s - now_s))
         if settled_in_s is None:
             self._notes.wake.wait(wait_s)
@@ -228,7 +216,7 @@ class Loop:
         now_s = time.monotonic()
         if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
             self._notes.rescan.clear()
-            self._look_again(self._roots)
+            self.lookout.want_all()
             self._look_again_at_s = now_s + RESCAN_EVERY_S
             if (
                 self._failure is not None
@@ -236,7 +224,8 @@ class Loop:
                 self._failure = None
                 self._state = replace(self._state, to_cluster=True)
             self._see_what_is_due()
-        self._look_again(self._settling.take_settled(now_s))
+        if self.lookout.read(now_s):
+            self._state = replace(self._state, to_look_through=True)
         if self._notes.due.is_set():
             self._notes.due.clear()
             self._see_what_is_due()
@@ -248,24 +237,17 @@ class Loop:
         else:
             self._notes.paused.clear()
 
-    def _look_again(self, roots: Iterable[Path]) -> None:
-        self._changed.update(roots)
-        if self._changed:
-            self._state = replace(self._state, to_look_through=True)
-
     def _see_what_is_due(self) -> None:
-        schedule = self._setting.config.schedule
-        self._due_moment = due.unserved(
-            self._catalog,
-            schedule,
-            self.triggers,
-            local_now(),
-            heard_at=self._heard_due_at,
-        )
-        self._state = replace(self._state, movie_due=self._due_moment is not None)
-        if self._due_moment is not None:
+        """Whether a movie is due, and whether the first one is still wanted."""
+        self.due.look()
+        is_due = self.due.moment is not None
+        self._state = replace(
+            self._state,
+            movie_due=is_due,
             # What is fit to be shown depends on the day, so it is chosen anew.
-            self._state = replace(self._state, to_choose=True)
+            to_choose=self._state.to_choose or is_due,
+            wants_first=self._state.wants_first and not all_movies(self._catalog),
+        )
 
     def _take_up_rows(self) -> None:
         """Queue again what a run that was cut off has left; our own steps follow from the state.
@@ -293,10 +275,6 @@ class Loop:
         queued = rows.jobs_in_state(self._catalog, "queued")
         if queued:
             self._do(queued[0], own=False)
-            self._state = replace(
-                self._state,
-                wants_first=self._state.wants_first and not all_movies(self._catalog),
-            )
             self._see_what_is_due()
             return True
         step = next_step(self._state)
@@ -318,21 +296,21 @@ class Loop:
     def _do_step(self, step: Step) -> None:
         """Queue a job of our own and do it, unless a person queued one in between."""
         args: dict[str, Any] = {}
-        looked_at = frozenset(self._changed)
+        roots, told = self.lookout.take(settle=not self._once)
         if step is Step.INDEX:
-            roots = [os.fspath(root) for root in sorted(looked_at or self._roots)]
-            args = {"roots": roots, "limit_items": slice_items(self._state)}
-        elif step is Step.COMPOSE and self._due_moment is not None:
-            args = {"due": due.record_of(self._due_moment)}
+            args = {**told, "limit_items": slice_items(self._state)}
+        elif step is Step.COMPOSE and self.due.moment is not None:
+            args = {"due": record_of(self.due.moment)}
         job_id = queue_job(self._catalog, step, args, local_today(), own=True)
         rows.prune_jobs(self._catalog, JOBS_KEPT)
         job = rows.get_job(self._catalog, job_id)
         outcome = None if job is None else self._do(job, own=True)
         if outcome is None or outcome.stopped:
             rows.delete_job(self._catalog, job_id)  # the state still asks for it
+            self._see_what_is_due()  # unless it made its movie all the same, and was killed then
             return
         if step is Step.INDEX:
-            self._changed -= looked_at
+            self.lookout.looked_through(roots, restless=bool(outcome.report.get("restless")))
         self._learn(step, outcome)
 
     def _do(self, job: Job, *, own: bool) -> Outcome | None:
@@ -380,11 +358,9 @@ class Loop:
             self._failure = replace(outcome, message=f"{step} failed: {outcome.message}")
             self._look_again_at_s = min(self._look_again_at_s, time.monotonic() + RETRY_AFTER_S)
             if step is Step.COMPOSE and outcome.exit_code == Exit.NOTHING:
-                self._count_crash()
-        elif step is Step.COMPOSE and self._due_moment is not None:
-            if not done:
-                due.let_go(self._catalog, self._due_moment, local_now())
-            self._due_moment = None
+                self.due.crash()
+        elif step is Step.COMPOSE:
+            self.due.end(made=done)
         self._state = after(
             step,
             self._state,
@@ -392,15 +368,6 @@ class Loop:
             done=done,
             has_movies=bool(all_movies(self._catalog)),
         )
-
-    def _count_crash(self) -> None:
-        """A movie whose job crashes each time is given up; one that lacks room or models is not."""
-        if self._due_moment is None:
-            return
-        self._crashes[self._due_moment] += 1
-        if self._crashes[self._due_moment] >= MOST_CRASHES:
-            log.warning("the movie of %s is given up", due.key_of(self._due_moment))
-            due.let_go(self._catalog, self._due_moment, local_now())
 
     def _why_not_by_itself(self) -> str:
         """Why jobs of our own making wait: quiet hours, or the machine is needed otherwise."""
@@ -417,8 +384,11 @@ class Loop:
             self._hear_pause()
             return bool(self._held_up_by(own=own))
 
+        def is_ending() -> bool:
+            return self._notes.stop.is_set() or (own and self.lookout.has_lost_a_drive())
+
         patience_s = 0.0 if self._once else orders.PATIENCE_S
-        return orders.Orders(self._notes.stop.is_set, is_held_up, patience_s)
+        return orders.Orders(is_ending, is_held_up, patience_s)
 
 
 def _nothing() -> None:

@@ -1,121 +1,76 @@
 """Watching folders: events are hints that something changed; a scan finds out what.
 
-An event makes its root *restless*. When nothing was heard of a root for the settling time, or it
-has been restless for so long that waiting on makes no sense, it is due to be looked through.
+A watch hangs on the folder itself, not on its name: a drive that was pulled out and came back is
+another folder. So a thread looks after each root from time to time; where a network drive hangs,
+it is this thread that hangs, and nobody else.
 """
 
 import contextlib
-import fnmatch
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.api import ObservedWatch
+
+from memoriesd.hearing import Handler
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT_S = 120.0
-"""Somebody who copies for hours sees the first pictures indexed after so long."""
+LOOK_EVERY_S = 5.0
 
-_HARMLESS = frozenset(["opened", "closed_no_write"])
-"""Reading a file changes nothing; indexing itself causes these events."""
+COUNT_EVERY_S = 3600.0
+"""How often the folders of a root are counted again: each takes one of the system's watches."""
 
+SILENT_AFTER_S = 20.0
+"""A drive that does not answer for so long counts as away; one that spins up takes ten seconds."""
 
-@dataclass(frozen=True, slots=True)
-class _Restless:
-    since_s: float
-    last_s: float
+_BEGIN_WITHIN_S = 600.0
+"""So long may it take to watch a hundred thousand folders of a slow drive."""
 
+ENDS_WITHIN_S = 1.0
+"""What hangs for longer is left to the end of the process."""
 
-class Settling:
-    """Which roots changed and stand still again. Times are seconds of any steady clock."""
+_LIMITS = (
+    Path("/proc/sys/fs/inotify/max_user_watches"),
+    Path("/proc/sys/user/max_inotify_watches"),
+)
 
-    def __init__(self, settle_s: float) -> None:
-        self._settle_s = settle_s
-        self._restless: dict[Path, _Restless] = {}
-        self._lock = threading.Lock()
-
-    def note(self, root: Path, now_s: float) -> None:
-        """Something happened below a root."""
-        with self._lock:
-            before = self._restless.get(root)
-            self._restless[root] = _Restless(before.since_s if before else now_s, now_s)
-
-    def take_settled(self, now_s: float) -> tuple[Path, ...]:
-        """The roots that are due; they count as still from here on."""
-        with self._lock:
-            due = tuple(sorted(root for root, r in self._restless.items() if self._due(r, now_s)))
-            for root in due:
-                del self._restless[root]
-        return due
-
-    def wait_s(self, now_s: float) -> float | None:
-        """How long until the next root is due; None where all are still."""
-        with self._lock:
-            return min((self._due_in_s(r, now_s) for r in self._restless.values()), default=None)
-
-    def _due(self, restless: _Restless, now_s: float) -> bool:
-        return self._due_in_s(restless, now_s) <= 0
-
-    def _due_in_s(self, restless: _Restless, now_s: float) -> float:
-        settled_in_s = restless.last_s + self._settle_s - now_s
-        given_up_in_s = restless.since_s + LONGEST_WAIT_S - now_s
-        return min(settled_in_s, given_up_in_s)
+_Identity = tuple[int, int]
+"""Device and inode of a root."""
 
 
-class Handler(FileSystemEventHandler):
-    """Tells of every event below one root that could change what lies there."""
+@dataclass(slots=True)
+class _Root:
+    """What its thread knows of a root."""
 
-    def __init__(
-        self,
-        root: Path,
-        changed: Callable[[Path], None],
-        *,
-        leave_out: Sequence[Path] = (),
-        ignore: Sequence[str] = (),
-    ) -> None:
-        self.root = root
-        self._changed = changed
-        real = root.resolve()
-        self._left_out = tuple(
-            folder.resolve().relative_to(real)
-            for folder in leave_out
-            if folder.resolve().is_relative_to(real)
-        )
-        self._ignore = tuple(ignore)
+    path: Path
+    identity: _Identity | None = None
+    """None where it is away."""
+    watch: ObservedWatch | None = None
+    n_folders: int = 0
+    """As many watches are taken."""
+    count_at_s: float = 0.0
+    why_not: str = "it is not there"
+    """Why it is not watched."""
+    was_seen: threading.Event = field(default_factory=threading.Event)
+    """Whether the first look at it is done."""
+    answer_by_s: float | None = None
+    """Until when its file system may take to answer; None where it owes no answer."""
 
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Tell of the root where an event is about something that a scan would look at."""
-        # A folder is modified by what lies in it, of which there is an event of its own.
-        if event.event_type in _HARMLESS or (event.is_directory and event.event_type == "modified"):
-            return
-        paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
-        if any(self._is_of_library(path.relative_to(self.root)) for path in paths):
-            self._changed(self.root)
+    @property
+    def is_silent(self) -> bool:
+        """Whether its file system takes too long to answer."""
+        by_s = self.answer_by_s
+        return by_s is not None and time.monotonic() > by_s
 
-    def _is_of_library(self, below: Path) -> bool:
-        """Whether a scan would look at a path: else our own writing would have us scan for ever."""
-        return not (
-            any(part.startswith(".") for part in below.parts)
-            or any(_is_inside(below, folder) for folder in self._left_out)
-            or any(
-                fnmatch.fnmatch(text, pattern)
-                for each in (below, *below.parents)
-                for text in (str(each), each.name)
-                for pattern in self._ignore
-            )
-        )
-
-
-def _is_inside(below: Path, folder: Path) -> bool:
-    """Whether a path lies in a folder of ours; of a whole root only its top is ours."""
-    top = Path()
-    return below.parent == top if folder == top else below.is_relative_to(folder)
+    def ask(self, patience_s: float) -> None:
+        """Note that its file system is asked something now."""
+        self.answer_by_s = time.monotonic() + patience_s
 
 
 @contextlib.contextmanager
@@ -128,6 +83,8 @@ def watching(
 ) -> Iterator["Watch"]:
     """Watch folders for the time of a ``with``.
 
+    It begins when every root is watched, cannot be, or does not answer.
+
     Parameters
     ----------
     changed : callable
@@ -138,85 +95,168 @@ def watching(
     ignore : sequence of str
         Patterns as in a shell, matched with a name and with a path below its root.
     """
-    observer = Observer()
-    observer.start()
+    watch = Watch(roots, lambda root: Handler(root, changed, leave_out=leave_out, ignore=ignore))
+    watch.begin(changed)
     try:
-        yield Watch(observer, roots, changed, leave_out, ignore)
+        yield watch
     finally:
-        observer.stop()
-        observer.join()
+        watch.end()
 
 
 class Watch:
     """The roots that are watched, and those that cannot be.
 
-    A watch hangs on the folder itself, not on its name: a drive that was pulled out and came back
-    is another folder. So somebody must look after the roots from time to time.
+    Parameters
+    ----------
+    handler : callable
+        Makes what hears of the events of a root.
     """
 
-    def __init__(
-        self,
-        observer: BaseObserver,
-        roots: Sequence[Path],
-        changed: Callable[[Path], None],
-        leave_out: Sequence[Path],
-        ignore: Sequence[str],
-    ) -> None:
-        self._observer = observer
-        self._roots = tuple(roots)
-        self._changed = changed
-        self._leave_out = leave_out
-        self._ignore = ignore
-        self._watched: dict[Path, tuple[_Identity, ObservedWatch]] = {}
-        self._refused: dict[Path, _Identity] = {}
-        for root in self._roots:
-            self._begin(root)
+    def __init__(self, roots: Sequence[Path], handler: Callable[[Path], Handler]) -> None:
+        self._roots = [_Root(path) for path in roots]
+        self._handler = handler
+        self._most_watches = most_watches()
+        self._observer = Observer()
+        self._lock = threading.Lock()
+        """Held while the watches are shared out."""
+        self._ending = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     @property
-    def unwatched(self) -> tuple[Path, ...]:
-        """The roots of which nothing is heard; they are looked through every so often."""
-        return tuple(root for root in self._roots if root not in self._watched)
+    def unwatched(self) -> Mapping[Path, str]:
+        """The roots of which nothing is heard, each with why; they are looked through hourly."""
+        if not self._observer.is_alive():
+            return {root.path: "the watcher has died" for root in self._roots}
+        told = {
+            root.path: "it does not answer" if root.is_silent else root.why_not
+            for root in self._roots
+        }
+        return {path: why for path, why in told.items() if why}
 
-    def look_after(self) -> None:
-        """Watch roots that came back; tell of those that came or went."""
+    @property
+    def silent(self) -> tuple[Path, ...]:
+        """The roots whose file systems do not answer: whoever looks there hangs."""
+        return tuple(root.path for root in self._roots if root.is_silent)
+
+    def begin(self, changed: Callable[[Path], None]) -> None:
+        """Start the threads, and wait for their first looks as far as the drives answer."""
+        self._observer.start()
+        begun = threading.Event()
+
+        def tell(root: Path) -> None:
+            if begun.is_set():  # else all roots are looked through afterwards anyway
+                changed(root)
+
         for root in self._roots:
-            identity, before = _identity(root), self._watched.get(root)
-            known = before[0] if before else self._refused.get(root)
-            if identity == known:
-                continue
-            self._refused.pop(root, None)
-            if before is not None:
-                self._end(root)
-            self._begin(root)
-            self._changed(root)
+            # A drive that hangs must not hold up the end of the process as well.
+            thread = threading.Thread(
+                target=self._look_after, args=(root, tell), name="watch", daemon=True
+            )
+            thread.start()
+            self._threads.append(thread)
+        for root, thread in zip(self._roots, self._threads, strict=True):
+            while thread.is_alive() and not (root.was_seen.wait(0.05) or root.is_silent):
+                pass
+        begun.set()
 
-    def _begin(self, root: Path) -> None:
-        """Watch a root, if that can be done."""
-        handler = Handler(root, self._changed, leave_out=self._leave_out, ignore=self._ignore)
-        identity = _identity(root)
-        if identity is None:
+    def end(self) -> None:
+        """Watch no longer; what hangs is left behind."""
+        self._ending.set()
+        stopping = threading.Thread(target=self._stop, name="watch ends", daemon=True)
+        stopping.start()
+        stopping.join(ENDS_WITHIN_S)
+        if stopping.is_alive():
+            log.warning("a folder does not answer; what watched it is left to the system")
+
+    def _stop(self) -> None:
+        for thread in self._threads:
+            thread.join()
+        self._observer.stop()
+        self._observer.join()
+
+    def _look_after(self, root: _Root, tell: Callable[[Path], None]) -> None:
+        """The life of a root's thread: tells of a root that came or went."""
+        while not self._ending.is_set():
+            root.ask(SILENT_AFTER_S)
+            identity = _identity(root.path)
+            news = identity != root.identity
+            self._follow(root, identity)
+            root.answer_by_s = None
+            root.was_seen.set()
+            if news:
+                tell(root.path)
+            self._ending.wait(LOOK_EVERY_S)
+
+    def _follow(self, root: _Root, identity: _Identity | None) -> None:
+        """Watch the folder that a root is now, if that can be done."""
+        if identity != root.identity:
+            self._end_watch(root, "it is not there")
+            root.identity, root.count_at_s = identity, 0.0
+        if identity is None or time.monotonic() < root.count_at_s:
             return
+        root.count_at_s = time.monotonic() + COUNT_EVERY_S
+        if not self._takes_share(root):
+            self._end_watch(
+                root,
+                f"it has too many folders; of all roots together {self._most_watches:,} may be"
+                " watched, half of fs.inotify.max_user_watches; it is looked through every hour",
+            )
+            log.warning("%s is not watched: %s", root.path, root.why_not)
+        elif root.watch is None:
+            self._begin_watch(root)
+
+    def _takes_share(self, root: _Root) -> bool:
+        """Count the folders of a root; whether there are watches left for all of them.
+
+        Watchdog would take all watches that there are, and keep silent about the rest.
+        """
+        if self._most_watches is None:
+            return True
+        n_folders = 0
+        for _ in os.walk(root.path.resolve()):
+            root.ask(SILENT_AFTER_S)
+            n_folders += 1
+            if n_folders > self._most_watches or self._ending.is_set():
+                break
+        with self._lock:
+            others = sum(other.n_folders for other in self._roots if other is not root)
+            fits = others + n_folders <= self._most_watches
+            root.n_folders = n_folders if fits else 0
+        return fits
+
+    def _begin_watch(self, root: _Root) -> None:
+        root.ask(_BEGIN_WITHIN_S)
         try:
-            watch = self._observer.schedule(handler, str(root), recursive=True)
+            # Watchdog does not follow a root that is a link.
+            root.watch = self._observer.schedule(
+                self._handler(root.path), str(root.path.resolve()), recursive=True
+            )
+            root.why_not = ""
         except OSError as error:
             # The system's limit of watches, or a root that went just now: the rescan sees to it.
-            log.warning("%s is not watched: %s", root, error.strerror or error)
-            self._refused[root] = identity
-        else:
-            self._watched[root] = identity, watch
+            root.why_not = error.strerror or str(error)
+            log.warning("%s is not watched: %s", root.path, root.why_not)
 
-    def _end(self, root: Path) -> None:
-        _, watch = self._watched.pop(root)
-        # Where the folder has gone, so has the watch.
-        with contextlib.suppress(KeyError, OSError):
-            self._observer.unschedule(watch)
+    def _end_watch(self, root: _Root, why_not: str) -> None:
+        root.why_not = why_not
+        if root.watch is not None:
+            # Where the folder has gone, so has the watch.
+            with contextlib.suppress(KeyError, OSError):
+                self._observer.unschedule(root.watch)
+        root.watch, root.n_folders = None, 0
 
 
-_Identity = tuple[int, int]
+def most_watches() -> int | None:
+    """How many folders we may watch: half of what the system allows, as others watch as well.
+
+    None where there is no limit.
+    """
+    limits = [int(limit.read_text()) for limit in _LIMITS if limit.exists()]
+    return min(limits) // 2 if limits else None
 
 
 def _identity(root: Path) -> _Identity | None:
-    """Device and inode of a root; None where it is away."""
+    """What folder a root is; None where it is away."""
     try:
         status = root.stat()
     except OSError:

@@ -155,6 +155,9 @@ def daemon_lines(document: dict[str, Any]) -> list[str]:
     lines = [f"the daemon runs (process {daemon['pid']}): {daemon['doing'] or 'idle'}"]
     if daemon["reason"]:
         lines.append(f"waits: {daemon['reason']}")
+    lines += [
+        f"nothing is heard of {echo_path(root)}: {why}" for root, why in daemon["unwatched"].items()
+    ]
     due = daemon["next_due"]
     upcoming = [f"a movie at {told_time(due)}"] if due else []
     if daemon["next"]:

@@ -1,13 +1,17 @@
 """The job ``index``: scan the roots and read what is new.
 
-Arguments: ``roots`` (paths; all of the configuration where absent) and ``limit_items``.
+Arguments: ``roots`` (paths; all of the configuration where absent), ``limit_items``, ``silent``
+(roots whose drives hang) and ``settle_s`` (files that changed so shortly ago are left for later).
+Whoever asks for it by hand has every file read that is there.
 """
 
 import logging
 import os
 import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from indexer.catalog import files
@@ -43,6 +47,7 @@ def run(task: Task) -> IndexReport:
             ignore=config.library.ignore,
             follow_symlinks=config.library.follow_symlinks,
             leave_out=(config.output.folder, Path(os.path.realpath(task.catalog.path)).parent),
+            silent=tuple(Path(root) for root in task.args.get("silent", ())),
         ),
         models=ModelChoice(
             pack=config.models.pack,
@@ -56,6 +61,8 @@ def run(task: Task) -> IndexReport:
         today=task.today,
         now=stamp(task.now),
         scheduler=config.index.scheduler,
+        watched=config.library.roots,
+        is_restless=partial(is_younger, settle_s=task.args.get("settle_s", 0.0)),
         limit_items=task.args.get("limit_items"),
     )
     report = index(
@@ -68,6 +75,11 @@ def run(task: Task) -> IndexReport:
     except ModelPackMissingError:
         return report  # whose notes say so already
     return report
+
+
+def is_younger(mtime_ns: int, settle_s: float) -> bool:
+    """Whether a file changed less than so long ago. One that comes from the future did not."""
+    return 0 <= time.time_ns() - mtime_ns < settle_s * 1e9
 
 
 def _leave_others(task: Task, roots: Sequence[Path]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from indexer.catalog import files
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileState, RootId
 from indexer.identity import content_hash
-from indexer.scan import ScanReport, scan
+from indexer.scan import ScanReport, is_never_restless, scan
 from indexer.walk import ScanRules, walk
 
 NOW = "2026-01-01T00:00:00+00:00"
@@ -29,12 +29,20 @@ def put(path: Path, text: str = "picture") -> Path:
 
 
 def run(
-    catalog: Catalog, roots: Sequence[Path], rules: ScanRules | None = None, now: str = NOW
+    catalog: Catalog,
+    roots: Sequence[Path],
+    rules: ScanRules | None = None,
+    now: str = NOW,
+    *,
+    watched: Sequence[Path] = (),
+    is_restless: Callable[[int], bool] = is_never_restless,
 ) -> ScanReport:
     return scan(
         catalog,
         roots,
         rules or ScanRules(),
+        watched=watched,
+        is_restless=is_restless,
         content_hash=content_hash,
         model="m",
         now=now,
@@ -377,3 +385,53 @@ def test_root_that_is_not_scanned_and_not_there_is_away_for_no_other_reason(
 
     away = next(root for root in files.all_roots(catalog) if root.folder == drive)
     assert (away.state, away.reason) == ("away", f"{drive} is not there")
+
+
+def test_file_that_may_still_be_written_is_left_for_the_next_scan(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    old = put(tmp_path / "old.jpg")
+    changes = put(tmp_path / "changes.jpg", "another")
+    for path in (old, changes):
+        os.utime(path, ns=(0, 1_000))
+    run(catalog, [tmp_path])
+    read_all(catalog)
+    put(tmp_path / "half.jpg", "half")
+    put(changes, "half a pict")
+
+    first = run(catalog, [tmp_path], is_restless=lambda mtime_ns: mtime_ns > 1_000)
+    states = {file.path: file.state for file in files.files_of_root(catalog, RootId(1))}
+    second = run(catalog, [tmp_path])
+
+    assert (first.new, first.restless, first.gone) == (0, 2, 0)
+    assert states == {b"old.jpg": FileState.INDEXED, b"changes.jpg": FileState.INDEXED}
+    assert (second.new, second.restless) == (2, 0)
+
+
+def test_watched_root_that_is_not_scanned_keeps_what_was_told_of_it(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    here, drive = tmp_path / "here", tmp_path / "drive"
+    put(here / "a.jpg")
+    put(drive / "b.jpg")
+    run(catalog, [here, drive])
+    shutil.rmtree(drive)
+
+    run(catalog, [here], watched=[here, drive])
+
+    assert {root.folder: root.reason for root in files.all_roots(catalog)} == {here: "", drive: ""}
+
+
+def test_root_whose_drive_does_not_answer_is_away_and_not_asked(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    put(tmp_path / "a.jpg")
+    run(catalog, [tmp_path])
+
+    found = run(catalog, [tmp_path], ScanRules(silent=(tmp_path,)))
+    states = files.count_by_state(catalog)
+    run(catalog, [tmp_path])
+
+    assert found.away == (f"{tmp_path} cannot be read: its drive does not answer",)
+    assert states == {"away": 1}
+    assert files.count_by_state(catalog) == {"new": 1}

@@ -198,11 +198,20 @@ def test_status_is_told_from_the_catalog_when_no_daemon_runs(capsys: Capture) ->
 
 def test_what_the_daemon_does_next_is_told_in_local_time() -> None:
     due = datetime(2026, 11, 22, 9, 0).astimezone()
-    daemon = {"pid": 7, "doing": "", "reason": "", "next": "index"}
+    daemon = {"pid": 7, "doing": "", "reason": "", "next": "index", "unwatched": {}}
 
     _, line = daemon_lines({"daemon": daemon | {"next_due": due.astimezone(UTC).isoformat()}})
 
     assert line == "next: index, a movie at 2026-11-22 09:00"
+
+
+def test_folder_that_is_not_watched_is_told_with_the_reason() -> None:
+    daemon = {"pid": 7, "doing": "", "reason": "", "next": "", "next_due": None}
+    unwatched = {"/nas": "it does not answer"}
+
+    _, line = daemon_lines({"daemon": daemon | {"unwatched": unwatched}})
+
+    assert line == "nothing is heard of /nas: it does not answer"
 
 
 @pytest.mark.usefixtures("home")

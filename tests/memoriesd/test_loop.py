@@ -13,15 +13,16 @@ import pytest
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import JobId
+from indexer.catalog.movies import all_movies
 from indexer.catalog.settings import put_setting
 from memoriesd.clock import local_now
 from memoriesd.config import Config, Guest, Output, Schedule, dump_config
-from memoriesd.due import key_of
+from memoriesd.due import MOST_CRASHES, key_of
 from memoriesd.execute import Setting, outcome_of, queue_job
 from memoriesd.exits import CommandFailedError, Exit
 from memoriesd.folders import Folders
 from memoriesd.locks import hold
-from memoriesd.loop import MOST_CRASHES, PAUSED_SETTING, Loop, Notes
+from memoriesd.loop import PAUSED_SETTING, Loop, Notes
 from memoriesd.protocol import TASK_MODULES
 from memoriesd.rounds import Step
 from memoriesd.schedule import last_due
@@ -151,7 +152,7 @@ def test_due_time_that_a_queued_job_served_is_not_served_again(
     rows.note_due(catalog, "schedule:begin", STAMP, STAMP, None)
     loop = Loop(make_setting(catalog, folders, Schedule(when="daily 00:00")), Notes())
     loop.begin()
-    moment = last_due(loop.triggers, local_now())
+    moment = last_due(loop.due.triggers, local_now())
     assert moment is not None
     args = {"do": "serve", "key": key_of(moment)} if served else {"do": "report"}
     queue_job(catalog, "probe", args, TODAY)
@@ -169,7 +170,7 @@ def test_due_movie_whose_job_dies_is_told_tried_again_and_given_up_in_the_end(
     rows.note_due(catalog, "schedule:begin", STAMP, STAMP, None)
     notes = Notes()
     loop = Loop(make_setting(catalog, folders, Schedule(when="daily 00:00")), notes)
-    moment = last_due(loop.triggers, local_now())
+    moment = last_due(loop.due.triggers, local_now())
     assert moment is not None
     loop.begin()
     told, given_up = [], []
@@ -326,5 +327,76 @@ def work_on_a_bad_disk(
         catalog.execute("PRAGMA query_only = ON")
         loop = Loop(make_setting(catalog, folders), notes)
         loop.look_after = lambda: well.is_set() and catalog.execute("PRAGMA query_only = OFF")
+        loops.append(loop)
+        loop.work(once=False)
+
+
+def test_job_whose_drive_falls_silent_is_begun_anew_without_it(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASK_MODULES, Step.INDEX, "hanging_task")
+    nas, photos = Path("/nas"), Path("/photos")
+    silent, loops, notes = list[Path](), list[Loop](), Notes()
+    with ThreadPoolExecutor(1) as daemon:
+        ended = daemon.submit(work_on_drives, folders, loops, (nas, photos), silent, notes)
+        hangs = wait_until(lambda: bool(loops) and loops[0].doing == "index")
+        silent.append(nas)
+        done = wait_until(lambda: rows.last_done(catalog, "index") is not None)
+        last = rows.last_done(catalog, "index")
+        notes.stop.set()
+        ended.result()
+
+    assert (hangs, done) == (True, True)
+    assert last is not None
+    told = outcome_of(last).report
+    assert (told["roots"], told["silent"]) == (["/nas", "/photos"], ["/nas"])
+
+
+def work_on_drives(
+    folders: Folders, loops: list[Loop], roots: tuple[Path, ...], silent: list[Path], notes: Notes
+) -> None:
+    with open_catalog(folders.catalog) as catalog:
+        setting = make_setting(catalog, folders)
+        config = replace(setting.config, library=replace(setting.config.library, roots=roots))
+        loop = Loop(replace(setting, config=config), notes)
+        loop.lookout.silent_roots = lambda: tuple(silent)
+        loops.append(loop)
+        loop.work(once=False)
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_movie_that_was_made_before_its_job_was_stopped_is_not_made_again(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch, *, first: bool
+) -> None:
+    monkeypatch.setitem(TASK_MODULES, Step.COMPOSE, "slow_end_task")
+    monkeypatch.setattr("memoriesd.orders.PATIENCE_S", 0.1)
+    rows.note_due(catalog, "schedule:begin", STAMP, STAMP, None)
+    if first:
+        catalog.execute("DELETE FROM movies")
+    notes, loops = Notes(), list[Loop]()
+    when = "never" if first else "daily 00:00"
+    with ThreadPoolExecutor(1) as daemon:
+        ended = daemon.submit(work_by_schedule, folders, loops, when, notes)
+        assert wait_until(lambda: bool(loops) and loops[0].doing == "compose")
+        n_before = len(all_movies(catalog))
+        made = wait_until(lambda: len(all_movies(catalog)) > n_before)
+        notes.paused.set()
+        put_setting(catalog, PAUSED_SETTING, "1")
+        stopped = wait_until(lambda: not loops[0].doing)
+        put_setting(catalog, PAUSED_SETTING, "")
+        notes.paused.clear()
+        notes.wake.set()
+        idle = wait_until(lambda: not loops[0].upcoming and not loops[0].doing)
+        notes.stop.set()
+        ended.result()
+
+    assert (made, stopped, idle) == (True, True, True)
+    assert len(all_movies(catalog)) == n_before + 1
+
+
+def work_by_schedule(folders: Folders, loops: list[Loop], when: str, notes: Notes) -> None:
+    with open_catalog(folders.catalog) as catalog:
+        loop = Loop(make_setting(catalog, folders, Schedule(when=when)), notes)
+        loop.begin()
         loops.append(loop)
         loop.work(once=False)

@@ -1,10 +1,16 @@
+import contextlib
+import os
+import queue
 import shutil
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from watchdog.events import (
+    DirCreatedEvent,
+    DirMovedEvent,
     FileClosedNoWriteEvent,
     FileCreatedEvent,
     FileDeletedEvent,
@@ -14,7 +20,9 @@ from watchdog.events import (
     FileSystemEvent,
 )
 
-from memoriesd.watch import LONGEST_WAIT_S, Handler, Settling, watching
+from memoriesd.hearing import Handler
+from memoriesd.settling import LONGEST_WAIT_S, Settling
+from memoriesd.watch import watching
 
 A, B = Path("/a"), Path("/b")
 
@@ -56,9 +64,10 @@ def test_new_file_below_a_root_is_heard(tmp_path: Path) -> None:
     with watching([tmp_path], lambda _: heard.set()) as watch:
         (tmp_path / "deep" / "a.jpg").write_bytes(b"x")
         came = heard.wait(5.0)
+        unwatched = watch.unwatched
 
     assert came
-    assert watch.unwatched == ()
+    assert unwatched == {}
 
 
 def heard_of(
@@ -86,6 +95,12 @@ def test_reading_a_file_is_not_heard(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "heard"),
     [
+        ("2021/a.JPG", True),
+        ("2021/a.jpg.xmp", True),
+        ("2021/album", True),
+        ("digikam4.db", False),
+        ("b.jpg.crdownload", False),
+        ("c.jpg~", False),
         ("2021/a.jpg", True),
         ("2021/.a.jpg.part", False),
         (".thumbnails/a.jpg", False),
@@ -103,6 +118,13 @@ def test_only_what_a_scan_would_look_at_is_heard(tmp_path: Path, name: str, hear
     came = heard_of(event, tmp_path, leave_out=own, ignore=("*.tmp", "private"))
 
     assert came is heard
+
+
+def test_folder_is_heard_whatever_its_name(tmp_path: Path) -> None:
+    made, renamed = tmp_path / "2021.db", tmp_path / "July 4.5"
+
+    assert heard_of(DirCreatedEvent(str(made)), tmp_path)
+    assert heard_of(DirMovedEvent(str(made), str(renamed)), tmp_path)
 
 
 def test_data_folder_that_is_the_root_is_not_heard(tmp_path: Path) -> None:
@@ -123,28 +145,110 @@ def test_root_that_is_not_there_is_left_to_the_rescan(tmp_path: Path) -> None:
     with watching([tmp_path / "away"], lambda _: None) as watch:
         unwatched = watch.unwatched
 
-    assert unwatched == (tmp_path / "away",)
+    assert unwatched == {tmp_path / "away": "it is not there"}
 
 
-def test_root_that_comes_goes_and_comes_back_is_told_of_and_heard(tmp_path: Path) -> None:
-    root, told = tmp_path / "drive", list[Path]()
-    heard = threading.Event()
+def test_root_that_comes_goes_and_comes_back_is_told_of_and_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.watch.LOOK_EVERY_S", 0.02)
+    root, told = tmp_path / "drive", queue.SimpleQueue[Path]()
 
-    def changed(which: Path) -> None:
-        told.append(which)
-        heard.set()
-
-    with watching([root], changed) as watch:
+    with watching([root], told.put) as watch:
         for _ in range(2):
             root.mkdir()
-            watch.look_after()
-            heard.clear()
+            came = told.get(timeout=5.0)
             (root / "a.jpg").write_bytes(b"x")
-            assert heard.wait(5.0)
+            heard = next_of(told)
             shutil.rmtree(root)
-            watch.look_after()
-        before = len(told)
-        watch.look_after()
+            assert wait_until(lambda: root in watch.unwatched)
+            went = next_of(told)
+            assert (came, heard, went) == (root, root, root)
 
-        assert len(told) == before
-        assert watch.unwatched == (root,)
+
+def wait_until(true: Callable[[], bool], limit_s: float = 10.0) -> bool:
+    end = time.monotonic() + limit_s
+    while not true() and time.monotonic() < end:
+        time.sleep(0.01)
+    return true()
+
+
+def test_root_that_is_a_link_is_heard_and_so_are_new_folders_in_it(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    root, told = tmp_path / "Pictures", queue.SimpleQueue[Path]()
+    root.symlink_to(tmp_path / "disk")
+
+    with watching([root], told.put) as watch:
+        (root / "a.jpg").write_bytes(b"x")
+        heard = [next_of(told)]
+        (root / "new").mkdir()
+        heard.append(next_of(told))
+        (root / "new" / "b.jpg").write_bytes(b"x")
+        heard.append(next_of(told))
+        unwatched = watch.unwatched
+
+    assert heard == [root, root, root]
+    assert unwatched == {}
+
+
+def next_of(told: "queue.SimpleQueue[Path]") -> Path:
+    """The next that is told, and no more of what came along with it."""
+    first = told.get(timeout=5.0)
+    with contextlib.suppress(queue.Empty):
+        while True:
+            told.get(timeout=0.2)
+    return first
+
+
+def test_link_that_leads_elsewhere_is_watched_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.watch.LOOK_EVERY_S", 0.02)
+    root, told = tmp_path / "Pictures", queue.SimpleQueue[Path]()
+    for disk in ("one", "other"):
+        (tmp_path / disk).mkdir()
+    root.symlink_to(tmp_path / "one")
+
+    with watching([root], told.put):
+        root.unlink()
+        root.symlink_to(tmp_path / "other")
+        moved = told.get(timeout=5.0)
+        (tmp_path / "other" / "a.jpg").write_bytes(b"x")
+        heard = told.get(timeout=5.0)
+
+    assert (moved, heard) == (root, root)
+
+
+def test_path_that_is_spelt_in_another_way_counts_as_changed(tmp_path: Path) -> None:
+    event = FileModifiedEvent("/private" + str(tmp_path / "a.jpg"))
+
+    assert heard_of(event, tmp_path)
+
+
+def test_drive_that_hangs_holds_up_neither_the_others_nor_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.watch.SILENT_AFTER_S", 0.2)
+    monkeypatch.setattr("memoriesd.watch.ENDS_WITHIN_S", 0.2)
+    hung, well, told = tmp_path / "nas", tmp_path / "photos", queue.SimpleQueue[Path]()
+    hung.mkdir()
+    well.mkdir()
+    answers, stat = threading.Event(), Path.stat
+
+    def hanging(path: Path, **how: bool) -> os.stat_result:
+        if path == hung:
+            answers.wait(20.0)
+        return stat(path, **how)
+
+    monkeypatch.setattr(Path, "stat", hanging)
+    began_s = time.monotonic()
+    with watching([hung, well], told.put) as watch:
+        unwatched, silent = watch.unwatched, watch.silent
+        (well / "a.jpg").write_bytes(b"x")
+        heard = told.get(timeout=5.0)
+    took_s = time.monotonic() - began_s
+    answers.set()
+
+    assert (unwatched, silent, heard) == ({hung: "it does not answer"}, (hung,), well)
+    assert took_s < 5.0
+    assert wait_until(lambda: watch.silent == ())
