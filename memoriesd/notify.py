@@ -1,10 +1,12 @@
 """Telling somebody of a new movie: by a program of theirs, or on their desktop."""
 
+import contextlib
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from memoriesd.config import Notify
@@ -12,6 +14,7 @@ from memoriesd.config import Notify
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 30.0
+_LOOK_S = 0.2
 _TEXT = "MEMORIESD_TEXT"
 """The environment's variable that holds what Windows is to show: it needs no quotes there."""
 
@@ -30,34 +33,42 @@ $manager::CreateToastNotifier($sender).Show($shown)
 _BANNER = 'on run words\ndisplay notification (item 1 of words) with title "memoriesd"\nend run'
 
 
-def tell_of_movies(notify: Notify, paths: Iterable[str]) -> None:
+def tell_of_movies(notify: Notify, paths: Iterable[str], is_ending: Callable[[], bool]) -> None:
     """Run ``[notify] command`` for each movie, or show its name on the desktop.
 
     A command that fails costs nothing but a line in the log; a desktop that shows nothing, nothing.
+
+    Parameters
+    ----------
+    is_ending : callable
+        Asked several times a second; once it says so, the program that runs is ended, and none is
+        begun.
     """
     for path in paths:
+        if is_ending():
+            return
         if notify.command:
-            _run_command([*notify.command, path])
+            _run_command([*notify.command, path], is_ending)
         elif notify.desktop:
-            _show(Path(path).stem)
+            _show(Path(path).stem, is_ending)
 
 
-def _run_command(command: list[str]) -> None:
+def _run_command(command: list[str], is_ending: Callable[[], bool]) -> None:
     program = os.path.expanduser(command[0])  # noqa: PTH111 - a name to be found in PATH stays one
     # No error is logged itself: it names the movie, which may be called after somebody.
     try:
-        _run([program, *command[1:]])
+        _run([program, *command[1:]], is_ending)
     except OSError as error:
         log.warning("[notify] command %s cannot be run: %s", program, error.strerror)
     except subprocess.CalledProcessError as error:
         log.warning("[notify] command %s ended with exit code %d", program, error.returncode)
     except subprocess.TimeoutExpired:
-        log.warning("[notify] command %s was ended after %.0f s", program, PATIENCE_S)
+        log.warning("[notify] command %s did not end and was killed", program)
 
 
-def _show(name: str) -> None:
+def _show(name: str, is_ending: Callable[[], bool]) -> None:
     try:
-        _run(desktop_command(sys.platform, name), os.environ | {_TEXT: name})
+        _run(desktop_command(sys.platform, name), is_ending, os.environ | {_TEXT: name})
     except (OSError, subprocess.SubprocessError) as error:
         log.debug("the desktop was not told: %s", error)
 
@@ -85,13 +96,31 @@ def desktop_command(platform: str, name: str) -> list[str]:
     ]
 
 
-def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
-    subprocess.run(
+def _run(
+    command: list[str], is_ending: Callable[[], bool], environment: dict[str, str] | None = None
+) -> None:
+    """Run a program to its end, or to ours.
+
+    Raises
+    ------
+    CalledProcessError
+        If it failed.
+    TimeoutExpired
+        If it was killed, as it took too long or we are to end.
+    """
+    give_up_at_s = time.monotonic() + PATIENCE_S
+    with subprocess.Popen(
         command,
-        check=True,
-        timeout=PATIENCE_S,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL if environment else None,
-    )
+    ) as process:
+        while process.poll() is None:
+            if is_ending() or time.monotonic() >= give_up_at_s:
+                process.kill()
+                raise subprocess.TimeoutExpired(command, PATIENCE_S)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_LOOK_S)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
