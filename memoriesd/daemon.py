@@ -71,7 +71,7 @@ def run_daemon(folders: Folders, config: Config, *, once: bool) -> bool:
             desk.watch = watch
             loop.look_after = lambda: _look_after(renewal, notes)
             loop.lookout.silent_roots = lambda: watch.silent
-            stack.enter_context(scheduled(loop.due.triggers, loop.fired))
+            loop.due.reschedule = stack.enter_context(scheduled(loop.due.triggers, loop.fired))
         log.info("memoriesd runs (process %d)", os.getpid())
         heart.tell("READY=1")
         loop.work(once=once)

@@ -2,14 +2,14 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
 
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog
-from memoriesd.clock import local_now, stamp
+from memoriesd.clock import local_now, read_zone_again, stamp
 from memoriesd.config import Schedule
 from memoriesd.schedule import last_due, triggers
 from memoriesd.when import parse_when
@@ -96,6 +96,14 @@ class DueMovie:
         self._heard_at: datetime | None = None
         self._crashes = Counter[datetime]()
         self.triggers = triggers(parse_when(schedule.when))
+        self.reschedule: Callable[[Sequence[CronTrigger]], None] = _nobody_waits
+        """Told the triggers that count from now on."""
+
+    def read_zone_again(self) -> None:
+        """Take up the zone of this machine, which travels: nine o'clock is elsewhere now."""
+        read_zone_again()
+        self.triggers = triggers(parse_when(self._schedule.when))
+        self.reschedule(self.triggers)
 
     def hear(self) -> None:
         """The schedule fires; called in its thread."""
@@ -124,3 +132,7 @@ class DueMovie:
         if self._crashes[self.moment] >= MOST_CRASHES:
             log.warning("the movie of %s is given up", key_of(self.moment))
             let_go(self._catalog, self.moment, local_now())
+
+
+def _nobody_waits(_: Sequence[CronTrigger]) -> None:
+    """A single round is not told when a movie is due."""

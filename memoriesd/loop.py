@@ -217,10 +217,10 @@ class Loop:
         if self._notes.rescan.is_set() or now_s >= self._look_again_at_s:
             self._notes.rescan.clear()
             self.lookout.want_all()
+            self.due.read_zone_again()
             self._look_again_at_s = now_s + RESCAN_EVERY_S
-            if (
-                self._failure is not None
-            ):  # a folder without changes would not ask for the steps that follow
+            if self._failure is not None:
+                # A folder without changes would not ask for the steps that follow.
                 self._failure = None
                 self._state = replace(self._state, to_cluster=True)
             self._see_what_is_due()

@@ -53,17 +53,24 @@ def last_due(of: Sequence[CronTrigger], before: datetime) -> datetime | None:
 
 
 @contextlib.contextmanager
-def scheduled(of: Sequence[CronTrigger], due: Callable[[], None]) -> Iterator[None]:
+def scheduled(
+    of: Sequence[CronTrigger], due: Callable[[], None]
+) -> Iterator[Callable[[Sequence[CronTrigger]], None]]:
     """Call `due` whenever a trigger fires, for the time of a ``with``.
 
     It is called in a thread of the scheduler. A time that the machine slept through fires once
-    when it wakes.
+    when it wakes. What it yields takes other triggers in the place of those.
     """
     scheduler = BackgroundScheduler()
-    for each in of:
-        scheduler.add_job(due, each, coalesce=True, misfire_grace_time=None)
+
+    def schedule(these: Sequence[CronTrigger]) -> None:
+        scheduler.remove_all_jobs()
+        for each in these:
+            scheduler.add_job(due, each, coalesce=True, misfire_grace_time=None)
+
+    schedule(of)
     scheduler.start()
     try:
-        yield
+        yield schedule
     finally:
         scheduler.shutdown(wait=True)

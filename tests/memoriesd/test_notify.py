@@ -8,7 +8,6 @@ import pytest
 from memoriesd.config import Notify
 from memoriesd.notify import desktop_command, tell_of_movies
 
-
 MOVIES = ["/a/Lisbon $(x) 'y'.mp4", "/c.mp4"]
 
 

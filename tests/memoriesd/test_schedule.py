@@ -1,6 +1,7 @@
 import contextlib
+import threading
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import due_done, note_due
 from indexer.catalog.movies import all_movies
-from memoriesd.clock import stamp
+from memoriesd.clock import local_now, read_zone_again, stamp
 from memoriesd.config import Schedule
-from memoriesd.due import key_of, let_go, unserved
+from memoriesd.due import DueMovie, key_of, let_go, unserved
 from memoriesd.hours import is_quiet, parse_quiet_hours
-from memoriesd.schedule import last_due, next_due, triggers
+from memoriesd.schedule import last_due, next_due, scheduled, triggers
 from memoriesd.when import CronFields, parse_when
 
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -229,3 +230,39 @@ def test_no_movies_a_day_means_none(catalog: Catalog) -> None:
 )
 def test_quiet_hours_may_go_past_midnight(span: str, at: time, quiet: bool) -> None:
     assert is_quiet(parse_quiet_hours(span), at) is quiet
+
+
+def test_machine_that_travels_has_its_movies_by_the_clock_that_it_shows(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = list[Sequence[CronTrigger]]()
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "Europe/Berlin")
+        read_zone_again()
+        due = DueMovie(catalog, Schedule(when="daily 09:00"))
+        due.reschedule = told.append
+        at_home = next_due(due.triggers, NOW)
+        there.setenv("TZ", "America/New_York")
+        due.read_zone_again()
+        shown = local_now().tzname()
+    read_zone_again()
+
+    assert at_home == datetime(2026, 6, 4, 7, 0, tzinfo=UTC)
+    assert next_due(due.triggers, NOW) == datetime(2026, 6, 3, 13, 0, tzinfo=UTC)
+    assert told == [due.triggers]
+    assert shown in ("EST", "EDT")
+
+
+def test_schedule_that_is_changed_fires_by_the_new_triggers_alone() -> None:
+    fired = threading.Event()
+    never = triggers(parse_when("0 0 1 1 *"))
+    each_second = (CronTrigger(second="*"),)
+
+    with scheduled(never, fired.set) as reschedule:
+        reschedule(each_second)
+        fires = fired.wait(5.0)
+        reschedule(never)
+        fired.clear()
+        still = fired.wait(1.5)
+
+    assert (fires, still) == (True, False)
