@@ -20,7 +20,8 @@ MUSIC_NORM = 0.25
 
 _LOW_HZ, _HIGH_HZ = 150.0, 3500.0
 _WINDOW_S, _HOP_S = 0.128, 0.032
-_STANDS_S = 0.26
+_STANDS_S = 0.32
+"""Longer than nearly every syllable."""
 _PROMINENT_DB = 9.0
 _QUIET_DB = -45.0
 """Below the loudest moment: tones that nobody hears are not looked at."""
