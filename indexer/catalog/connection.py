@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ class Catalog:
     def __init__(self, path: Path | str, connection: sqlite3.Connection) -> None:
         self.path = Path(path)
         self.connection = connection
+        self._undoing: list[Callable[[], None]] = []
 
     def __enter__(self) -> "Catalog":
         return self
@@ -70,9 +71,18 @@ class Catalog:
         except BaseException:
             # A full or failing disk has SQLite roll back by itself, but not always: one that stayed
             # open would swallow all that comes after it.
+            for undo in reversed(self._undoing):
+                undo()
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
+        finally:
+            self._undoing.clear()
+
+    def on_rollback(self, undo: Callable[[], None]) -> None:
+        """Take back something that is no row if the transaction that we are in fails."""
+        if self.connection.in_transaction:
+            self._undoing.append(undo)
 
     def select(self, row_type: type[Row], sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Rows of a query as dataclasses; columns are matched by name."""

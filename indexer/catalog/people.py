@@ -1,5 +1,6 @@
 """People, and every correction that a person ever made."""
 
+import contextlib
 import json
 import os
 import zlib
@@ -118,7 +119,18 @@ def add_correction(catalog: Catalog, made_at: str, kind: str, fact: Mapping[str,
     catalog.execute(
         "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", (made_at, kind, text)
     )
-    _append(journal_of(catalog.path), line_of(made_at, kind, text))
+    note_in_journal(catalog, made_at, kind, text)
+
+
+def note_in_journal(catalog: Catalog, made_at: str, kind: str, fact: str) -> None:
+    """Add a correction to the journal; it goes again if the transaction fails.
+
+    Else the command that is done once more would have told it twice.
+    """
+    journal = journal_of(catalog.path)
+    size = journal.stat().st_size if journal.exists() else 0
+    catalog.on_rollback(lambda: _shorten(journal, size))
+    _append(journal, line_of(made_at, kind, fact))
 
 
 def line_of(made_at: str, kind: str, fact: str) -> str:
@@ -160,6 +172,11 @@ def _append(path: Path, line: str) -> None:
         journal.write(line.encode() + b"\n")
         journal.flush()
         os.fsync(journal.fileno())
+
+
+def _shorten(path: Path, size: int) -> None:
+    with contextlib.suppress(OSError):  # a disk that refused to write may refuse this, too
+        os.truncate(path, size)
 
 
 def all_corrections(catalog: Catalog) -> list[Correction]:

@@ -16,7 +16,7 @@ from typing import Any
 from indexer.catalog.backups import read_only
 from indexer.catalog.beside import journal_of
 from indexer.catalog.connection import Catalog
-from indexer.catalog.people import read_line
+from indexer.catalog.people import note_in_journal, read_line
 
 _Row = tuple[Any, ...]
 
@@ -145,23 +145,30 @@ def put_told(catalog: Catalog, told: Told) -> None:
 
 
 def take_over_journal(catalog: Catalog) -> int:
-    """Add the corrections that only the journal has; returns how many.
+    """Add the corrections that only the journal has, and note there those that it lacks.
 
-    A copy of some days ago lacks them, or a catalog whose last transactions a power cut took. A
-    command that was killed may have left one in either alone, so both are put in order of time.
-    A line that is damaged is left out.
+    A copy of some days ago lacks them, or a catalog whose last transactions a power cut took; the
+    journal lacks what a disk has spoilt of it. Both are put in order of time. A line that is
+    damaged is left out.
+
+    Returns
+    -------
+    int
+        How many the catalog lacked.
     """
     journal = journal_of(catalog.path)
-    if not journal.is_file():
-        return 0
     with catalog.transaction():  # else one that is told meanwhile would be in one of them alone
-        told = [row for line in journal.read_bytes().splitlines() if (row := read_line(line))]
+        lines = journal.read_bytes().splitlines() if journal.is_file() else []
+        told = [row for line in lines if (row := read_line(line))]
         known = catalog.execute(
             "SELECT made_at, kind, fact FROM corrections ORDER BY id"
         ).fetchall()
         n_missing = sum((Counter(told) - Counter(known)).values())
+        unnoted = list((Counter(known) - Counter(told)).elements())
+        for row in unnoted:
+            note_in_journal(catalog, *row)
         if n_missing:
-            both = sorted([*told, *(Counter(known) - Counter(told)).elements()], key=itemgetter(0))
+            both = sorted([*told, *unnoted], key=itemgetter(0))
             catalog.execute("DELETE FROM corrections")
             catalog.execute_many(
                 "INSERT INTO corrections (made_at, kind, fact) VALUES (?, ?, ?)", both

@@ -1,5 +1,6 @@
 """Copies of the catalog: one a day, sound ones only, and what was told read from a damaged one."""
 
+import contextlib
 import stat
 from datetime import date, timedelta
 from pathlib import Path
@@ -194,6 +195,45 @@ def test_line_of_the_journal_of_another_shape_is_left_out(tmp_path: Path) -> Non
             )
 
         assert rescue.take_over_journal(catalog) == 1
+
+
+def test_correction_that_was_not_committed_is_in_no_journal(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        people.add_correction(catalog, "2026-06-01", "name", {})
+        with contextlib.suppress(ZeroDivisionError), catalog.transaction():
+            people.add_correction(catalog, "2026-06-02", "name", {})
+            people.add_correction(catalog, "2026-06-02", "undo", {})
+            1 / 0  # noqa: B018 - whatever may fail
+        people.add_correction(catalog, "2026-06-03", "undo", {})
+
+    lines = journal_of(tmp_path / "catalog.db").read_bytes().splitlines()
+    assert [people.read_line(line) for line in lines] == [
+        ("2026-06-01", "name", "{}"),
+        ("2026-06-03", "undo", "{}"),
+    ]
+
+
+def test_correction_whose_journal_cannot_be_written_is_not_kept(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        journal_of(catalog.path).mkdir()
+        with pytest.raises(IsADirectoryError), catalog.transaction():
+            people.add_correction(catalog, "2026-06-01", "name", {})
+
+        assert people.all_corrections(catalog) == []
+        assert not catalog.connection.in_transaction
+
+
+def test_journal_gets_back_what_a_disk_has_spoilt_of_it(tmp_path: Path) -> None:
+    with open_catalog(tmp_path / "catalog.db") as catalog:
+        journal = journal_of(catalog.path)
+        for person in (1, 2):
+            people.add_correction(catalog, f"2026-06-0{person}", "name", {"person": person})
+        journal.write_bytes(b"\xff" + journal.read_bytes()[1:])
+
+        assert [rescue.take_over_journal(catalog) for _ in range(2)] == [0, 0]
+        catalog.execute("DELETE FROM corrections")
+        assert rescue.take_over_journal(catalog) == 2
+        assert [c.made_at for c in people.all_corrections(catalog)] == ["2026-06-01", "2026-06-02"]
 
 
 def test_line_of_an_earlier_version_has_no_checksum() -> None:
