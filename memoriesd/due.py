@@ -1,7 +1,6 @@
 """The due record of the schedule: each due time is served once, whatever happens in between."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
@@ -9,6 +8,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog
+from indexer.catalog.settings import get_setting, put_setting
 from memoriesd.clock import local_now, read_zone_again, stamp
 from memoriesd.config import Schedule
 from memoriesd.schedule import last_due, triggers
@@ -21,6 +21,9 @@ PUNCTUAL = timedelta(minutes=2)
 
 FIRST_START = "schedule:begin"
 """The record of the first start of the service."""
+
+CRASHES_SETTING = "crashes"
+"""In the catalog: which due time's job crashed last, and how often."""
 
 MOST_CRASHES = 3
 """So often a due movie whose job crashes is tried; what ends a process thus rarely passes."""
@@ -94,7 +97,6 @@ class DueMovie:
         self._catalog = catalog
         self._schedule = schedule
         self._heard_at: datetime | None = None
-        self._crashes = Counter[datetime]()
         self.triggers = triggers(parse_when(schedule.when))
         self.reschedule: Callable[[Sequence[CronTrigger]], None] = _nobody_waits
         """Told the triggers that count from now on."""
@@ -128,9 +130,13 @@ class DueMovie:
         """
         if self.moment is None:
             return
-        self._crashes[self.moment] += 1
-        if self._crashes[self.moment] >= MOST_CRASHES:
-            log.warning("the movie of %s is given up", key_of(self.moment))
+        # In the catalog: what ends its job may end us, too; the next start counts on.
+        key = key_of(self.moment)
+        of, _, count = (get_setting(self._catalog, CRASHES_SETTING) or "").partition(" ")
+        n_crashes = int(count) + 1 if of == key else 1
+        put_setting(self._catalog, CRASHES_SETTING, f"{key} {n_crashes}")
+        if n_crashes >= MOST_CRASHES:
+            log.warning("the movie of %s is given up", key)
             let_go(self._catalog, self.moment, local_now())
 
 
