@@ -1,12 +1,6 @@
 """The one clock of the program; everything below the top floor is told the time."""
 
-import contextlib
-import sys
-import time
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfoNotFoundError
-
-from tzlocal import reload_localzone
 
 
 def utc_now() -> datetime:
@@ -22,14 +16,6 @@ def local_now() -> datetime:
 def local_today() -> date:
     """The day it is here."""
     return local_now().date()
-
-
-def read_zone_again() -> None:
-    """Take up the zone that this machine has now: a process keeps the one of its start."""
-    if sys.platform != "win32":
-        time.tzset()
-    with contextlib.suppress(ZoneInfoNotFoundError):  # somebody is changing it just now
-        reload_localzone()
 
 
 def told_time(stamped: str) -> str:

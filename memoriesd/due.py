@@ -9,9 +9,9 @@ from apscheduler.triggers.cron import CronTrigger
 from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog
 from indexer.catalog.settings import get_setting, put_setting
-from memoriesd.clock import local_now, read_zone_again, stamp
+from memoriesd.clock import local_now, stamp
 from memoriesd.config import Schedule
-from memoriesd.schedule import last_due, triggers
+from memoriesd.schedule import last_due, read_zone_again, triggers
 from memoriesd.when import parse_when
 
 log = logging.getLogger(__name__)

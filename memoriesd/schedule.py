@@ -1,12 +1,16 @@
 """When a movie is due: the words of ``[schedule] when`` as triggers, and what was missed."""
 
 import contextlib
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
+from tzlocal import reload_localzone
 
 from memoriesd.when import CronFields
 
@@ -23,6 +27,14 @@ def triggers(fields: Sequence[CronFields]) -> tuple[CronTrigger, ...]:
         If a field of cron text means nothing.
     """
     return tuple(CronTrigger(**asdict(each)) for each in fields)
+
+
+def read_zone_again() -> None:
+    """Take up the zone that this machine has now: a process keeps the one of its start."""
+    if sys.platform != "win32":
+        time.tzset()
+    with contextlib.suppress(ZoneInfoNotFoundError):  # somebody is changing it just now
+        reload_localzone()
 
 
 def next_due(of: Sequence[CronTrigger], after: datetime) -> datetime | None:

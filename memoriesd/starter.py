@@ -105,7 +105,7 @@ folder = {output}
 #max_load = 0.0
 # Do nothing by itself while the processor is hotter than this; 0: never mind.
 #max_temperature_c = 0.0
-# Make no movie while the disk has less room than this.
+# Do nothing by itself, and make no movie when told to, while a disk has less room than this.
 #min_free_gb = 2.0
 # How far jobs of the service step back behind other programs: 0 to 19.
 #nice = 10

@@ -234,7 +234,7 @@ class Watch:
             root.why_not = ""
         except OSError as error:
             # The system's limit of watches, or a root that went just now: the rescan sees to it.
-            root.why_not = error.strerror or str(error)
+            root.why_not, root.n_folders = error.strerror or str(error), 0
             log.warning("%s is not watched: %s", root.path, root.why_not)
 
     def _end_watch(self, root: _Root, why_not: str) -> None:

@@ -331,6 +331,24 @@ def work_on_a_bad_disk(
         loop.work(once=False)
 
 
+def test_all_folders_are_looked_through_every_so_often_though_nothing_was_heard(
+    catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memoriesd.loop.RESCAN_EVERY_S", 0.5)
+    loops, notes = list[Loop](), Notes()
+    with ThreadPoolExecutor(1) as daemon:
+        ended = daemon.submit(work_in_a_thread, folders, loops, notes)
+        looked = wait_until(lambda: n_jobs(catalog, "index") >= 3)
+        notes.stop.set()
+        ended.result()
+
+    assert looked
+
+
+def n_jobs(catalog: Catalog, kind: str) -> int:
+    return sum(job.kind == kind for job in rows.recent_jobs(catalog, 50))
+
+
 def test_job_whose_drive_falls_silent_is_begun_anew_without_it(
     catalog: Catalog, folders: Folders, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import due_done, note_due
 from indexer.catalog.movies import all_movies
-from memoriesd.clock import local_now, read_zone_again, stamp
+from memoriesd.clock import local_now, stamp
 from memoriesd.config import Schedule
 from memoriesd.due import DueMovie, key_of, let_go, unserved
 from memoriesd.hours import is_quiet, parse_quiet_hours
-from memoriesd.schedule import last_due, next_due, scheduled, triggers
+from memoriesd.schedule import last_due, next_due, read_zone_again, scheduled, triggers
 from memoriesd.when import CronFields, parse_when
 
 NOW = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
