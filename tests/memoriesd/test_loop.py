@@ -337,7 +337,7 @@ def test_all_folders_are_looked_through_every_so_often_though_nothing_was_heard(
     monkeypatch.setattr("memoriesd.loop.RESCAN_EVERY_S", 0.5)
     loops, notes = list[Loop](), Notes()
     with ThreadPoolExecutor(1) as daemon:
-        ended = daemon.submit(work_in_a_thread, folders, loops, notes)
+        ended = daemon.submit(work_on_drives, folders, loops, (Path("/photos"),), [], notes)
         looked = wait_until(lambda: n_jobs(catalog, "index") >= 3)
         notes.stop.set()
         ended.result()
