@@ -88,7 +88,7 @@ def _idea(one: PersonId, name: str, pool: tuple[ViewItem, ...], occasion: Occasi
         title=occasion.wording.say(phrase, name=name),
         subtitle=span_words(pool, occasion.wording),
         pool=pool,
-        reason=f"person {one} is on {len(pool)} pictures of {full_years(pool)} full years",
+        reason=f"person {one} is on {len(pool)} pictures; full years: {full_years(pool)}",
         weight=0.7 if name else 0.55,
         subjects=(f"person:{one}",),
         focus=frozenset({one}),

@@ -120,7 +120,8 @@ def same_look(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
         order = np.argsort(quarters, kind="stable")
         ends = np.flatnonzero(np.diff(quarters[order])) + 1
         for bucket in np.split(order, ends):
-            found.update(near_pairs(bucket, hashes, aspects, taken_s))
+            if len(bucket) > 1:
+                found.update(near_pairs(bucket, hashes, aspects, taken_s))
     return sorted(found)
 
 
@@ -146,13 +147,17 @@ def same_moment(pictures: Sequence[Picture]) -> list[tuple[int, int]]:
     """Pairs of indices of pictures of one burst."""
     timed = [(p.taken_at_s, index) for index, p in enumerate(pictures) if p.taken_at_s is not None]
     timed.sort()
-    pairs = []
-    for place, (start_s, one) in enumerate(timed):
-        for later_s, other in timed[place + 1 :]:
-            if later_s - start_s > BURST_GAP_S:
-                break
-            if distance_bits(pictures[one].phash, pictures[other].phash) <= BURST_BITS_MAX:
-                pairs.append((one, other))
+    taken_s = np.array([at_s for at_s, _ in timed])
+    order = np.array([index for _, index in timed], np.intp)
+    hashes = np.array([pictures[index].phash for _, index in timed], np.uint64)
+    pairs: list[tuple[int, int]] = []
+    for apart in range(1, len(timed)):
+        soon = taken_s[apart:] - taken_s[:-apart] <= BURST_GAP_S
+        if not soon.any():
+            break
+        alike = np.bitwise_count(hashes[apart:] ^ hashes[:-apart]) <= BURST_BITS_MAX
+        ones = np.flatnonzero(soon & alike)
+        pairs += zip(order[ones].tolist(), order[ones + apart].tolist(), strict=True)
     return pairs
 
 
