@@ -7,7 +7,7 @@
     2  wrong usage                  6  no such thing
     3  the configuration is wrong   7  disk, model or permission is missing, or the catalog is busy
 
-The service starts again by itself after 1 and 7 only: what those tell of may pass.
+After 2 to 5 the service is not started again by itself, as nothing would be better then.
 """
 
 import errno
