@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from watchdog.observers import Observer
-from watchdog.observers.api import ObservedWatch
+from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from memoriesd.hearing import Handler
 
@@ -116,7 +116,7 @@ class Watch:
         self._roots = [_Root(path) for path in roots]
         self._handler = handler
         self._most_watches = most_watches()
-        self._observer = Observer()
+        self._observer = _make_observer()
         self._lock = threading.Lock()
         """Held while the watches are shared out."""
         self._ending = threading.Event()
@@ -125,8 +125,10 @@ class Watch:
     @property
     def unwatched(self) -> Mapping[Path, str]:
         """The roots of which nothing is heard, each with why; they are looked through hourly."""
-        if not self._observer.is_alive():
-            return {root.path: "the watcher has died" for root in self._roots}
+        if self._observer is None or not self._observer.is_alive():
+            return dict.fromkeys(
+                [root.path for root in self._roots], "no watcher runs; it is looked through hourly"
+            )
         told = {
             root.path: "it does not answer" if root.is_silent else root.why_not
             for root in self._roots
@@ -140,7 +142,8 @@ class Watch:
 
     def begin(self, changed: Callable[[Path], None]) -> None:
         """Start the threads, and wait for their first looks as far as the drives answer."""
-        self._observer.start()
+        if self._observer is not None:
+            self._observer.start()
         begun = threading.Event()
 
         def tell(root: Path) -> None:
@@ -171,8 +174,9 @@ class Watch:
     def _stop(self) -> None:
         for thread in self._threads:
             thread.join()
-        self._observer.stop()
-        self._observer.join()
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
 
     def _look_after(self, root: _Root, tell: Callable[[Path], None]) -> None:
         """The life of a root's thread: tells of a root that came or went."""
@@ -225,6 +229,8 @@ class Watch:
         return fits
 
     def _begin_watch(self, root: _Root) -> None:
+        if self._observer is None:
+            return
         root.ask(_BEGIN_WITHIN_S)
         try:
             # Watchdog does not follow a root that is a link.
@@ -239,11 +245,20 @@ class Watch:
 
     def _end_watch(self, root: _Root, why_not: str) -> None:
         root.why_not = why_not
-        if root.watch is not None:
+        if self._observer is not None and root.watch is not None:
             # Where the folder has gone, so has the watch.
             with contextlib.suppress(KeyError, OSError):
                 self._observer.unschedule(root.watch)
         root.watch, root.n_folders = None, 0
+
+
+def _make_observer() -> BaseObserver | None:
+    """What watches; None where other programs have taken all that the system gives a user."""
+    try:
+        return Observer()
+    except OSError as error:
+        log.warning("no folder is watched, all are looked through hourly: %s", error.strerror)
+        return None
 
 
 def most_watches() -> int | None:

@@ -2,6 +2,8 @@ import contextlib
 import os
 import queue
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -223,6 +225,34 @@ def test_path_that_is_spelt_in_another_way_counts_as_changed(tmp_path: Path) -> 
     event = FileModifiedEvent("/private" + str(tmp_path / "a.jpg"))
 
     assert heard_of(event, tmp_path)
+
+
+WITHOUT_WATCHERS = """
+import sys
+from pathlib import Path
+from memoriesd.watch import watching
+Path("/proc/sys/user/max_inotify_instances").write_text("0")
+with watching([Path(sys.argv[1])], print) as watch:
+    print(*watch.unwatched.values())
+"""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
+def test_system_that_gives_no_watcher_leaves_all_to_the_look_at_all_folders(
+    tmp_path: Path,
+) -> None:
+    own = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*own, "true"], capture_output=True).returncode:
+        pytest.skip("needs user namespaces")
+
+    done = subprocess.run(
+        [*own, sys.executable, "-c", WITHOUT_WATCHERS, str(tmp_path)],
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout == "no watcher runs; it is looked through hourly\n", done.stderr
+    assert "no folder is watched" in done.stderr
 
 
 def test_drive_that_hangs_holds_up_neither_the_others_nor_the_end(
