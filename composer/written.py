@@ -6,23 +6,25 @@ from pathlib import Path
 
 from composer.choose import shown_now
 from composer.keeping import keep, render_well
-from composer.library import LibraryView
+from composer.library import LibraryView, ViewItem
 from composer.named import named_memory
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Run
 from composer.soundtrack import sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.codec import from_json
-from composer.storyboard.edit import swap
-from composer.storyboard.model import Storyboard
+from composer.storyboard.edit import EditError, swap, swap_panel
+from composer.storyboard.framing import main_faces
+from composer.storyboard.model import Panel, Storyboard
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
 from indexer.catalog.memories import MemoryId, all_memories
-from indexer.catalog.movies import find_storyboard
+from indexer.catalog.movies import storyboards_of
 from indexer.errors import NotFoundError, NothingToDoError
 from themes.load import load_theme
+from themes.theme import Motion
 
 PANELS_TOLD = 5
 """Of the pictures that may not be shown, so many are named."""
@@ -106,26 +108,55 @@ def _items_of(board: Storyboard) -> set[ItemId]:
 
 
 def _planned_paths(catalog: Catalog, board: Storyboard) -> dict[str, int]:
-    """The items of the storyboard that was kept, by their paths."""
-    stored = find_storyboard(
-        catalog, MemoryId(board.memory_id), board.theme, board.length, board.seed
-    )
-    shots = from_json(stored.board).shots if stored else ()
+    """The items of all storyboards of the memory that were kept, by their paths.
+
+    A person may have changed the theme, the length or the seed of the one that they wrote in.
+    """
+    kept = storyboards_of(catalog, MemoryId(board.memory_id))
+    shots = (shot for stored in kept for shot in from_json(stored.board).shots)
     return {panel.path: panel.item_id for shot in shots for panel in shot.panels}
 
 
 def _swapped(board: Storyboard, planned: dict[str, int], view: LibraryView) -> Storyboard:
-    """Lay out anew each shot in which a person wrote another item's number."""
+    """Lay out anew each panel in which a person wrote another item."""
     by_id = view.by_id()
     motion = load_theme(board.theme).motion
     for n, shot in enumerate(board.shots):
-        for panel in shot.panels:
+        for at, panel in enumerate(shot.panels):
             item = by_id.get(ItemId(panel.item_id))
-            is_other = planned.get(panel.path, panel.item_id) != panel.item_id
-            if is_other and item is not None and item.path != panel.path:
+            if item is None or not _is_other(panel, item, planned):
+                continue
+            beside = _beside_others(board, n, at, item, motion)
+            if beside is None:
                 board = swap(board, n, listened(item), motion)
                 break
+            board = beside
     return board
+
+
+def _beside_others(
+    board: Storyboard, n: int, at: int, item: ViewItem, motion: Motion
+) -> Storyboard | None:
+    """The movie with the item among others of its shot; None where it must stand alone."""
+    if len(board.shots[n].panels) == 1:
+        return None
+    try:
+        return swap_panel(board, n, at, item, motion)
+    except EditError:
+        return None
+
+
+def _is_other(panel: Panel, item: ViewItem, planned: dict[str, int]) -> bool:
+    """Whether a panel was laid out for another item than the one whose number it bears."""
+    if item.path != panel.path:
+        # A path that no storyboard had is not of our making: it is refused.
+        return planned.get(panel.path, panel.item_id) != panel.item_id
+    turned = 1 if item.is_video else item.orientation
+    laid_for = panel.is_video, panel.width, panel.height, panel.orientation
+    if laid_for != (item.is_video, item.width, item.height, turned):
+        return True
+    is_planned = planned.get(panel.path) == panel.item_id
+    return not (is_planned or item.is_video or panel.faces == main_faces(item))
 
 
 def on_beats(board: Storyboard) -> Storyboard:

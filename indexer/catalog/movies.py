@@ -66,6 +66,12 @@ def get_storyboard(catalog: Catalog, storyboard_id: StoryboardId) -> StoredStory
     return catalog.select_one(StoredStoryboard, sql, (storyboard_id,))
 
 
+def storyboards_of(catalog: Catalog, memory_id: MemoryId) -> list[StoredStoryboard]:
+    """All storyboards of a memory, the oldest first."""
+    sql = f"SELECT {columns(StoredStoryboard)} FROM storyboards WHERE memory_id = ? ORDER BY id"
+    return catalog.select(StoredStoryboard, sql, (memory_id,))
+
+
 def add_movie(
     catalog: Catalog,
     memory_id: MemoryId,

@@ -5,21 +5,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from composer.library import read_items
 from composer.request import ComposeRequest, MovieMade
-from composer.storyboard.codec import from_json
+from composer.storyboard.codec import from_json, to_json
+from composer.storyboard.edit import lock, swap
+from composer.storyboard.framing import main_faces
+from composer.storyboard.model import Storyboard
 from composer.written import render_storyboard
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import add_exclusion
-from indexer.catalog.memories import (
-    MemoryState,
-    set_memory_state,
-)
-from indexer.errors import (
-    NotFoundError,
-    NothingToDoError,
-)
+from indexer.catalog.items import ItemId, update_item
+from indexer.catalog.memories import MemoryState, set_memory_state
+from indexer.errors import NotFoundError, NothingToDoError
 from tests.composer.trip import NOW, SMALL, TODAY, choose_trips, compose_trip, nothing, shown_in
+from themes.load import load_theme
 
 
 def _render(catalog: Catalog, out: Path, board: str, **values: Any) -> MovieMade:
@@ -95,8 +96,7 @@ def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
     choose_trips(catalog)
     compose_trip(catalog, tmp_path / "out")
     board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
-    shown = {panel["item_id"] for shot in board["shots"] for panel in shot["panels"]}
-    other = next(i for (i,) in catalog.execute("SELECT id FROM items") if i not in shown)
+    other = _not_shown(catalog, board)
     board["shots"][2]["panels"][0]["item_id"] = other
     del board["shots"][4]
 
@@ -108,3 +108,66 @@ def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
     assert made.shots[2].panels[0].item_id == other
     assert made.n_frames == sum(shot["n_frames"] for shot in board["shots"])
     assert movie.duration_s == pytest.approx(made.n_frames / made.fps)
+
+
+@pytest.mark.parametrize("keys", [{"path"}, {"seed"}])
+def test_a_picture_of_another_shape_is_laid_out_anew_whatever_else_was_written(
+    keys: set[str], catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out", draft=True)
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    other = _not_shown(catalog, board)
+    (item,) = read_items(catalog, [other]).items
+    Image.new("RGB", (120, 160), "teal").save(item.path)
+    update_item(catalog, other, width=120, height=160)
+    board["shots"][2]["panels"][0] |= {"item_id": other} | (
+        {"path": item.path} if keys == {"path"} else {}
+    )
+    board["seed"] += keys == {"seed"}
+
+    _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
+
+    (shown,) = _last(catalog).shots[2].panels
+    drawn = shown.frame.w_norm * SMALL.width / (shown.frame.h_norm * SMALL.height)
+    assert (shown.item_id, shown.path) == (other, item.path)
+    assert drawn == pytest.approx(0.75, rel=0.05)
+
+
+def test_a_picture_of_the_same_shape_brings_its_own_faces(catalog: Catalog, tmp_path: Path) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out", draft=True)
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    other = _not_shown(catalog, board)
+    (item,) = read_items(catalog, [other]).items
+    n = next(n for n, shot in enumerate(board["shots"]) if len(shot["panels"]) == 1)
+    panel = board["shots"][n]["panels"][0]
+    panel |= {"item_id": other, "path": item.path, "faces": [panel["view_end"]]}
+
+    _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
+
+    assert _last(catalog).shots[n].panels[0].faces == main_faces(item)
+
+
+def test_a_shot_that_was_swapped_by_command_is_shown_as_it_was_laid_out(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out", draft=True)
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    (item,) = read_items(catalog, [_not_shown(catalog, board)]).items
+    motion = load_theme(board["theme"]).motion
+    swapped = lock(swap(from_json(json.dumps(board)), 2, item, motion), 2, locked=True)
+
+    _render(catalog, tmp_path / "out", to_json(swapped), draft=True)
+
+    assert _last(catalog).shots[2] == swapped.shots[2]
+
+
+def _not_shown(catalog: Catalog, board: dict[str, Any]) -> ItemId:
+    shown = {panel["item_id"] for shot in board["shots"] for panel in shot["panels"]}
+    return ItemId(next(i for (i,) in catalog.execute("SELECT id FROM items") if i not in shown))
+
+
+def _last(catalog: Catalog) -> Storyboard:
+    return from_json(catalog.scalar("SELECT board FROM storyboards ORDER BY id DESC"))
