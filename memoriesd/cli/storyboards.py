@@ -1,6 +1,7 @@
 """``storyboard``."""
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +102,12 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
     path = out or found.file.with_suffix(f".{kind}")
     if kind == "otio":
         text = to_otio(from_json(text), found.file)
-    path.write_text(text, encoding="utf-8")
+    if path.exists() and path.read_bytes() != text.encode():
+        raise NothingToDoError(
+            f"{echo_path(path)} is there already, with another text",
+            remedy="name another file with --out, or remove it first",
+        )
+    _save(path, text)
     click.echo(echo_path(path))
 
 
@@ -194,6 +200,18 @@ def _read(file: Path) -> "Storyboard":
 def _write(file: Path, board: "Storyboard", change: str) -> None:
     from composer.storyboard.codec import to_json
 
-    file.write_text(to_json(board), encoding="utf-8")
+    _save(file, to_json(board))
     click.echo(f"{change}; {len(board.shots)} shots, {board.duration_s:.1f} s")
     click.echo(f"render it with: memoriesd compose --storyboard {quoted(file)}")
+
+
+def _save(file: Path, text: str) -> None:
+    """Write a file whole or not at all: it may hold an evening's changes."""
+    from composer.render.writing import finish, part_of, writing_to
+
+    final = file.resolve()
+    with part_of(final) as part, writing_to(final.parent):
+        part.write_text(text, encoding="utf-8")
+        if final.exists():
+            shutil.copymode(final, part)
+        finish(part, final)

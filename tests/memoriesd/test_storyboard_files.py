@@ -1,6 +1,7 @@
 """``storyboard`` with a file that a person has exported."""
 
 import json
+import resource
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,43 @@ def test_change_of_a_file_is_told(file: Path, capsys: Capture, words: list[str],
 
     assert code == Exit.DONE
     assert capsys.readouterr().out.startswith(f"{told}\n")
+
+
+@pytest.mark.usefixtures("home")
+def test_change_for_which_the_disk_has_no_room_leaves_the_file_as_it_was(
+    file: Path, capsys: Capture
+) -> None:
+    before = file.read_text(encoding="utf-8")
+    file.chmod(0o600)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, hard))
+    code = run(["storyboard", "lock", str(file), "1"])
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    after = file.read_text(encoding="utf-8")
+    again = run(["storyboard", "lock", str(file), "1"])
+
+    assert (code, again) == (Exit.MISSING_RESOURCE, Exit.DONE)
+    assert "my movies cannot be written to" in capsys.readouterr().err
+    assert after == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("home")
+def test_export_writes_over_no_file_that_was_changed(tmp_path: Path, capsys: Capture) -> None:
+    out = tmp_path / "mine.json"
+    words = ["storyboard", "export", "1", "--out", str(out)]
+
+    codes = [run(words), run(words)]
+    exported = out.read_text(encoding="utf-8")
+    out.write_text("changed", encoding="utf-8")
+    codes.append(run(words))
+
+    assert codes == [Exit.DONE, Exit.DONE, Exit.NOTHING]
+    assert exported
+    assert out.read_text(encoding="utf-8") == "changed"
+    assert "--out" in capsys.readouterr().err
 
 
 def test_item_that_cannot_be_swapped_in_is_told_with_its_reason(
