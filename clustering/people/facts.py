@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from clustering.people.refs import read_place
 from indexer.catalog.faces import PersonId
 from indexer.catalog.people import Correction
 
@@ -153,10 +154,19 @@ def _names_before(kind: Told, fact: Mapping[str, Any]) -> set[str]:
 
 
 def _confirm(drafts: Mapping[int, _Draft], person: _Draft, faces: Sequence[str]) -> None:
+    """They are this person's; what was theirs in the same picture is nobody's then."""
+    frames = {_frame(face) for face in faces}
+    person.faces = {face: None for face in person.faces if _frame(face) not in frames}
     for draft in drafts.values():
         for face in faces:
             draft.faces.pop(face, None)
     person.take(faces)
+
+
+def _frame(reference: str) -> tuple[str, int | None]:
+    """The picture, or the moment of a video, that a face is in."""
+    place = read_place(reference)
+    return place.content, place.time_ms
 
 
 def _merge(person: _Draft, other: _Draft, fact: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clustering.people import corrections as told
@@ -74,6 +74,7 @@ def owners(catalog: Catalog) -> dict[FaceId, PersonId | None]:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(steps)
+@example([("confirm", 2, 0), ("confirm", 7, 2), ("find", 0, 0), ("split", 0, 0)])
 def test_whatever_was_told_holds_at_once_and_after_all_is_found_anew(
     add_picture: AddPicture, plan: list[Step]
 ) -> None:
