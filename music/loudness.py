@@ -24,6 +24,8 @@ _RELATIVE_GATE_LU = -10.0
 _MOST_GAIN_DB = 30.0
 """What is below -46 LUFS is room noise; lifting it further would only make it hiss."""
 _PASSES = 4
+STEP_S = 0.1
+"""From one block of BS.1770 to the next, which is four times as long."""
 _LOOKAHEAD_S = 0.006
 _OVERSAMPLING = 4
 _SIDE, _KAISER = 10, 5.0
@@ -59,6 +61,18 @@ def integrated_lufs(samples: Sound, rate_hz: int) -> float:
         return -np.inf
     gate = loud.mean() * 10 ** (_RELATIVE_GATE_LU / 10)
     return _lufs(float(loud[loud > gate].mean()))
+
+
+def steps_lufs(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
+    """Loudness of each full `STEP_S` by itself, not gated; minus infinity for silence.
+
+    Parameters
+    ----------
+    samples : Sound
+        Full scale is 1. Shorter than four steps: as if silence followed.
+    """
+    with np.errstate(divide="ignore"):
+        return -0.691 + 10 * np.log10(_step_powers(samples, rate_hz))
 
 
 def true_peak_dbtp(samples: Sound, rate_hz: int) -> float:
@@ -202,7 +216,13 @@ def _interpolation() -> NDArray[np.float32]:
 
 def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
     """K-weighted power of overlapping blocks of 400 ms, summed over channels."""
-    hop = round(0.1 * rate_hz)
+    steps = np.lib.stride_tricks.sliding_window_view(_step_powers(samples, rate_hz), 4)
+    return np.asarray(steps.mean(axis=1))
+
+
+def _step_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
+    """K-weighted power of each tenth of a second, summed over channels; of four at least."""
+    hop = round(STEP_S * rate_hz)
     n_hops = max(len(samples) // hop, 4)
     sums = np.zeros(n_hops)
     weighting = _k_weighting(rate_hz)
@@ -215,8 +235,7 @@ def _block_powers(samples: Sound, rate_hz: int) -> NDArray[np.float64]:
         first = start // hop
         found = found[: n_hops - first]
         sums[first : first + found.size] = found
-    windows = np.lib.stride_tricks.sliding_window_view(sums, 4)
-    return np.asarray(windows.sum(axis=1) / (4 * hop))
+    return sums / hop
 
 
 def _k_weighting(rate_hz: int) -> Filter:

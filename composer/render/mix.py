@@ -1,8 +1,9 @@
 """The movie's sound: music, the clips' own sound, and music that makes way for it.
 
 Music goes down by 12 dB within 250 ms ahead of a clip's sound and comes back over 1.5 s, as MLT's
-mixer does. Where the clip itself has music, ours all but leaves: two pieces at once are noise. The
-result has exactly as many samples as the frames take.
+mixer does; what would not be heard even then leaves it alone. Where the clip itself has music, ours
+all but leaves: two pieces at once are noise. The result has exactly as many samples as the frames
+take.
 """
 
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ from music.filters import (
     sections_spectrum,
     steep_lowpass_spectrum,
 )
-from music.loudness import integrated_lufs, master_into
+from music.loudness import STEP_S, integrated_lufs, master_into, steps_lufs
 from music.presence import MUSIC_NORM, music_share
 from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo
@@ -34,6 +35,14 @@ _LEVEL_LUFS = -16.0
 _MOST_CLIP_GAIN_DB = 12.0
 """A quiet clip is not lifted further: its hiss would come up, too."""
 _SILENT_LUFS = -50.0
+_AUDIBLE_LUFS = _LEVEL_LUFS + DUCK_DB - 2.0
+"""Of a tenth of a second, after its gain. Steady noise that is further below music that is down is
+masked by it, and music that goes down for it is a hole; the syllables of speech that is 5 dB
+quieter in the mean still reach it."""
+_PAUSE_S = DUCK_DOWN_S + DUCK_UP_S
+"""Shorter ones leave the music down: it would pump between two words."""
+_KNOCK_STEPS = 2
+"""What is audible in no more of them is a knock or a click."""
 _CONTROL_HZ = 1000
 _LOWEST_HZ = 15.0
 """Below, nothing is heard; a microphone's offset would take the room that the sound needs."""
@@ -144,16 +153,36 @@ def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
     """Add clips that are not silent, one by one; tells where they are heard, music apart."""
     spans_s: _Spans = {False: [], True: []}
     for clip in clips:
-        if integrated_lufs(clip.samples, RATE_HZ) > _SILENT_LUFS:
-            is_music = music_share(clip.samples, RATE_HZ) >= MUSIC_NORM
-            spans_s[is_music].append((clip.start_s, clip.end_s))
-            _add(out, clip)
+        if integrated_lufs(clip.samples, RATE_HZ) <= _SILENT_LUFS:
+            continue
+        gain_db = _level_db(clip.samples, _MOST_CLIP_GAIN_DB) + clip.gain_db
+        _add(out, clip, gain_db)
+        audible_s = _audible_s(clip, gain_db)
+        if audible_s and music_share(clip.samples, RATE_HZ) >= MUSIC_NORM:
+            # In a piece's quiet bars ours would be the second one.
+            spans_s[True].append((audible_s[0][0], audible_s[-1][1]))
+        else:
+            spans_s[False] += audible_s
     return spans_s
 
 
-def _add(out: Sound, clip: ClipSound) -> None:
-    level_db = _level_db(clip.samples, _MOST_CLIP_GAIN_DB)
-    faded = clip.samples * _fades(clip)[:, np.newaxis] * _gain(level_db + clip.gain_db)
+def _audible_s(clip: ClipSound, gain_db: float) -> list[tuple[float, float]]:
+    """Where a clip is heard beside music that is down, its pauses and fades included."""
+    steps = np.flatnonzero(steps_lufs(clip.samples, RATE_HZ) + gain_db >= _AUDIBLE_LUFS)
+    runs = np.split(steps, np.flatnonzero(np.diff(steps) * STEP_S > _PAUSE_S) + 1)
+    # One step more at both ends: sound that fills only a part of it may be too quiet in the mean.
+    return [
+        (
+            max(clip.start_s, clip.start_s + (run[0] - 1) * STEP_S),
+            min(clip.end_s, clip.start_s + (run[-1] + 2) * STEP_S),
+        )
+        for run in runs
+        if len(run) > _KNOCK_STEPS
+    ]
+
+
+def _add(out: Sound, clip: ClipSound, gain_db: float) -> None:
+    faded = clip.samples * _fades(clip)[:, np.newaxis] * _gain(gain_db)
     start = round(clip.start_s * RATE_HZ)
     first, last = max(0, start), min(len(out), start + len(faded))
     out[first:last] = out[first:last] + faded[first - start : last - start]

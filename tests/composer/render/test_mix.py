@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from composer.render.mix import ASIDE_DB, DUCK_DB, ClipSound, duck_gain, mixed_sound
+from composer.render.mix import (
+    ASIDE_DB,
+    DUCK_DB,
+    DUCK_DOWN_S,
+    DUCK_UP_S,
+    ClipSound,
+    duck_gain,
+    mixed_sound,
+)
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ, Stereo
 
@@ -92,6 +100,69 @@ def test_silent_clip_does_not_duck() -> None:
     with_clip = mixed_sound(music, [silence], n_samples=len(music))
 
     np.testing.assert_array_equal(with_clip, mixed_sound(music, [], n_samples=len(music)))
+
+
+def room(seconds: float, level_lufs: float) -> Stereo:
+    """Noise that goes on and on."""
+    noise = np.random.default_rng(1).standard_normal((round(seconds * RATE_HZ), 1))
+    wide = np.repeat(noise, 2, axis=1).astype(np.float32)
+    lift_db = level_lufs - integrated_lufs(wide, RATE_HZ)
+    return np.asarray(wide * 10 ** (lift_db / 20), np.float32)
+
+
+def ducked_db(clip: ClipSound, *spans: tuple[float, float]) -> list[float]:
+    """How far 20 s of music go down in some spans, by its level in the first 2 s."""
+    out = mixed_sound(tone(20, 440), [clip], n_samples=20 * RATE_HZ)
+    levels = [level_at(out, 440, *span) for span in ((0.0, 2.0), *spans)]
+    return [20 * float(np.log10(level / levels[0])) for level in levels[1:]]
+
+
+@pytest.mark.parametrize("level_lufs", [-49, -45, -40])
+def test_noise_that_is_not_heard_beside_ducked_music_leaves_the_music_alone(
+    level_lufs: float,
+) -> None:
+    clip = make_clip(room(5, level_lufs), 6.0, gain_db=-3.0)
+
+    assert ducked_db(clip, (6.0, 11.0)) == pytest.approx([0.0], abs=0.3)
+
+
+def test_clip_that_a_person_muted_leaves_the_music_alone() -> None:
+    clip = make_clip(tone(5, 900), 6.0, gain_db=-60.0)
+
+    assert ducked_db(clip, (6.0, 11.0)) == pytest.approx([0.0], abs=0.1)
+
+
+@pytest.mark.parametrize("begins_s", [3.0, 3.07, 3.14])
+def test_music_makes_way_for_the_audible_part_of_a_clip_only(begins_s: float) -> None:
+    samples = room(9, -49)
+    samples[round(begins_s * RATE_HZ) :][: 2 * RATE_HZ] += tone(2, 900)
+    at_s = 6.0 + begins_s
+
+    quiet, loud, again = ducked_db(
+        make_clip(samples, 6.0, gain_db=-3.0),
+        (6.0, at_s - DUCK_DOWN_S - 0.15),
+        (at_s, at_s + 2.0),
+        (at_s + 2.0 + DUCK_UP_S + 0.25, 15.0),
+    )
+
+    assert [quiet, again] == pytest.approx([0.0, 0.0], abs=0.3)
+    assert loud == pytest.approx(DUCK_DB, abs=0.3)
+
+
+def test_music_stays_down_through_the_pauses_of_a_talk() -> None:
+    samples = room(6, -49)
+    for word in range(5):
+        samples[round(1.2 * word * RATE_HZ) :][: RATE_HZ // 4] += tone(0.25, 900)
+    clip = make_clip(samples, 6.0, gain_db=-3.0)
+
+    assert ducked_db(clip, (6.0, 8.0), (8.0, 11.0)) == pytest.approx([DUCK_DB] * 2, abs=0.5)
+
+
+def test_music_does_not_make_way_for_a_knock() -> None:
+    samples = room(6, -49)
+    samples[3 * RATE_HZ :][: RATE_HZ // 50] += tone(0.02, 900, 0.5)
+
+    assert ducked_db(make_clip(samples, 6.0), (6.0, 12.0)) == pytest.approx([0.0], abs=0.3)
 
 
 def test_clip_may_begin_before_and_end_after_the_movie() -> None:
