@@ -5,9 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from composer.choose import shown_now
-from composer.keeping import keep, render_well
+from composer.feedback import vetoed_items
+from composer.keeping import Rendered, keep, render_well
 from composer.library import LibraryView, ViewItem
+from composer.mending import without_items
 from composer.named import named_memory
+from composer.render.sources import UnusableSourceError
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Run
 from composer.soundtrack import sound_for, sound_of_file
@@ -20,7 +23,7 @@ from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
-from indexer.catalog.memories import MemoryId, all_memories
+from indexer.catalog.memories import Memory, MemoryId, all_memories, items_of_memory
 from indexer.catalog.movies import storyboards_of
 from indexer.errors import NotFoundError, NothingToDoError
 from themes.load import load_theme
@@ -50,6 +53,8 @@ def render_storyboard(
     NothingToDoError
         If its memory is held or rejected, or it shows what is excluded, mundane, hidden or gone,
         or a file that is not the item's.
+    UnusableSourceError
+        If a file cannot be read and nothing may take its place, or its shot is locked.
     """
     usable_theme(board.theme)
     memory = named_memory(catalog, _memory_of(catalog, board))
@@ -61,7 +66,26 @@ def render_storyboard(
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
-    return keep(run, memory, render_well(run, board, ()), due=request.due, notes=())
+    movie, notes = _rendered(run, memory, board)
+    return keep(run, memory, movie, due=request.due, notes=notes)
+
+
+def _rendered(run: Run, memory: Memory, board: Storyboard) -> tuple[Rendered, tuple[str, ...]]:
+    """The movie, with another picture of its memory for each that cannot be read, which is told."""
+    bad: dict[ItemId, str] = {}
+    vetoed = vetoed_items(run.catalog).get(memory.kind, frozenset())
+    chosen = {one.item_id for one in items_of_memory(run.catalog, memory.id)} - vetoed
+    while True:
+        try:
+            return render_well(run, board, ()), tuple(bad.values())
+        except UnusableSourceError as error:
+            bad |= {ItemId(one.item_id): str(one) for one in (error, *error.others)}
+            # What is excluded by now is in no picture's place.
+            spare = shown_now(run.catalog, run.request.settings, chosen - bad.keys()).items
+            mended = without_items(board, bad, spare, load_theme(board.theme).motion)
+            if mended is None:
+                raise
+            board = mended
 
 
 def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from composer.library import read_items
+from composer.render.sources import UnusableSourceError
 from composer.request import ComposeRequest, MovieMade
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.edit import lock, swap
@@ -162,6 +163,25 @@ def test_a_shot_that_was_swapped_by_command_is_shown_as_it_was_laid_out(
     _render(catalog, tmp_path / "out", to_json(swapped), draft=True)
 
     assert _last(catalog).shots[2] == swapped.shots[2]
+
+
+def test_a_picture_that_breaks_is_replaced_unless_its_shot_is_locked(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out", draft=True)
+    board = _last(catalog)
+    gone, torn = (Path(board.shots[n].panels[0].path) for n in (2, 4))
+    gone.unlink()
+    torn.write_bytes(torn.read_bytes()[:400])
+
+    movie = _render(catalog, tmp_path / "out", to_json(board), draft=True)
+    with pytest.raises(UnusableSourceError, match=gone.name):
+        _render(catalog, tmp_path / "out", to_json(lock(board, 2, locked=True)), draft=True)
+
+    made = _last(catalog).shots
+    assert [n for n, shot in enumerate(made) if shot.panels != board.shots[n].panels] == [2, 4]
+    assert [gone.name in movie.notes[0], torn.name in movie.notes[1]] == [True, True]
 
 
 def _not_shown(catalog: Catalog, board: dict[str, Any]) -> ItemId:
