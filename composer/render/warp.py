@@ -24,7 +24,7 @@ _NEAR_ENOUGH_PX = 0.004
 _CHROMA_NEAR_ENOUGH_PX = 0.012
 _MOST_OFF = 2.5
 """Times as far off is taken where nothing is nearer: one frame in thirty, and not seen there."""
-_BACK_PX = np.arange(2.0 * MARGIN_PX)
+_BACK_PX = np.arange(2 * MARGIN_PX)
 
 
 def warp(source: Planes, window: tuple[float, float, float, float], target: Planes) -> None:
@@ -94,14 +94,15 @@ def _start(edge_px: float, step_px: float, near_enough: float) -> tuple[int, int
 
     Kept for the second colour plane, which has those of the first.
     """
-    nearest = int(np.floor(edge_px))
-    if nearest < 0:
+    starts = int(np.floor(edge_px)) - _BACK_PX
+    starts = starts[starts >= 0]
+    if not starts.size:
         return None
-    steps = (edge_px - nearest + _BACK_PX[: nearest + 1]) / step_px
+    steps = (edge_px - starts) / step_px
     off = np.abs(steps - np.rint(steps))
-    back = int((off <= near_enough).argmax())
-    if off[back] > near_enough:
-        back = int(off.argmin())
-    if off[back] > _MOST_OFF * near_enough:
+    first = int((off <= near_enough).argmax())
+    if off[first] > near_enough:
+        first = int(off.argmin())
+    if off[first] > _MOST_OFF * near_enough:
         return None
-    return nearest - back, round(float(steps[back]))
+    return int(starts[first]), round(float(steps[first]))
