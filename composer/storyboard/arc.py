@@ -1,8 +1,7 @@
 """The arc of a movie: which slides it shows, in which order, and which one is at the peak.
 
 A good picture opens it under the title; the others follow in the order of time, so chosen that the
-best of all comes when the music is fullest, and that each third of the days is told. A shorter
-movie shows a part of what a longer one does.
+best of all comes when the music is fullest, and that each third of the days is told.
 """
 
 import datetime as dt
@@ -47,8 +46,7 @@ SEEN_BEFORE = 0.5
 """What a picture loses in the ranking that looks like one before it."""
 
 POOL = 3
-"""A movie is made of the first of the ranking, so many times what it shows: what a short one shows
-is in the longer ones, too."""
+"""A movie is made of the first of the ranking, so many times what it shows."""
 
 PARTS = 3
 """Beginning, middle and end."""
@@ -110,7 +108,7 @@ def shape_arc(
     peaks : sequence of int
         Places at which the music is fullest.
     priority : sequence of int
-        All slides, those to be kept first; the same for every length.
+        All slides, those to be kept first.
     opening_is_seen : bool
         False where a map hides it.
     """

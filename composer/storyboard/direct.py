@@ -35,30 +35,56 @@ class Directed:
 def direct(brief: Brief, sound_for: SoundFor) -> Directed:
     """Plan a movie; the same brief and soundtrack give the same storyboard.
 
-    A memory with too few items for the wanted length gets the nearest shorter one, which a note
-    tells.
+    The longest movie that the items fill is planned first, and every shorter one from what the
+    next longer one shows, as if there were no other items: the lengths are nested. A memory with
+    too few items for the wanted length gets the nearest shorter one, which a note tells.
 
     Raises
     ------
     TooFewItemsError
         If the items do not even fill a short movie.
     """
-    best = 0
-    for length in _from(brief.length):
-        brief = replace(brief, route=_worth_showing(brief.route, length))
-        for narrow in (True, False):
-            items = [item for item in brief.items if _is_playable(item, brief, narrow=narrow)]
-            slides = slides_of(items, brief.canvas)
-            best = max(best, len(slides))
-            if len(slides) < 2:
-                continue
-            for material in _materials(brief, slides, length):
-                plan = plan_timing(brief, material, length, sound_for)
-                if plan is not None and is_inside(plan.arc):
-                    board = _storyboard(replace(brief, length=length), plan)
-                    notes = _notes(brief, length, len(slides), plan)
-                    return Directed(storyboard=board, notes=notes)
-    raise TooFewItemsError(f"memory {brief.memory_key}: {best} pictures do not fill a short movie")
+    lengths = tuple(Length)
+    n_slides = len(_slides(brief, narrow=True))
+    shown = brief.items
+    for length in reversed(lengths):
+        route = _worth_showing(brief.route, length)
+        cut = replace(brief, items=shown, length=length, route=route)
+        plan = _planned(cut, sound_for)
+        if plan is None:
+            continue
+        if lengths.index(length) <= lengths.index(brief.length):
+            notes = _notes(brief, length, n_slides, plan)
+            return Directed(storyboard=_storyboard(cut, plan), notes=notes)
+        shown = _shown(cut, plan)
+    raise TooFewItemsError(
+        f"memory {brief.memory_key}: {n_slides} pictures do not fill a short movie"
+    )
+
+
+def _planned(brief: Brief, sound_for: SoundFor) -> Plan | None:
+    """The movie of a brief's own length; None where its items do not fill it."""
+    for narrow in (True, False):
+        slides = _slides(brief, narrow=narrow)
+        if len(slides) < 2:
+            continue
+        for material in _materials(brief, slides):
+            plan = plan_timing(brief, material, brief.length, sound_for)
+            if plan is not None and is_inside(plan.arc):
+                return plan
+    return None
+
+
+def _slides(brief: Brief, *, narrow: bool) -> tuple[Slide, ...]:
+    items = [item for item in brief.items if _is_playable(item, brief, narrow=narrow)]
+    return slides_of(items, brief.canvas)
+
+
+def _shown(brief: Brief, plan: Plan) -> tuple[ViewItem, ...]:
+    """The items that a movie shows, in the order of time; a map hides its opening."""
+    seen = plan.arc.slides if brief.route else (plan.arc.opening, *plan.arc.slides)
+    ids = {item.id for slide in seen for item in slide.items}
+    return tuple(item for item in brief.items if item.id in ids)
 
 
 def _worth_showing(route: tuple[Stop, ...], length: Length) -> tuple[Stop, ...]:
@@ -80,12 +106,6 @@ def _is_playable(item: ViewItem, brief: Brief, *, narrow: bool) -> bool:
     return bounds is not None and (narrow or bounds[1] - bounds[0] >= NARROW_S)
 
 
-def _from(length: Length) -> tuple[Length, ...]:
-    """The length and all shorter ones, the longest first."""
-    lengths = tuple(Length)
-    return tuple(reversed(lengths[: lengths.index(length) + 1]))
-
-
 def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, ...]:
     notes = []
     if made is not brief.length:
@@ -95,11 +115,11 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
     return tuple(notes)
 
 
-def _materials(brief: Brief, slides: tuple[Slide, ...], length: Length) -> Iterator[Material]:
+def _materials(brief: Brief, slides: tuple[Slide, ...]) -> Iterator[Material]:
     """What a movie may be made of, the richest first.
 
-    A short one has no time for a collage: it shows the best of its pictures, so that what it shows
-    is in the longer ones, too. All pictures are shown alone where they are too few without.
+    A short one has no time for a collage: it shows the best of its pictures. All pictures are shown
+    alone where they are too few without.
     """
     alone = _material(brief, slides)
     found = with_collage(slides, alone.opening, brief.canvas, alone.index, alone.looks)
@@ -108,7 +128,7 @@ def _materials(brief: Brief, slides: tuple[Slide, ...], length: Length) -> Itera
         together = _material(brief, with_one)
         first, *rest = (n for n in together.priority if n != place)
         together = replace(together, priority=(first, place, *rest))
-        if length is not Length.SHORT:
+        if brief.length is not Length.SHORT:
             yield together
         best = Slide(items=(max(with_one[place].items, key=lambda item: (item.score, -item.id)),))
         yield replace(together, slides=(*with_one[:place], best, *with_one[place + 1 :]))
