@@ -6,7 +6,7 @@ from pathlib import Path
 
 from composer.storyboard.brief import Sound, SoundFor
 from composer.storyboard.model import Storyboard
-from music.arrange import arrange
+from music.arrange import SHORTEST_S, arrange
 from music.fit import fitted_beats, listen
 from music.library import choose_file
 from music.score import Arrangement, Section, SectionName
@@ -29,10 +29,10 @@ def sound_for(mood: str, seed: int) -> SoundFor:
     """Our own soundtrack of a mood and a seed, for any length."""
 
     def sound(duration_s: float) -> Sound:
-        piece = arrange(mood, duration_s, seed)
+        piece = arrange(mood, max(SHORTEST_S, duration_s), seed)
         return Sound(
-            beats_s=piece.beats_s,
-            downbeats_s=piece.downbeats_s,
+            beats_s=tuple(beat_s for beat_s in piece.beats_s if beat_s <= duration_s),
+            downbeats_s=tuple(beat_s for beat_s in piece.downbeats_s if beat_s <= duration_s),
             peak_s=_peak_s(piece.sections, duration_s),
         )
 
@@ -66,10 +66,18 @@ def sound_of_file(path: Path) -> SoundFor:
 
 
 def score_for(storyboard: Storyboard) -> Arrangement:
-    """Our own piece for a storyboard: its harmony changes where chapters begin."""
+    """Our own piece for a storyboard: its harmony changes where chapters begin.
+
+    Of a movie that is shorter than any piece, the shortest one.
+
+    Raises
+    ------
+    MusicError
+        If it is longer than any piece.
+    """
     return arrange(
         storyboard.mood,
-        storyboard.duration_s,
+        max(SHORTEST_S, storyboard.duration_s),
         storyboard.music_seed,
         [shot.start_frame / storyboard.fps for shot in storyboard.shots if shot.chapter],
     )

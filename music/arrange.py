@@ -20,7 +20,8 @@ from music.score import Arrangement, Mood, Section, SectionName
 from music.sheet import BarPlan, Sheet
 
 SHORTEST_S = 5.0
-LONGEST_S = 1800.0
+LONGEST_S = 7200.0
+"""Five hundred shots of a quarter of a minute; what is held while it is played does not grow."""
 
 
 def arrange(
@@ -33,7 +34,7 @@ def arrange(
     mood : str
         ``chill``, ``gentle`` or ``uplifting``.
     duration_s : float
-        From 5 to 1800; the final chord falls about three seconds before.
+        From 5 to 7200; the final chord falls about three seconds before.
     seed : int
         Chooses piece, key, progressions, figures and tune. Not negative.
     chapters_s : iterable of float

@@ -52,7 +52,8 @@ def perform_into(arrangement: Arrangement, out: Sound) -> None:
     Parameters
     ----------
     out : Sound
-        Overwritten by what is played, not mastered.
+        Overwritten by what is played, not mastered. Where it is shorter than the piece, its
+        beginning, faded out.
     """
     n = len(out)
     parts = [(part, _by_tone(part.notes)) for part in arrangement.parts]
@@ -93,7 +94,8 @@ def _gains(part: Part) -> Planar:
 
 def _final_fade(arrangement: Arrangement, n: int) -> Planar:
     """Gain of the last samples: lets the final chord ring and is zero at the last one."""
-    tail = n - round(arrangement.beats_s[-1] * RATE_HZ)
+    is_whole = n >= round(arrangement.duration_s * RATE_HZ)
+    tail = n - round(arrangement.beats_s[-1] * RATE_HZ) if is_whole else n // 2
     fade = np.cos(0.5 * np.pi * np.linspace(0, 1, int(0.65 * tail))) ** 2
     return fade.astype(np.float32)
 
