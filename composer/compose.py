@@ -20,6 +20,7 @@ from composer.render.writing import writing_to
 from composer.request import AUTO, Checkpoint, ComposeRequest, Due, MovieMade, Progress, Run
 from composer.storyboard.brief import Brief, TooFewItemsError
 from composer.storyboard.direct import Directed, direct
+from composer.storyboard.light import relit
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
@@ -161,6 +162,8 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
             mended = without_items(directed.storyboard, bad, items, brief.theme.motion)
             planned = None
             if mended is not None:
+                new = mended.item_ids - directed.storyboard.item_ids
+                mended = relit(mended, new, items, brief.light_of)
                 planned = replace(directed, storyboard=mended), brief, mood
             continue
         left_out = len(chosen) - len(view.items) - len(unreadable)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from composer.brightness import brightness_of
 from composer.critique.critique import criticise
 from composer.critique.findings import Critique
 from composer.critique.replan import replanned
@@ -15,6 +16,7 @@ from composer.naming import free_path, movie_name
 from composer.render.sources import UnusableSourceError
 from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
+from composer.storyboard.light import relit
 from composer.storyboard.model import Storyboard
 from composer.unfinished import note_finished, note_unfinished
 from indexer.catalog.connection import Catalog
@@ -96,6 +98,7 @@ def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rende
     better, mended = replanned(board, first.critique, items, load_theme(board.theme).motion)
     if not mended:
         return first
+    better = relit(better, better.item_ids - board.item_ids, items, brightness_of)
     try:
         # It takes the place of the first one when it is complete.
         file = _render_to(run, better, first.file.path)

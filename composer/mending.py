@@ -65,8 +65,7 @@ def _with_panel(
 
 def _spare(board: Storyboard, items: Sequence[ViewItem]) -> list[ViewItem]:
     """Photographs that a movie does not show yet."""
-    shown = {panel.item_id for shot in board.shots for panel in shot.panels}
-    return [item for item in items if item.id not in shown and not item.is_video]
+    return [item for item in items if item.id not in board.item_ids and not item.is_video]
 
 
 def _nearest(

@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
+from composer.brightness import brightness_of
 from composer.choose import shown_now
 from composer.feedback import vetoed_items
 from composer.keeping import Rendered, keep, render_well
@@ -16,8 +17,9 @@ from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Ru
 from composer.soundtrack import sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.codec import from_json
-from composer.storyboard.edit import EditError, swap, swap_panel
+from composer.storyboard.edit import EditError, retime, swap, swap_panel
 from composer.storyboard.framing import main_faces
+from composer.storyboard.light import relit
 from composer.storyboard.model import Panel, Storyboard
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
@@ -59,14 +61,16 @@ def render_storyboard(
     usable_theme(board.theme)
     memory = named_memory(catalog, _memory_of(catalog, board))
     board = replace(board, memory_id=memory.id)
-    view = shown_now(catalog, request.settings, _items_of(board))
-    board = on_beats(_swapped(board, _planned_paths(catalog, board), view))
+    view = shown_now(catalog, request.settings, map(ItemId, board.item_ids))
+    board = _swapped(board, _planned_paths(catalog, board), view)
+    written, board = board, on_beats(board)
     _check_panels(board, view)
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
     movie, notes = _rendered(run, memory, board)
+    notes = (*_off_beat(written, board), *notes)
     return keep(run, memory, movie, due=request.due, notes=notes)
 
 
@@ -85,7 +89,7 @@ def _rendered(run: Run, memory: Memory, board: Storyboard) -> tuple[Rendered, tu
             mended = without_items(board, bad, spare, load_theme(board.theme).motion)
             if mended is None:
                 raise
-            board = mended
+            board = relit(mended, mended.item_ids - board.item_ids, spare, brightness_of)
 
 
 def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:
@@ -104,7 +108,7 @@ def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:
 def _check_panels(board: Storyboard, view: LibraryView) -> None:
     """Refuse a storyboard with a picture that may not be shown, or by another path."""
     paths = {item.id: item.path for item in view.items}
-    left_out = _items_of(board) - paths.keys()
+    left_out = board.item_ids - paths.keys()
     if left_out:
         found = [
             f"shot {n} ({Path(panel.path).name!r})"
@@ -127,10 +131,6 @@ def _check_panels(board: Storyboard, view: LibraryView) -> None:
             )
 
 
-def _items_of(board: Storyboard) -> set[ItemId]:
-    return {ItemId(panel.item_id) for shot in board.shots for panel in shot.panels}
-
-
 def _planned_paths(catalog: Catalog, board: Storyboard) -> dict[str, int]:
     """The items of all storyboards of the memory that were kept, by their paths.
 
@@ -145,17 +145,19 @@ def _swapped(board: Storyboard, planned: dict[str, int], view: LibraryView) -> S
     """Lay out anew each panel in which a person wrote another item."""
     by_id = view.by_id()
     motion = load_theme(board.theme).motion
+    new: set[int] = set()
     for n, shot in enumerate(board.shots):
         for at, panel in enumerate(shot.panels):
             item = by_id.get(ItemId(panel.item_id))
             if item is None or not _is_other(panel, item, planned):
                 continue
+            new.add(panel.item_id)
             beside = _beside_others(board, n, at, item, motion)
             if beside is None:
                 board = swap(board, n, listened(item), motion)
                 break
             board = beside
-    return board
+    return relit(board, new, view.items, brightness_of)
 
 
 def _beside_others(
@@ -184,7 +186,11 @@ def _is_other(panel: Panel, item: ViewItem, planned: dict[str, int]) -> bool:
 
 
 def on_beats(board: Storyboard) -> Storyboard:
-    """A storyboard of another length than it was planned with the beats of its music."""
+    """A storyboard of another length than it was planned with cuts on the beats of its music.
+
+    What was on a beat goes to the nearest one, unless a shot beside it is locked, a clip that would
+    have to be longer, or too short.
+    """
     if board.beats_s or not any(shot.on_beat for shot in board.shots):
         return board
     if board.music_file is None:
@@ -193,5 +199,26 @@ def on_beats(board: Storyboard) -> Storyboard:
         sound = sound_of_file(Path(board.music_file))(board.duration_s)
     beats_s = sound.beats_s if sound.has_pulse else ()
     frames = {round(beat * board.fps) for beat in beats_s}
+    wanted = [n for n, shot in enumerate(board.shots) if n and shot.on_beat]
     shots = tuple(replace(shot, on_beat=shot.start_frame in frames) for shot in board.shots)
-    return replace(board, beats_s=beats_s, shots=shots)
+    board = replace(board, beats_s=beats_s, shots=shots)
+    for n in wanted:
+        if beats_s and not board.shots[n].on_beat:
+            board = _cut_on_beat(board, n)
+    return board
+
+
+def _cut_on_beat(board: Storyboard, n: int) -> Storyboard:
+    try:
+        return retime(board, n - 1, board.shots[n - 1].n_frames / board.fps)
+    except EditError:
+        return board
+
+
+def _off_beat(written: Storyboard, board: Storyboard) -> tuple[str, ...]:
+    """What to tell of the cuts that were on a beat and are on none."""
+    pairs = zip(written.shots, board.shots, strict=True)
+    n_off = sum(was.on_beat and not shot.on_beat for was, shot in pairs)
+    if not n_off:
+        return ()
+    return (f"{n_off} cuts are off the beat; memoriesd storyboard drop and retime keep them on it",)

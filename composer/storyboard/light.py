@@ -1,13 +1,13 @@
 """One light: photographs of one day are shown a little nearer to their neighbours' brightness."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from composer.library import ViewItem
 from composer.storyboard.brief import Light
-from composer.storyboard.model import Shot
+from composer.storyboard.model import Shot, Storyboard
 from composer.storyboard.slides import Slide
 
 MOST_EV = 0.35
@@ -48,6 +48,39 @@ def match_light(shots: Sequence[Shot], slides: Sequence[Slide], light_of: Light)
         gains = [0.0 if light is None else _gain(light, known) for light in lights[n]]
         matched[n] = _shown(shots[n], gains)
     return matched
+
+
+def relit(
+    board: Storyboard, new: Collection[int], items: Iterable[ViewItem], light_of: Light
+) -> Storyboard:
+    """The storyboard with a gain for some pictures that took the place of others, and no more.
+
+    Parameters
+    ----------
+    new : collection of int
+        Ids of the items that took a place.
+    items : iterable of ViewItem
+        These, and what is shown beside them.
+    light_of : callable
+        As in `match_light`.
+    """
+    by_id = {int(item.id): item for item in items}
+    slides = {
+        n: Slide(items=tuple(by_id[panel.item_id] for panel in shot.panels))
+        for n, shot in enumerate(board.shots)
+        if shot.panels and all(panel.item_id in by_id for panel in shot.panels)
+    }
+    shots = list(board.shots)
+    for n in slides:
+        if not any(panel.item_id in new for panel in shots[n].panels):
+            continue
+        near = [m for m in (n - 1, n, n + 1) if m in slides]
+        matched = match_light([board.shots[m] for m in near], [slides[m] for m in near], light_of)
+        lit = matched[near.index(n)]
+        panels = zip(board.shots[n].panels, lit.panels, strict=True)
+        kept = tuple(after if after.item_id in new else before for before, after in panels)
+        shots[n] = replace(lit, panels=kept)
+    return replace(board, shots=tuple(shots))
 
 
 def _gain(light: float, near: Sequence[float]) -> float:

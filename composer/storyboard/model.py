@@ -274,3 +274,8 @@ class Storyboard:
     def duration_s(self) -> float:
         """Length of the movie."""
         return self.n_frames / self.fps
+
+    @property
+    def item_ids(self) -> frozenset[int]:
+        """What it shows."""
+        return frozenset(panel.item_id for shot in self.shots for panel in shot.panels)

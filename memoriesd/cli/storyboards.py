@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.catalog.items import Item
+from indexer.catalog.items import Item, ItemId
 from indexer.catalog.movies import get_storyboard
 from indexer.errors import NothingToDoError
 from memoriesd.cli.items import told_item
@@ -119,28 +119,32 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
 @session_command
 def swap_shot(session: Session, file: Path, shot: int, item: str, *, panel: int | None) -> None:
     """Show ITEM (id or path) in SHOT of a storyboard FILE."""
+    from composer.brightness import brightness_of
     from composer.library import read_items
     from composer.speech import listened
     from composer.storyboard.edit import shot_of, swap, swap_panel
+    from composer.storyboard.light import relit
     from themes.load import load_theme
 
     board = _read(file)
     shot_of(board, shot - 1)
     with session.catalog() as catalog:
         told = told_item(catalog, item)
-        found = read_items(catalog, [told.id]).items
-    if not found:
+        items = read_items(catalog, map(ItemId, {told.id, *board.item_ids})).by_id()
+    found = items.get(told.id)
+    if found is None:
         raise NothingToDoError(
             f"item {echo_path(item)} cannot be shown: {_why_not(told)}",
             remedy=f"see it with: memoriesd items show {told.id}",
         )
-    motion, name = load_theme(board.theme).motion, echo_path(Path(found[0].path).name)
+    motion, name = load_theme(board.theme).motion, echo_path(Path(found.path).name)
     if panel is None:
-        board = swap(board, shot - 1, listened(found[0]), motion)
-        _write(file, board, f"shot {shot} shows {name}")
+        board = swap(board, shot - 1, listened(found), motion)
+        what = f"shot {shot}"
     else:
-        board = swap_panel(board, shot - 1, panel - 1, found[0], motion)
-        _write(file, board, f"panel {panel} of shot {shot} shows {name}")
+        board = swap_panel(board, shot - 1, panel - 1, found, motion)
+        what = f"panel {panel} of shot {shot}"
+    _write(file, relit(board, {told.id}, items.values(), brightness_of), f"{what} shows {name}")
 
 
 def _why_not(item: Item) -> str:

@@ -1,20 +1,24 @@
 """Storyboards that a person wrote or changed."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from composer.library import read_items
+from composer.library import ViewItem, read_items
 from composer.render.sources import UnusableSourceError
 from composer.request import ComposeRequest, MovieMade
+from composer.soundtrack import sound_for
+from composer.storyboard.brief import Brief
 from composer.storyboard.codec import from_json, to_json
+from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock, swap
 from composer.storyboard.framing import main_faces
 from composer.storyboard.model import Storyboard
-from composer.written import render_storyboard
+from composer.written import on_beats, render_storyboard
 from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import add_exclusion
 from indexer.catalog.items import ItemId, update_item
@@ -182,6 +186,31 @@ def test_a_picture_that_breaks_is_replaced_unless_its_shot_is_locked(
     made = _last(catalog).shots
     assert [n for n, shot in enumerate(made) if shot.panels != board.shots[n].panels] == [2, 4]
     assert [gone.name in movie.notes[0], torn.name in movie.notes[1]] == [True, True]
+
+
+def test_cuts_of_a_movie_of_another_length_go_to_its_beats_where_nothing_is_locked(
+    make_item: Callable[..., ViewItem], make_brief: Callable[..., Brief]
+) -> None:
+    items = [make_item(n) for n in range(1, 20)]
+    planned = direct(make_brief(items), sound_for("gentle", 7)).storyboard
+    table = json.loads(to_json(lock(planned, 6, locked=True)))
+    del table["shots"][3]
+
+    written = from_json(json.dumps(table))
+    found = on_beats(written)
+
+    beats = sound_for("gentle", 7)(written.duration_s).beats_s
+    moved = [
+        abs(a.start_frame - b.start_frame) for a, b in zip(written.shots, found.shots, strict=True)
+    ]
+    off = {n for n, shot in enumerate(found.shots) if not shot.on_beat}
+    assert found.n_frames == written.n_frames
+    assert off <= {0, 5, 6}
+    assert {found.shots[n].start_frame for n in range(len(moved)) if n not in off} <= {
+        round(beat * found.fps) for beat in beats
+    }
+    assert max(moved) < found.fps
+    assert (found.shots[5].n_frames, moved[5]) == (written.shots[5].n_frames, 0)
 
 
 def _not_shown(catalog: Catalog, board: dict[str, Any]) -> ItemId:

@@ -12,9 +12,11 @@ from composer.library import ViewItem
 from composer.soundtrack import sound_for
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
-from composer.storyboard.light import MOST_EV, match_light
+from composer.storyboard.edit import swap
+from composer.storyboard.light import MOST_EV, match_light, relit
 from composer.storyboard.model import Storyboard
 from composer.storyboard.slides import Slide
+from themes.load import load_theme
 
 Factory = Callable[..., Any]
 NOON = dt.datetime.fromisoformat("2022-06-15T12:00")
@@ -65,6 +67,19 @@ def test_a_sunset_a_night_and_another_day_stay_as_they_are(
     items = [make_item(n, **({"taken_at": NOON} | (values if n == 2 else {}))) for n in (1, 2, 3)]
 
     assert gains(board, items, BRIGHT_DARK_BRIGHT) == [0.0, 0.0, 0.0]
+
+
+def test_only_a_picture_that_took_a_place_is_given_a_gain(
+    board: Storyboard, make_item: Factory
+) -> None:
+    items = {n: make_item(n, taken_at=NOON) for n in (*board.item_ids, 99)}
+    swapped = swap(board, 3, items[99], load_theme("gentle").motion)
+
+    lit = relit(swapped, {99}, items.values(), lambda item: -2.3 if item.id == 99 else -2.0)
+
+    assert lit.shots[3].panels[0].exposure_ev == pytest.approx(0.3)
+    assert "+0.30 EV towards its neighbours" in lit.shots[3].reason
+    assert [n for n, shot in enumerate(lit.shots) if shot != swapped.shots[n]] == [3]
 
 
 @given(lights=st.lists(st.floats(-8, 0), min_size=1, max_size=5))
