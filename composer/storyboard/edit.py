@@ -62,6 +62,7 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
         motion,
         visible_s=visible_s,
         before=[one.motion for one in board.shots[:n]],
+        after=[one.motion for one in board.shots[n + 1 :]],
         rng=np.random.default_rng([board.seed, int(item.id), 0]),
     )
     # A caption tells where and when the other picture was taken.

@@ -51,6 +51,7 @@ def lay_out(
     visible_s: float,
     before: Sequence[str],
     rng: np.random.Generator,
+    after: Sequence[str] = (),
 ) -> Laid:
     """Put a slide's pictures on the frame.
 
@@ -72,19 +73,21 @@ def lay_out(
         Names of the moves before.
     rng : Generator
         Of this shot alone.
+    after : sequence of str
+        Names of the moves after, where they are known.
     """
     if len(slide.items) > 1:
-        several = _several(slide, canvas, motion, visible_s, before, rng)
+        several = _several(slide, canvas, motion, visible_s, before, after, rng)
         if several is not None:
             return several
     item = slide.first
     if fills_frame(item, canvas) and _enlarged(item, canvas.width, canvas.height) <= MOST_ENLARGED:
         stage = _stage(item, canvas.width, canvas.height, 0, 0, canvas, visible_s)
-        found = _moved(stage, motion, visible_s, before, rng)
+        found = _moved(stage, motion, visible_s, before, after, rng)
         if found is not None:
             panel = _panel(stage, found, visible_s)
             return Laid(panels=(panel,), ground=Ground.NONE, motion=found.name, reason=found.reason)
-    return _on_ground(item, canvas, motion, visible_s, before, rng)
+    return _on_ground(item, canvas, motion, visible_s, before, after, rng)
 
 
 def in_place_of(
@@ -125,6 +128,7 @@ def _on_ground(
     motion: Motion,
     visible_s: float,
     before: Sequence[str],
+    after: Sequence[str],
     rng: np.random.Generator,
 ) -> Laid:
     """The whole picture, inside the safe area, on its own blur."""
@@ -135,7 +139,7 @@ def _on_ground(
     )
     x, y = _middle(width, canvas.width), _middle(height, canvas.height)
     stage = _stage(item, width, height, x, y, canvas, visible_s)
-    found = _moved(stage, motion, visible_s, before, rng)
+    found = _moved(stage, motion, visible_s, before, after, rng)
     if found is None:
         # Faces from edge to edge: the whole picture is the best that can be done.
         stage = replace(stage, must=None)
@@ -154,6 +158,7 @@ def _several(
     motion: Motion,
     visible_s: float,
     before: Sequence[str],
+    after: Sequence[str],
     rng: np.random.Generator,
 ) -> Laid | None:
     """Pictures beside each other; None where their faces do not allow it."""
@@ -165,7 +170,7 @@ def _several(
     found: list[Move] = []
     for stage in stages:
         beside = found[0].name if found else ""
-        one = move(stage, motion, visible_s, before, rng, beside=beside)
+        one = move(stage, motion, visible_s, before, rng, after=after, beside=beside)
         if one is None:
             return None
         found.append(one)
@@ -216,13 +221,18 @@ def _most_h(item: ViewItem) -> float:
 
 
 def _moved(
-    stage: Stage, motion: Motion, visible_s: float, before: Sequence[str], rng: np.random.Generator
+    stage: Stage,
+    motion: Motion,
+    visible_s: float,
+    before: Sequence[str],
+    after: Sequence[str],
+    rng: np.random.Generator,
 ) -> Move | None:
     """The move over a picture; a video is held still, since it moves by itself."""
     if stage.item.is_video:
         found, told = held(stage), speech_reason(stage.item, visible_s)
         return found and replace(found, reason=f"{found.reason}{told}")
-    return move(stage, motion, visible_s, before, rng)
+    return move(stage, motion, visible_s, before, rng, after=after)
 
 
 def _stage(

@@ -46,6 +46,7 @@ def move(
     before: Sequence[str],
     rng: np.random.Generator,
     *,
+    after: Sequence[str] = (),
     beside: str = "",
 ) -> Move | None:
     """Choose a move over a photograph.
@@ -62,6 +63,8 @@ def move(
         Names of the moves before.
     rng : Generator
         Of this shot alone.
+    after : sequence of str
+        Names of the moves after, where they are known.
     beside : str
         The move of the picture beside it: two that move alike read as one movement.
 
@@ -75,7 +78,7 @@ def move(
     zoom = motion.zoom_max_per_s * time_s * share
     # Speed is told in frame widths, and a panel is a part of the frame.
     shift = motion.pan_max_per_s * time_s * share / stage.frame.w_norm
-    order = sorted(_order(stage, before, rng), key=lambda pair: pair[0] != beside)
+    order = sorted(_order(stage, before, after, rng), key=lambda pair: pair[0] != beside)
     for name, reason in order:
         found = _zoomed(stage, name, zoom, shift) if name in _ZOOMS else _panned(stage, name, shift)
         if found is not None:
@@ -94,8 +97,10 @@ def held(stage: Stage) -> Move | None:
 _ZOOMS = frozenset({"push_in", "pull_out"})
 
 
-def _order(stage: Stage, before: Sequence[str], rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Moves to try, the most fitting first; without one that was made twice just now."""
+def _order(
+    stage: Stage, before: Sequence[str], after: Sequence[str], rng: np.random.Generator
+) -> list[tuple[str, str]]:
+    """Moves to try, the most fitting first; without any that would be made three times running."""
     sideways = ["pan_right", "pan_left"] if rng.random() < 0.5 else ["pan_left", "pan_right"]
     if before and before[-1] in sideways and rng.random() < 0.75:
         # Going on in the same direction reads as one movement.
@@ -116,9 +121,10 @@ def _order(stage: Stage, before: Sequence[str], rng: np.random.Generator) -> lis
             first.reverse()
         rest = [(name, "sideways") for name in sideways]
     both = [*first, *rest]
-    tired = before[-1] if len(before) > 1 and before[-1] == before[-2] else ""
+    pairs = (before[-2:], [*before[-1:], *after[:1]], after[:2])
+    tired = {pair[0] for pair in pairs if len(pair) == 2 and pair[0] == pair[1]}
     recent = before[-1] if before else ""
-    ranked = [pair for pair in both if pair[0] != tired]
+    ranked = [pair for pair in both if pair[0] not in tired]
     if stage.must is None and aspect < WIDE_ASPECT:
         # Where nothing asks for a certain move, the next one differs.
         ranked.sort(key=lambda pair: pair[0] == recent)

@@ -39,6 +39,24 @@ def test_swap_changes_one_shot(board: Storyboard, make_item: Callable[..., ViewI
     assert swapped.shots[3].n_frames == board.shots[3].n_frames
 
 
+def test_no_swap_makes_the_same_move_three_times_running(
+    board: Storyboard, make_item: Callable[..., ViewItem]
+) -> None:
+    was = _thrice([shot.motion for shot in board.shots])
+
+    for n in range(len(board.shots) - 1):
+        for number in range(99, 109):
+            swapped = swap(board, n, make_item(number, people=[1]), MOTION)
+            assert _thrice([shot.motion for shot in swapped.shots]) <= was
+
+
+def _thrice(moves: list[str]) -> set[int]:
+    """Where a move of a photograph is the third of its kind."""
+    return {
+        n for n in range(2, len(moves)) if moves[n] != "hold" and len({*moves[n - 2 : n + 1]}) == 1
+    }
+
+
 def test_clip_that_is_too_short_is_not_swapped_in(
     board: Storyboard, make_item: Callable[..., ViewItem]
 ) -> None:
