@@ -22,8 +22,6 @@ MARGIN_PX = 384
 _NEAR_ENOUGH_PX = 0.004
 """Seen as acceleration, this is half of what easing itself has."""
 _CHROMA_NEAR_ENOUGH_PX = 0.012
-_MOST_OFF = 2.5
-"""Times as far off is taken where nothing is nearer: one frame in thirty, and not seen there."""
 _BACK_PX = np.arange(2 * MARGIN_PX)
 
 
@@ -82,7 +80,9 @@ def _resized_into(
     ]
     scaled = cv2.resize(part, None, fx=1 / x_step, fy=1 / y_step, interpolation=cv2.INTER_LINEAR)
     shown = scaled[y[1] : y[1] + rows, x[1] : x[1] + columns]
-    if shown.shape != out.shape:
+    # Where the size stays the same, `resize` copies and does not scale.
+    is_copy = scaled.shape == part.shape and (x_step, y_step) != (1.0, 1.0)
+    if is_copy or shown.shape != out.shape:
         return False
     out[:] = shown
     return True
@@ -95,14 +95,10 @@ def _start(edge_px: float, step_px: float, near_enough: float) -> tuple[int, int
     Kept for the second colour plane, which has those of the first.
     """
     starts = int(np.floor(edge_px)) - _BACK_PX
-    starts = starts[starts >= 0]
-    if not starts.size:
-        return None
     steps = (edge_px - starts) / step_px
-    off = np.abs(steps - np.rint(steps))
-    first = int((off <= near_enough).argmax())
-    if off[first] > near_enough:
-        first = int(off.argmin())
-    if off[first] > _MOST_OFF * near_enough:
-        return None
-    return int(starts[first]), round(float(steps[first]))
+    whole = np.rint(steps)
+    # Enlarged, the first pixel shown lies between the edge's two neighbours: both must be there.
+    least = 0 if step_px >= 1 or edge_px == 0 else 1
+    fits = (np.abs(steps - whole) <= near_enough) & (whole >= least) & (starts >= 0)
+    first = int(fits.argmax())
+    return (int(starts[first]), int(whole[first])) if fits[first] else None

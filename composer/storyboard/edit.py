@@ -236,7 +236,13 @@ def _paced(board: Storyboard, n: int, shot: Shot) -> Shot:
     share = (visible_frames(board, n) + shot.n_frames - before.n_frames) / visible_frames(board, n)
     if share >= 1:
         return shot
-    panels = tuple(_part(panel, share) for panel in shot.panels)
+    panels = tuple(
+        replace(
+            _part(panel, share),
+            enters_frame=panel.enters_frame * shot.n_frames // before.n_frames,
+        )
+        for panel in shot.panels
+    )
     return replace(shot, panels=panels, sound_trail_s=0.0)
 
 
@@ -244,7 +250,6 @@ def _part(panel: Panel, share: float) -> Panel:
     a, b = panel.view_start, panel.view_end
     return replace(
         panel,
-        enters_frame=int(panel.enters_frame * share),
         view_end=Rect(
             x_norm=a.x_norm + (b.x_norm - a.x_norm) * share,
             y_norm=a.y_norm + (b.y_norm - a.y_norm) * share,

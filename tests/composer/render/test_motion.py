@@ -104,6 +104,7 @@ def test_smoothstep_is_symmetric(at: float) -> None:
     factor=st.floats(0.6, 1.8),
 )
 @example(x=60.0, y=60.0, factor=0.6015625)
+@example(x=0.0, y=6.0, factor=1.00390625)
 @settings(deadline=None)
 def test_quick_way_shows_what_the_affine_warp_shows(x: float, y: float, factor: float) -> None:
     source = marker(MARGIN_PX + 260, MARGIN_PX + 220, MARGIN_PX + 100, MARGIN_PX + 80)
