@@ -11,7 +11,7 @@ from PIL import Image
 from composer.curate.wording import Wording
 from composer.library import ViewItem
 from composer.movies import render_movie
-from composer.render.writing import writing_to
+from composer.render.writing import finish, part_of, writing_to
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
@@ -69,8 +69,9 @@ def preview_theme(name: str, out: Path, made_on: dt.date) -> None:
             made_on=made_on,
             segments=Path(folder) / "segments",
         )
-        with writing_to(out.parent):
-            shutil.move(made.path, out)
+        with part_of(out) as part, writing_to(out.parent):
+            shutil.copyfile(made.path, part)
+            finish(part, out)
 
 
 def _item(n: int, folder: Path) -> ViewItem:
