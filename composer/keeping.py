@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import av
+
 from composer.brightness import brightness_of
 from composer.critique.critique import criticise
 from composer.critique.findings import Critique
@@ -13,7 +15,6 @@ from composer.critique.replan import replanned
 from composer.library import ViewItem
 from composer.movies import MovieFile, render_movie
 from composer.naming import free_path, movie_name
-from composer.render.sources import UnusableSourceError
 from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.light import relit
@@ -23,11 +24,14 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
 from indexer.catalog.memories import Memory, MemoryState, set_memory_state
 from indexer.catalog.movies import add_movie, find_storyboard, put_report, put_storyboard
-from indexer.errors import MissingResourceError, UnreadableMediaError
+from indexer.errors import MemoriesError
 from music.errors import MusicError
 from themes.load import load_theme
 
 DRAFT_SHORT_SIDE_PX = 360
+
+_GONE_WRONG = (MemoriesError, MusicError, av.FFmpegError)
+"""What may befall looking at a movie and mending it; a hardware encoder's errors are FFmpeg's."""
 
 
 def drafted(board: Storyboard) -> Storyboard:
@@ -102,7 +106,7 @@ def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rende
     try:
         # It takes the place of the first one when it is complete.
         file = _render_to(run, better, first.file.path)
-    except (UnusableSourceError, MissingResourceError, MusicError) as error:
+    except _GONE_WRONG as error:
         return replace(first, notes=(f"not mended ({'; '.join(mended)}): {error}",))
     second = _criticised(Rendered(file=file, board=better))
     if second.critique is None:
@@ -113,7 +117,7 @@ def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rende
 def _criticised(movie: Rendered) -> Rendered:
     try:
         critique = criticise(movie.file.path, movie.board, load_theme(movie.board.theme))
-    except (UnreadableMediaError, MusicError) as error:
+    except _GONE_WRONG as error:
         return replace(movie, notes=(f"it could not be measured: {error}",))
     return replace(movie, critique=critique)
 

@@ -6,20 +6,21 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import av
 import pytest
 
 from composer import keeping
 from composer.critique.findings import Check, Critique, Finding
+from composer.movies import MovieFile, render_movie
 from composer.storyboard.brief import Length
 from composer.storyboard.codec import from_json
 from composer.storyboard.model import Storyboard
 from composer.unfinished import note_unfinished, remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.movies import all_movies
-from indexer.errors import (
-    UnreadableMediaError,
-)
+from indexer.errors import MissingResourceError, UnreadableMediaError
 from tests.composer.trip import choose_trips, compose_trip, shown_in
 from themes.theme import Theme
 
@@ -83,10 +84,17 @@ def test_a_movie_keeps_a_report_of_itself(catalog: Catalog, tmp_path: Path) -> N
     assert [f for f in report["findings"] if f["check"] in ("black", "frozen", "face")] == []
 
 
+@pytest.mark.parametrize(
+    "error",
+    [UnreadableMediaError("damaged"), MissingResourceError("no space for its sound")],
+)
 def test_a_finished_movie_is_kept_where_it_cannot_be_measured(
-    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception, catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "criticise", _unreadable)
+    def failing(_movie: Path, _board: Storyboard, _theme: Theme) -> Critique:
+        raise error
+
+    monkeypatch.setattr(keeping, "criticise", failing)
     choose_trips(catalog)
 
     (made,) = compose_trip(catalog, tmp_path / "out")
@@ -121,15 +129,30 @@ def test_a_mended_movie_takes_the_place_of_the_first_or_the_first_stays(
     assert bool(json.loads(report)["mended"]) is readable
 
 
+def test_a_finished_movie_is_kept_where_the_encoder_fails_as_it_is_mended(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(board: Storyboard, path: Path, **told: Any) -> MovieFile:
+        if path.exists():
+            raise av.ExternalError(1, "the encoder's device is gone")
+        return render_movie(board, path, **told)
+
+    monkeypatch.setattr(keeping, "criticise", _frozen)
+    monkeypatch.setattr(keeping, "render_movie", failing)
+    choose_trips(catalog)
+
+    (made,) = compose_trip(catalog, tmp_path / "out")
+
+    assert made.path.is_file()
+    assert [movie.file for movie in all_movies(catalog)] == [made.path]
+    assert any("not mended (shot 2" in note for note in made.notes)
+
+
 def _frozen(_movie: Path, _board: Storyboard, _theme: Theme) -> Critique:
     """What is said of a movie whose second shot does not move."""
     return Critique(
         measured={}, findings=(Finding(check=Check.FROZEN, shot=1, told="it stands still"),)
     )
-
-
-def _unreadable(movie: Path, _board: Storyboard, _theme: Theme) -> Critique:
-    raise UnreadableMediaError(f"{movie}: damaged")
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO movies", "COMMIT"])
