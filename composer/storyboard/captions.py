@@ -54,23 +54,27 @@ def captions(
         town = _town(item) if len(towns) > 1 else ""
         new_day = day if day != last_day else ""
         new_town = town if town != last_town else ""
-        text = None
+        told: tuple[str, str] | None = None
         is_time = n - last_at >= LEAST_APART or year != last_year
         # Words between two pictures would belong to neither.
         if (new_day or new_town) and is_time and len(slides[n].items) == 1:
-            text = _readable(new_town, new_day, visible_s[n])
-        if text is not None:
-            last_day, last_town, last_at = day or last_day, town or last_town, n
-            last_year = year
-        found.append(text)
+            told = _readable(new_town, new_day, visible_s[n])
+        if told is None:
+            found.append(None)
+            continue
+        # What there was no time for is told by a later one.
+        last_town, last_day = told[0] or last_town, told[1] or last_day
+        last_at, last_year = n, year
+        found.append(Text(lines=(joined(*told),), style="caption"))
     return tuple(found)
 
 
-def _readable(town: str, day: str, visible_s: float) -> Text | None:
-    """The longest form that can be read in time."""
-    for words in (joined(town, day), day or town, town):
-        if words and reading_s(words) <= visible_s:
-            return Text(lines=(words,), style="caption")
+def _readable(town: str, day: str, visible_s: float) -> tuple[str, str] | None:
+    """Town and day, or the one of them that can be read in time."""
+    for parts in ((town, day), ("", day), (town, "")):
+        words = joined(*parts)
+        if words and words.endswith(parts[1]) and reading_s(words) <= visible_s:
+            return parts
     return None
 
 

@@ -69,6 +69,20 @@ def test_a_caption_that_cannot_be_read_in_time_is_shortened_or_left_out(
     assert reading_s("May 4") < 2.0
 
 
+def test_what_there_was_no_time_for_is_told_by_a_later_caption(make_item: Factory) -> None:
+    gaia, porto = _place("Vila Nova de Gaia"), _place("Porto")
+    items = [
+        make_item(n, taken_at=NOON + dt.timedelta(days=n // 3, hours=n), place=place)
+        for n, place in enumerate((gaia, gaia, gaia, porto, porto, porto))
+    ]
+    slides = slides_of(items, WIDE)
+
+    found = captions(slides, [2.4, 6.0, 6.0, 6.0, 6.0, 6.0], Wording("en"))
+
+    lines = [None if text is None else text.lines[0] for text in found]
+    assert lines == ["May 4", None, "Vila Nova de Gaia", None, "Porto · May 5", None]
+
+
 def test_an_uncertain_day_is_no_caption(make_item: Factory) -> None:
     items = [
         make_item(n, taken_at=NOON + dt.timedelta(days=3 * n), date_confidence=0.3)
