@@ -15,8 +15,8 @@ from themes.theme import Theme
 def movie_clip(storyboard: Storyboard, theme: Theme) -> VideoClip:
     """Give a storyboard as a moviepy clip with sound.
 
-    Frames are composed when they are asked for; ``clip.close()`` closes the sound only, since
-    pictures are decoded anew for every shot.
+    Frames are composed when they are asked for. Files of the one or two shots last seen stay open
+    until the clip is let go; ``clip.close()`` does not close them.
 
     Examples
     --------

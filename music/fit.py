@@ -11,13 +11,11 @@ from music.audio import header_duration_s, read_audio
 from music.beats import Beats, track_beats
 from music.errors import MusicError
 from music.filters import Filter, impulse_of, steep_lowpass_spectrum
-from music.loudness import master
 from music.route import find_route
-from music.score import Section
 from music.splice import SEAM_S, Spans, aligned, along, splice_into
 from music.structure import Bars, find_bars
 from music.tape import BLOCK, Sound, blocks
-from music.track import RATE_HZ, Stereo, Track, mono
+from music.track import RATE_HZ, Stereo, mono
 
 _FADE_S = 2.5
 _LONGEST_S = 360.0
@@ -58,47 +56,27 @@ def listen(path: Path) -> Recording:
     return _heard(samples, is_whole=is_whole)
 
 
-def fit_file(path: Path, duration_s: float) -> Track:
-    """A recording cut to a length.
+def fit_into(path: Path, out: Sound) -> Beats:
+    """Cut a recording to the length of where it is kept.
 
     Parameters
     ----------
     path : Path
         Anything with sound, at least two seconds of it.
-    duration_s : float
-        Exact length of the result. Bars are left out or repeated where the jump is least heard,
-        so that it ends with the recording's own ending, if it has one that can be reached.
+    out : Sound
+        Silent; overwritten by what is played, not mastered. Bars are left out or repeated where
+        the jump is least heard, so that it ends with the recording's own ending, if it has one
+        that can be reached.
 
     Returns
     -------
-    Track
-        Mastered to -16 LUFS; its last downbeat is its ending's, or where the fade begins.
+    Beats
+        The last downbeat is the ending's, or where the fade begins.
 
     Raises
     ------
     MusicError
         If the file cannot be read, or has less than two seconds of sound.
-    """
-    raw = np.zeros((round(duration_s * RATE_HZ), 2), np.float32)
-    beats = fit_into(path, raw)
-    return Track(
-        title=path.stem,
-        samples=master(raw, RATE_HZ),
-        rate_hz=RATE_HZ,
-        beats_s=beats.times_s,
-        downbeats_s=beats.downbeats_s,
-        sections=(Section(name="song", start_s=0.0, end_s=duration_s),),
-        source=path,
-    )
-
-
-def fit_into(path: Path, out: Sound) -> Beats:
-    """Cut a recording to the length of where it is kept; as `fit_file`, but not mastered.
-
-    Parameters
-    ----------
-    out : Sound
-        Silent; overwritten.
     """
     samples, is_whole = _read(path)
     recording = _heard(samples, is_whole=is_whole)
@@ -109,17 +87,17 @@ def fit_into(path: Path, out: Sound) -> Beats:
 
 
 def fitted_beats(recording: Recording, duration_s: float) -> Beats:
-    """Beats of what `fit_file` gives, without its sound."""
+    """Beats of what `fit_into` plays, without its sound."""
     return _planned(recording, duration_s)[1]
 
 
 def check_playable(path: Path) -> None:
-    """Tell whether `fit_file` can be expected to cut a recording; only reads it.
+    """Tell whether `fit_into` can be expected to cut a recording; only reads it.
 
     Raises
     ------
     MusicError
-        As `fit_file`.
+        As `fit_into`.
     """
     _read(path)
 

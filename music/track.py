@@ -1,7 +1,6 @@
 """A finished soundtrack in memory."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +25,8 @@ class Track:
     rate_hz: int
     beats_s: tuple[float, ...]
     downbeats_s: tuple[float, ...]
-    """The last one is where the ending begins: the final chord, or the fade."""
+    """The last one is the final chord."""
     sections: tuple[Section, ...]
-    source: Path | None = None
-    """The file it was cut from; None for a piece of ours."""
 
     @property
     def duration_s(self) -> float:

@@ -72,26 +72,6 @@ class ClipSound:
         return self.start_s + len(self.samples) / RATE_HZ
 
 
-def mixed_sound(music: Stereo, clips: Iterable[ClipSound], *, n_samples: int) -> Stereo:
-    """Mix and master a movie's sound.
-
-    Parameters
-    ----------
-    music : float32[n, 2]
-        At `RATE_HZ`; silence follows where it is too short. Not modified.
-    n_samples : int
-        Length of the result.
-
-    Returns
-    -------
-    float32[n_samples, 2]
-        At -16 LUFS, unless silent.
-    """
-    raw, out = np.zeros((n_samples, 2), np.float32), np.zeros((n_samples, 2), np.float32)
-    mix_into(music, clips, raw, out)
-    return out
-
-
 def mix_into(music: Sound, clips: Iterable[ClipSound], raw: Sound, out: Sound) -> None:
     """Mix and master to where it is kept; of clips, one is held at a time.
 

@@ -12,10 +12,10 @@ from composer.render.mix import (
     DUCK_UP_S,
     ClipSound,
     duck_gain,
-    mixed_sound,
 )
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ, Stereo
+from tests.composer.render.mixed import mixed_sound
 
 
 def tone(seconds: float, hz: float, level: float = 0.2) -> Stereo:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from composer.render.mix import ClipSound, mixed_sound
+from composer.render.mix import ClipSound
 from music.arrange import arrange
 from music.perform import perform
 from music.score import Mood
 from music.track import RATE_HZ, Stereo
+from tests.composer.render.mixed import mixed_sound
 
 
 def frames(samples: Stereo, size: int) -> list[av.AudioFrame]:

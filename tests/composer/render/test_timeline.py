@@ -74,7 +74,7 @@ def test_every_frame_shows_visible_shots_only(parts: list[tuple[int, int]]) -> N
 @pytest.mark.parametrize("fades", [[0, 20, 20], [0, 3, 0]])
 def test_transitions_that_do_not_fit_are_refused(fades: list[int]) -> None:
     with pytest.raises(ValueError, match=r"do not fit|must be even"):
-        spans(make_board([30, 15, 30], fades))
+        make_board([30, 15, 30], fades)
 
 
 def test_frames_outside_of_the_movie_and_empty_boards_are_refused() -> None:

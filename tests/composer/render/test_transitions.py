@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import composer.render.transitions as family
 from composer.render.planes import Planes, filled, from_rgb, to_rgb
 from composer.render.transitions import TRANSITIONS
+from composer.storyboard.model import Transition
 from themes.theme import TRANSITIONS as NAMES
 
 COLOURED = {"dip_to_black", "dip_to_colour", "light_leak"}
@@ -92,9 +93,9 @@ def test_push_moves_the_way_it_is_told(direction: str, expected: list[str]) -> N
     assert drawn(TRANSITIONS["push"](RED, BLUE, 0.5, {"direction": direction})) == expected
 
 
-def test_push_refuses_a_direction_that_there_is_not() -> None:
+def test_a_direction_that_there_is_not_is_refused_before_it_is_rendered() -> None:
     with pytest.raises(ValueError, match="sideways"):
-        TRANSITIONS["push"](RED, BLUE, 0.5, {"direction": "sideways"})
+        Transition(name="push", n_frames=8, params={"direction": "sideways"})
 
 
 @pytest.mark.parametrize(
