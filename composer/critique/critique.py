@@ -1,6 +1,6 @@
 """A finished movie, measured on its file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,21 +45,22 @@ def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
     measured = {
         "loudness_lufs": lufs,
         "true_peak_dbtp": peak_dbtp,
-        "worst_jitter_px": max(shakes.values(), default=0.0),
-        "worst_beat_error_ms": 1000 * max(errors_s, default=0.0),
         "least_faces_inside": min(faces_inside(board)),
         "darkest_luma": float(film.lumas.min()),
     }
+    # What no shot allowed to measure is left out: 0 would say that it was measured, and perfect.
+    if shakes:
+        measured["worst_jitter_px"] = max(shakes.values())
+    if errors_s:
+        measured["worst_beat_error_ms"] = 1000 * max(errors_s)
     findings = (
         *picture_findings(film, board),
         *plan_findings(board, theme.type),
         *_jittery(shakes),
         *word_findings(board),
         *_sound_findings(measured),
+        *_off_beat(errors_s),
     )
-    if measured["worst_beat_error_ms"] > 1000 * MOST_BEAT_ERROR_S:
-        told = f"a cut is {measured['worst_beat_error_ms']:.0f} ms off its beat"
-        findings = (*findings, Finding(check=Check.BEAT, shot=None, told=told))
     finite = {name: round(value, 3) for name, value in measured.items() if np.isfinite(value)}
     return Critique(measured=finite, findings=findings)
 
@@ -75,6 +76,13 @@ def _jittery(shakes: dict[int, float]) -> Iterator[Finding]:
     for n, shake in sorted(shakes.items()):
         if shake > MOST_JITTER_PX:
             yield Finding(check=Check.JITTER, shot=n, told=f"its move trembles by {shake:.2f} px")
+
+
+def _off_beat(errors_s: Sequence[float]) -> Iterator[Finding]:
+    worst_s = max(errors_s, default=0.0)
+    if worst_s > MOST_BEAT_ERROR_S:
+        told = f"a cut is {1000 * worst_s:.0f} ms off its beat"
+        yield Finding(check=Check.BEAT, shot=None, told=told)
 
 
 def _sound_findings(measured: dict[str, float]) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ class Critique:
     """One movie, measured."""
 
     measured: Mapping[str, float]
-    """What was measured, with units in the names."""
+    """What was measured, with units in the names; what no shot allowed to measure is not in it."""
     findings: tuple[Finding, ...]
     mended: tuple[str, ...] = ()
     """What was found in a first render and planned again."""

@@ -139,6 +139,19 @@ def test_face_that_a_clip_loses_at_its_edge_is_found_and_the_clip_is_replaced(
     assert better.shots[2].panels[0].item_id != clip.item_id
 
 
+def plain_movie(movie: Path, board: Storyboard, gain_db: float) -> None:
+    """A movie of one colour, its sound so far from the wanted loudness."""
+    pictures = movie.with_name("pictures.mp4")
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    plain = (from_rgb(np.full((180, 320, 3), 90, np.uint8)) for _ in range(board.n_frames))
+    write_segments([Segment(path=pictures, frames=plain)], form)
+    times_s = np.arange(round(board.duration_s * RATE_HZ)) / RATE_HZ
+    tone = np.sin(2 * np.pi * 440 * times_s)
+    samples = np.repeat(tone[:, np.newaxis], 2, axis=1).astype(np.float32)
+    samples *= 10 ** ((LOUDNESS_LUFS - integrated_lufs(samples, RATE_HZ) + gain_db) / 20)
+    join_movie(movie, [pictures], samples, form)
+
+
 @pytest.mark.parametrize(
     ("gain_db", "expected"),
     [(0.0, set()), (-6.0, {Check.LOUDNESS}), (17.0, {Check.LOUDNESS, Check.PEAK})],
@@ -146,18 +159,25 @@ def test_face_that_a_clip_loses_at_its_edge_is_found_and_the_clip_is_replaced(
 def test_sound_that_is_too_soft_or_too_loud_is_found(
     board: Storyboard, tmp_path: Path, gain_db: float, expected: set[Check]
 ) -> None:
-    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
-    plain = (from_rgb(np.full((180, 320, 3), 90, np.uint8)) for _ in range(board.n_frames))
-    write_segments([Segment(path=tmp_path / "pictures.mp4", frames=plain)], form)
-    times_s = np.arange(round(board.duration_s * RATE_HZ)) / RATE_HZ
-    tone = np.sin(2 * np.pi * 440 * times_s)
-    samples = np.repeat(tone[:, np.newaxis], 2, axis=1).astype(np.float32)
-    samples *= 10 ** ((LOUDNESS_LUFS - integrated_lufs(samples, RATE_HZ) + gain_db) / 20)
-    join_movie(tmp_path / "m.mp4", [tmp_path / "pictures.mp4"], samples, form)
+    plain_movie(tmp_path / "m.mp4", board, gain_db)
 
-    found = criticise(tmp_path / "m.mp4", board, THEME).findings
+    found = criticise(tmp_path / "m.mp4", board, THEME)
 
-    assert {one.check for one in found} & {Check.LOUDNESS, Check.PEAK} == expected
+    assert {one.check for one in found.findings} & {Check.LOUDNESS, Check.PEAK} == expected
+
+
+def test_what_no_shot_allows_to_measure_is_not_in_the_report(
+    board: Storyboard, tmp_path: Path
+) -> None:
+    plain_movie(tmp_path / "m.mp4", board, 0.0)
+
+    cut = criticise(tmp_path / "m.mp4", board, THEME)
+    without_beats = criticise(tmp_path / "m.mp4", replace(board, beats_s=()), THEME)
+
+    assert "worst_beat_error_ms" in cut.measured
+    assert "worst_beat_error_ms" not in without_beats.measured
+    # A plain colour has nothing to track.
+    assert "worst_jitter_px" not in cut.measured
 
 
 def frames(n_frames: int, shake_px: float) -> Iterator[Planes]:
