@@ -1,6 +1,7 @@
 """Making the movie of a storyboard that a person has written."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def render_storyboard(
     memory = named_memory(catalog, _memory_of(catalog, board))
     board = replace(board, memory_id=memory.id)
     view = shown_now(catalog, request.settings, map(ItemId, board.item_ids))
-    board = _swapped(board, _planned_paths(catalog, board), view)
+    board = _swapped(board, _planned(catalog, board), view)
     written, board = board, on_beats(board)
     _check_panels(board, view)
     with writing_to(request.out):
@@ -131,17 +132,17 @@ def _check_panels(board: Storyboard, view: LibraryView) -> None:
             )
 
 
-def _planned_paths(catalog: Catalog, board: Storyboard) -> dict[str, int]:
-    """The items of all storyboards of the memory that were kept, by their paths.
+def _planned(catalog: Catalog, board: Storyboard) -> tuple[Panel, ...]:
+    """The panels of all storyboards of the memory that were kept.
 
     A person may have changed the theme, the length or the seed of the one that they wrote in.
     """
     kept = storyboards_of(catalog, MemoryId(board.memory_id))
     shots = (shot for stored in kept for shot in from_json(stored.board).shots)
-    return {panel.path: panel.item_id for shot in shots for panel in shot.panels}
+    return tuple(panel for shot in shots for panel in shot.panels)
 
 
-def _swapped(board: Storyboard, planned: dict[str, int], view: LibraryView) -> Storyboard:
+def _swapped(board: Storyboard, planned: Sequence[Panel], view: LibraryView) -> Storyboard:
     """Lay out anew each panel in which a person wrote another item."""
     by_id = view.by_id()
     motion = load_theme(board.theme).motion
@@ -172,17 +173,17 @@ def _beside_others(
         return None
 
 
-def _is_other(panel: Panel, item: ViewItem, planned: dict[str, int]) -> bool:
+def _is_other(panel: Panel, item: ViewItem, planned: Sequence[Panel]) -> bool:
     """Whether a panel was laid out for another item than the one whose number it bears."""
     if item.path != panel.path:
         # A path that no storyboard had is not of our making: it is refused.
-        return planned.get(panel.path, panel.item_id) != panel.item_id
+        return any(one.path == panel.path and one.item_id != item.id for one in planned)
     turned = 1 if item.is_video else item.orientation
     laid_for = panel.is_video, panel.width, panel.height, panel.orientation
     if laid_for != (item.is_video, item.width, item.height, turned):
         return True
-    is_planned = planned.get(panel.path) == panel.item_id
-    return not (is_planned or item.is_video or panel.faces == main_faces(item))
+    faces = {main_faces(item), *(one.faces for one in planned if one.item_id == item.id)}
+    return not item.is_video and panel.faces not in faces
 
 
 def on_beats(board: Storyboard) -> Storyboard:

@@ -143,15 +143,13 @@ def test_a_picture_of_the_same_shape_brings_its_own_faces(catalog: Catalog, tmp_
     choose_trips(catalog)
     compose_trip(catalog, tmp_path / "out", draft=True)
     board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
-    other = _not_shown(catalog, board)
-    (item,) = read_items(catalog, [other]).items
-    n = next(n for n, shot in enumerate(board["shots"]) if len(shot["panels"]) == 1)
-    panel = board["shots"][n]["panels"][0]
-    panel |= {"item_id": other, "path": item.path, "faces": [panel["view_end"]]}
+    first, second = (board["shots"][n]["panels"][0] for n in (2, 4))
+    (item,) = read_items(catalog, [first["item_id"]]).items
+    second |= {"item_id": item.id, "path": item.path, "faces": [second["view_end"]]}
 
     _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
 
-    assert _last(catalog).shots[n].panels[0].faces == main_faces(item)
+    assert _last(catalog).shots[4].panels[0].faces == main_faces(item)
 
 
 def test_a_shot_that_was_swapped_by_command_is_shown_as_it_was_laid_out(
