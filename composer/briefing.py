@@ -29,9 +29,6 @@ from indexer.catalog.memories import Memory
 from themes.load import load_theme
 from themes.theme import Theme
 
-SOLEMN_SHARE = 0.2
-"""A memory is never lively where so much of it touches a loss."""
-
 MOST_TITLE, MOST_SUBTITLE = 52, 36
 """Characters: two lines, read in 8 s, which leaves the pictures of a short movie their time."""
 
@@ -133,13 +130,12 @@ def _eyes(catalog: Catalog, view: LibraryView) -> dict[tuple[ItemId, PersonId], 
 
 
 def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:
-    """Whether a memory touches a loss: somebody died, or a person had to release it."""
+    """Whether any picture of a memory touches a loss: somebody died, or it had to be released."""
     released = released_subjects(catalog)
     died = {person.id for person in view.people.values() if person.died}
-    touching = sum(
+    return any(
         bool(item.people & died)
         or f"event:{item.event}" in released
         or any(f"person:{person}" in released for person in item.people)
         for item in view.items
     )
-    return touching >= SOLEMN_SHARE * len(view.items)
