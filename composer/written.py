@@ -222,4 +222,4 @@ def _off_beat(written: Storyboard, board: Storyboard) -> tuple[str, ...]:
     n_off = sum(was.on_beat and not shot.on_beat for was, shot in pairs)
     if not n_off:
         return ()
-    return (f"{n_off} cuts are off the beat; memoriesd storyboard drop and retime keep them on it",)
+    return (f"cuts off the beat: {n_off}; memoriesd storyboard drop and retime keep them on it",)
