@@ -37,8 +37,8 @@ _MOST_CLIP_GAIN_DB = 12.0
 _SILENT_LUFS = -50.0
 _AUDIBLE_LUFS = _LEVEL_LUFS + DUCK_DB - 2.0
 """Of a tenth of a second, after its gain. Steady noise that is further below music that is down is
-masked by it, and music that goes down for it is a hole; the syllables of speech that is 5 dB
-quieter in the mean still reach it."""
+masked by it, and music that goes down for it is a hole; speech reaches it with its syllables, which
+are louder than its mean."""
 _PAUSE_S = DUCK_DOWN_S + DUCK_UP_S
 """Shorter ones leave the music down: it would pump between two words."""
 _KNOCK_STEPS = 2
