@@ -331,8 +331,9 @@ class Loop:
                 )
             finally:
                 self._doing = ""
-        made = [movie["path"] for movie in outcome.report.get("movies", ())]
-        tell_of_movies(self._setting.config.notify, made, self._notes.stop.is_set)
+        if job.kind == Step.COMPOSE:
+            made = [movie["path"] for movie in outcome.report.get("movies", ())]
+            tell_of_movies(self._setting.config.notify, made, self._notes.stop.is_set)
         return outcome
 
     def _wait_for_lock(self, stack: contextlib.ExitStack) -> int | None:

@@ -89,6 +89,9 @@ def main() -> None:
     movies = demonstrate(arguments.folder.absolute(), arguments.today)
     if len(movies) != len(THEMES):
         raise SystemExit(f"{len(movies)} movies instead of {len(THEMES)}")
+    _say("\nto look around in it, say before each command, in this folder:")
+    _say(f"  export MEMORIESD_HOME={arguments.folder.absolute() / 'home'}")
+    _say(f"  export MEMORIESD_CONFIG={arguments.folder.absolute() / 'config.toml'}")
     _say("\nfinished:")
     for movie in movies:
         _say(str(movie))

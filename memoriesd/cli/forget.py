@@ -47,9 +47,9 @@ def forget_command(session: Session, what: str | None, *, everything: bool, yes:
 
     Of a person go the faces and the small pictures that show them, also among the examples of
     words that you taught; the pictures themselves stay, with whoever else they show. Copies of the
-    catalog go, too; the next index makes a new one. Movies that were copied
-    elsewhere, the system's journal and a --log-file of yours are out of reach; what we log names
-    no person, but may name a path. Your photos and videos are not touched; what stays in a
+    catalog go, too; the next index makes a new one. Movies that were copied elsewhere, storyboards
+    that you exported, the system's journal and a --log-file of yours are out of reach; what we log
+    names no person, but may name a path. Your photos and videos are not touched; what stays in a
     watched folder comes back with the next index.
     """
     if everything == (what is not None):

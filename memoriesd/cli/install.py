@@ -13,6 +13,7 @@ import click
 
 from indexer.errors import NothingToDoError
 from memoriesd.cli.options import Session, echo_path, session_command
+from memoriesd.exits import CommandFailedError, Exit
 from memoriesd.folders import make_private
 from memoriesd.installed import Command, Place, place_of
 from memoriesd.locks import alone
@@ -47,7 +48,12 @@ def install(session: Session, *, show: bool) -> None:
     place.file.parent.mkdir(parents=True, exist_ok=True)
     place.file.write_bytes(place.text)
     click.echo(f"wrote {echo_path(place.file)}")
-    begin(place)
+    if not begin(place):
+        raise CommandFailedError(
+            Exit.MISSING_RESOURCE,
+            "the service is written, but this system did not start it",
+            "until it does, start the daemon yourself: memoriesd run",
+        )
 
 
 @service_command.command("uninstall")

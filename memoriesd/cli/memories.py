@@ -76,7 +76,8 @@ def _list(session: Session, today: date, *, held: bool, items: bool, as_json: bo
         {MemoryState.HELD} if held else {MemoryState.READY, MemoryState.RELEASED, MemoryState.MADE}
     )
     with session.catalog() as catalog:
-        found = [m for m in all_memories(catalog) if m.state in wanted and m.current]
+        # One without a title was forgotten, and stays so that it is not made again.
+        found = [m for m in all_memories(catalog) if m.state in wanted and m.current and m.title]
         # What can be made today comes first; each part stays in the order of its score.
         found.sort(key=lambda memory: not is_due(memory, today))
         if as_json:

@@ -170,14 +170,18 @@ def _by_daemon(
     job_id = queue_job(catalog, kind, args, today, config=dump_config(config))
     click.echo(f"the running daemon does it as job {job_id}", err=True)
     control.ask(session.folders.control, "wake")
+    told = ""
     while True:
         job = _row(catalog, job_id)
         if job.state in ("done", "failed"):
             return outcome_of(job)
         if job.state == "running":
             line(job.done, job.total, job.what)
-        else:
-            line.say(f"{kind}: waiting, {_why_it_waits(session)}")
+        elif (why := _why_it_waits(session)) != told:
+            told = why
+            line.say(f"{kind}: waiting, {why}")
+            if not sys.stderr.isatty():
+                click.echo(f"{kind} waits: {why}", err=True)
         if not is_held(session.folders.daemon_lock):
             return Outcome(
                 exit_code=Exit.NOTHING,

@@ -104,6 +104,7 @@ def _status(session: Session) -> dict[str, Any]:
         "running": is_held(folders.daemon_lock),
         "daemon": control.ask(folders.control, "status"),
         "config": str(folders.config_file),
+        "config_fault": _config_fault(session),
         "catalog": str(folders.catalog),
         "indexed": folders.catalog.exists() or is_lost(folders.catalog),
     }
@@ -115,10 +116,22 @@ def _status(session: Session) -> dict[str, Any]:
     return document
 
 
+def _config_fault(session: Session) -> str:
+    """What is wrong with the configuration as it is now: a daemon may run with an earlier one."""
+    try:
+        session.config()
+    except ConfigError as error:
+        return f"{error}; {error.remedy}"
+    return ""
+
+
 def _status_lines(document: dict[str, Any]) -> list[str]:
     lines = daemon_lines(document)
+    if document["config_fault"]:
+        lines.append(f"configuration: {document['config_fault']}")
     if not document["indexed"]:
-        return [*lines, "nothing is indexed yet; begin with: memoriesd index"]
+        first = "index" if Path(document["config"]).exists() else "init"
+        return [*lines, f"nothing is indexed yet; begin with: memoriesd {first}"]
     job = document["job"]
     if job is not None:
         count = f" {job['done']:,} of {job['total']:,}" if job["total"] else ""

@@ -196,6 +196,16 @@ def test_status_is_told_from_the_catalog_when_no_daemon_runs(capsys: Capture) ->
     assert document["people"] == {"named": 1, "unnamed": 0}
 
 
+def test_status_tells_what_is_wrong_with_the_configuration(home: Path, capsys: Capture) -> None:
+    (home / "config.toml").write_text('[output]\nresolutoin = "720p"\n', encoding="utf-8")
+
+    code, out, _ = call(capsys, "status")
+
+    assert code == Exit.DONE
+    assert "configuration: " in out
+    assert "resolutoin" in out
+
+
 def test_what_the_daemon_does_next_is_told_in_local_time() -> None:
     due = datetime(2026, 11, 22, 9, 0).astimezone()
     daemon = {"pid": 7, "doing": "", "reason": "", "next": "index", "unwatched": {}}

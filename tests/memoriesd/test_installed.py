@@ -8,6 +8,7 @@ import pytest
 from memoriesd.cli.install import begin, finish
 from memoriesd.cli.main import run
 from memoriesd.config import Config
+from memoriesd.exits import Exit
 from memoriesd.folders import Folders
 from memoriesd.installed import Place, place_of
 
@@ -26,7 +27,7 @@ def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         program.write_text(
             "#!/bin/sh\n"
             f'echo "{name} $*" >> "{seen}"\n'
-            f'if grep -qxF "$1" "{refuse}"; then\n'
+            f'if grep -qxF -- "$1" "{refuse}"; then\n'
             f'  sed -i "0,\\\\|^$1\\$|{{//d}}" "{refuse}"\n'
             '  printf "no %s \\201\\n" "$1" >&2\n'  # as a program of another code page
             "  exit 5\n"
@@ -64,6 +65,18 @@ def test_installing_again_restarts_a_daemon_that_runs(
         "systemctl --user enable memoriesd.service",
         "systemctl --user restart memoriesd.service",
     ]
+
+
+def test_service_that_the_system_does_not_start_is_no_success(
+    home: Path, typed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.parent / f"{home.name} xdg"))
+    (home / "config.toml").write_text(f'[output]\nfolder = "{home / "movies"}"\n', encoding="utf-8")
+    refuse(typed, "--user")
+
+    assert run(["service", "install"]) == Exit.MISSING_RESOURCE
+
+    assert "start the daemon yourself: memoriesd run" in capsys.readouterr().err
 
 
 def test_agent_that_is_loaded_is_ended_first_and_waited_for(folders: Folders, typed: Path) -> None:

@@ -14,6 +14,7 @@ from indexer.catalog import jobs as rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.jobs import JobId
 from indexer.catalog.movies import all_movies
+from indexer.catalog.people import add_person, all_people
 from indexer.catalog.settings import put_setting
 from memoriesd.clock import local_now
 from memoriesd.config import Config, Guest, Output, Schedule, dump_config
@@ -143,6 +144,21 @@ def test_queued_job_is_done_by_the_configuration_it_came_with(
     job = rows.get_job(catalog, job_id)
     assert job is not None
     assert outcome_of(job).report == {"folder": str(tmp_path / "elsewhere")}
+
+
+def test_forgetting_that_counts_movies_is_done_by_the_daemon_which_goes_on(
+    catalog: Catalog, folders: Folders
+) -> None:
+    person = add_person(catalog, "Bert")
+    job_id = queue_job(catalog, "forget", {"person": person}, TODAY)
+
+    Loop(make_setting(catalog, folders), Notes()).work(once=True)
+
+    job = rows.get_job(catalog, job_id)
+    assert job is not None
+    assert outcome_of(job).exit_code == Exit.DONE
+    assert outcome_of(job).report["movies"] == 0
+    assert person not in {one.id for one in all_people(catalog)}
 
 
 @pytest.mark.parametrize(("served", "n_movies"), [(True, 0), (False, 1)])
