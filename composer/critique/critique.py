@@ -45,7 +45,7 @@ def criticise(movie: Path, board: Storyboard, theme: Theme) -> Critique:
     measured = {
         "loudness_lufs": lufs,
         "true_peak_dbtp": peak_dbtp,
-        "least_faces_inside": min(faces_inside(board)),
+        "least_faces_inside_planned": min(faces_inside(board)),
         "darkest_luma": float(film.lumas.min()),
     }
     # What no shot allowed to measure is left out: 0 would say that it was measured, and perfect.

@@ -6,7 +6,7 @@ from composer.critique.findings import Check, Finding
 from composer.render.motion import between, progress
 from composer.render.overlay import moment_at
 from composer.render.timeline import Span, spans
-from composer.storyboard.agreed import SAFE_SHARE
+from composer.storyboard.agreed import OPENING_TEXT_S, SAFE_SHARE
 from composer.storyboard.captions import READING_S_PER_CHARACTER
 from composer.storyboard.model import Panel, Shot, Storyboard
 from themes.theme import Type
@@ -49,11 +49,13 @@ def plan_findings(board: Storyboard, kind: Type) -> Iterator[Finding]:
 
 
 def readable_s(shot: Shot, board: Storyboard, kind: Type) -> float:
-    """How long the words on a shot can be read."""
+    """How long the words on a shot can be read; those that open the movie come a little later."""
     short_px = min(board.width, board.height)
+    waits = round(OPENING_TEXT_S * board.fps) if shot.start_frame == 0 else 0
+    n_frames = shot.n_frames - waits
     moments = (
-        moment_at(index, n_frames=shot.n_frames, fps=board.fps, kind=kind, short_px=short_px)
-        for index in range(shot.n_frames)
+        moment_at(index, n_frames=n_frames, fps=board.fps, kind=kind, short_px=short_px)
+        for index in range(n_frames)
     )
     return sum(moment.opacity >= READABLE for moment in moments) / board.fps
 

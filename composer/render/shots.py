@@ -15,12 +15,10 @@ from composer.render.planes import Planes, cropped, empty, filled, mixed, paste
 from composer.render.shade import deep, shade_for
 from composer.render.text import drawn_block
 from composer.render.timeline import Span
+from composer.storyboard.agreed import OPENING_TEXT_S
 from composer.storyboard.model import WHOLE, Ground, Panel, Rect, Shot, ShotKind
 from themes.colour import Rgb, contrast
 from themes.theme import Theme
-
-_OPENING_TEXT_S = 0.35
-"""Words on the first shot wait until the movie has faded in halfway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ class ShotFrames:
         shot, span, stage = self._shot, self._span, self._stage
         first = span.n_fade_in // 2
         if shot.start_frame == 0:
-            first = round(_OPENING_TEXT_S * stage.fps)
+            first = round(OPENING_TEXT_S * stage.fps)
         n_frames = span.n_visible - span.n_fade_out // 2 - first
         short_px = min(stage.width, stage.height)
         return moment_at(

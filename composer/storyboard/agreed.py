@@ -8,3 +8,6 @@ REST_S = 0.3
 
 PEAK_OVER_MEAN = 1.5
 """Speed of a move at its fastest moment, as a smoothstep eases it."""
+
+OPENING_TEXT_S = 0.35
+"""Words on the first shot wait until the movie has faded in halfway."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from composer.curate.alike import Looks
+from composer.storyboard.agreed import OPENING_TEXT_S
 from composer.storyboard.arc import Arc, shape_arc
 from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
 from composer.storyboard.captions import reading_s
@@ -122,7 +123,7 @@ def _tries(brief: Brief, material: Material, length: Length) -> Iterator[tuple[i
 def title_slot(brief: Brief, length: Length) -> Slot:
     """How long the title stands: at least until it is read."""
     usual_s = brief.theme.pace.title_s * (SHORT_FACTOR if length is Length.SHORT else 1.0)
-    read_s = reading_s(brief.title, brief.subtitle)
+    read_s = OPENING_TEXT_S + reading_s(brief.title, brief.subtitle)
     wanted_s = max(usual_s, read_s)
     return Slot(
         least_s=max(LEAST_TITLE_S, read_s, usual_s - 0.7), most_s=wanted_s + 1.6, wanted_s=wanted_s
@@ -135,7 +136,7 @@ def _title_on(brief: Brief, opening: Slide, length: Length) -> Slot:
     if not opening.is_video:
         return slot
     plays_s = good_s(opening.first) - brief.theme.transitions.seconds[1] / 2
-    read_s = max(LEAST_TITLE_S, reading_s(brief.title, brief.subtitle))
+    read_s = max(LEAST_TITLE_S, OPENING_TEXT_S + reading_s(brief.title, brief.subtitle))
     most_s = min(slot.most_s, max(read_s, plays_s))
     return Slot(
         least_s=min(slot.least_s, most_s), most_s=most_s, wanted_s=min(slot.wanted_s, most_s)

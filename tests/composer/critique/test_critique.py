@@ -15,7 +15,7 @@ from composer.critique.critique import LOUDNESS_LUFS, criticise
 from composer.critique.findings import Check, Critique, Finding, text_of
 from composer.critique.jitter import jitters_px
 from composer.critique.pictures import THUMB_PX, bodies, cut_errors_s, picture_findings, watched
-from composer.critique.plan import plan_findings
+from composer.critique.plan import plan_findings, readable_s
 from composer.critique.replan import replanned
 from composer.critique.sheet import GAP_PX, LABEL_PX, write_sheet
 from composer.library import ViewItem
@@ -23,6 +23,7 @@ from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.join import join_movie
 from composer.render.planes import Planes, from_rgb
 from composer.soundtrack import sound_for
+from composer.storyboard.agreed import OPENING_TEXT_S
 from composer.storyboard.brief import Brief, Canvas, Length
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock
@@ -98,6 +99,15 @@ def test_cut_off_face_and_words_too_short_are_found(board: Storyboard) -> None:
     found = plan_findings(replace(board, shots=tuple(shots)), THEME.type)
 
     assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2), (Check.TEXT, 0)]
+
+
+def test_words_that_open_the_movie_wait_before_they_can_be_read(board: Storyboard) -> None:
+    opening = board.shots[0]
+    later = replace(opening, start_frame=opening.n_frames)
+
+    waits_s = readable_s(later, board, THEME.type) - readable_s(opening, board, THEME.type)
+
+    assert waits_s == pytest.approx(OPENING_TEXT_S, abs=1 / board.fps)
 
 
 @pytest.mark.parametrize(("x_norm", "is_safe"), [(0.03, False), (0.06, True), (0.87, False)])
