@@ -195,11 +195,9 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
         _free(one, m)
         _check_length(board, m, n_frames)
     changed = {
-        n: _paced(board, n, replace(shot, n_frames=cut - shot.start_frame)),
-        n + 1: _paced(
-            board,
-            n + 1,
-            replace(after, start_frame=cut, n_frames=end - cut, on_beat=_on_beat(board, cut)),
+        n: _paced(board, n, cut - shot.start_frame),
+        n + 1: replace(
+            _paced(board, n + 1, end - cut), start_frame=cut, on_beat=_on_beat(board, cut)
         ),
     }
     return _near_heard(_with(board, changed), n)
@@ -230,20 +228,17 @@ def _check_length(board: Storyboard, n: int, n_frames: int) -> None:
         )
 
 
-def _paced(board: Storyboard, n: int, shot: Shot) -> Shot:
-    """A shorter shot moves less far, not faster; a clip's sound ends with it."""
-    before = board.shots[n]
-    share = (visible_frames(board, n) + shot.n_frames - before.n_frames) / visible_frames(board, n)
+def _paced(board: Storyboard, n: int, n_frames: int) -> Shot:
+    """A shot of another length: a shorter one moves less far, not faster; a clip's sound ends too."""
+    shot, seen = board.shots[n], visible_frames(board, n)
+    share = (seen + n_frames - shot.n_frames) / seen
     if share >= 1:
-        return shot
+        return replace(shot, n_frames=n_frames)
     panels = tuple(
-        replace(
-            _part(panel, share),
-            enters_frame=panel.enters_frame * shot.n_frames // before.n_frames,
-        )
+        replace(_part(panel, share), enters_frame=panel.enters_frame * n_frames // shot.n_frames)
         for panel in shot.panels
     )
-    return replace(shot, panels=panels, sound_trail_s=0.0)
+    return replace(shot, n_frames=n_frames, panels=panels, sound_trail_s=0.0)
 
 
 def _part(panel: Panel, share: float) -> Panel:

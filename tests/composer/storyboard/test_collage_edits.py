@@ -1,6 +1,7 @@
 """One picture of a collage is swapped, mended or retimed; the others stay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_shorter_collage_lets_its_panels_come_sooner(board: Storyboard, at: in
     last, before = (max(panel.enters_frame for panel in one.panels) for one in (shorter, shot))
     assert 0 < last < before
     assert last / shorter.n_frames == pytest.approx(before / shot.n_frames, abs=0.05)
+
+
+def test_a_collage_may_end_sooner_than_its_last_panel_came_in(board: Storyboard, at: int) -> None:
+    shot = board.shots[at]
+    *first, last = shot.panels
+    late = replace(shot, panels=(*first, replace(last, enters_frame=shot.n_frames - 1)))
+    shots = (*board.shots[:at], late, *board.shots[at + 1 :])
+
+    shorter = retime(replace(board, shots=shots), at, 0.8 * shot.n_frames / board.fps).shots[at]
+
+    assert 0 < shorter.panels[-1].enters_frame < shorter.n_frames < shot.n_frames
 
 
 def test_a_storyboard_keeps_when_panels_come_in_and_refuses_those_that_never_do(
