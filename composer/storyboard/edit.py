@@ -229,7 +229,7 @@ def _check_length(board: Storyboard, n: int, n_frames: int) -> None:
 
 
 def _paced(board: Storyboard, n: int, n_frames: int) -> Shot:
-    """A shot of another length: a shorter one moves less far, not faster; a clip's sound ends too."""
+    """A shot of another length: a shorter one moves less far, not faster; its sound ends too."""
     shot, seen = board.shots[n], visible_frames(board, n)
     share = (seen + n_frames - shot.n_frames) / seen
     if share >= 1:
