@@ -1,7 +1,7 @@
 """The contact sheet of a movie: each shot with the frames around the cut into it."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,9 @@ LABEL_PX = 16
 ROWS_A_COLUMN = 8
 """A long movie goes on beside itself."""
 
+MANY_SHOTS = 100
+"""A movie with more has two tiles a shot: four of 500 shots would be a picture of 240 MB."""
+
 _GROUND, _INK = (24, 24, 26), (214, 210, 202)
 
 
@@ -30,15 +33,19 @@ class _Tile:
 def write_sheet(movie: Path, storyboard: Storyboard, out: Path) -> None:
     """Write a PNG with a row for each shot: before, in and after the cut into it, and its middle.
 
+    Of a movie with many shots only the frame after the cut, and the middle.
+
     Raises
     ------
     UnreadableMediaError
         If the file is no movie, or not that of the storyboard.
     """
     rows = tuple(_rows(storyboard))
+    if len(rows) > MANY_SHOTS:
+        rows = tuple(_shortened(row) for row in rows)
     wanted = sorted({tile.frame for row in rows for tile in row if tile is not None})
     width = TILE_PX if storyboard.width >= storyboard.height else TILE_PX * 9 // 16
-    pictures = dict(zip(wanted, frames_at(movie, wanted, storyboard.fps, width), strict=True))
+    pictures = zip(wanted, frames_at(movie, wanted, storyboard.fps, width), strict=True)
     _drawn(rows, pictures).save(out, format="PNG")
 
 
@@ -63,20 +70,36 @@ def _rows(storyboard: Storyboard) -> Iterator[tuple[_Tile | None, ...]]:
         yield (*around, _Tile(middle, f"{n}  {shot.motion}"))
 
 
-def _drawn(rows: Sequence[tuple[_Tile | None, ...]], pictures: dict[int, Rgb8]) -> Image.Image:
-    height, width = next(iter(pictures.values())).shape[:2]
-    columns = -(-len(rows) // ROWS_A_COLUMN)
-    cell_w, cell_h = width + GAP_PX, height + GAP_PX + LABEL_PX
-    row_w = cell_w * len(rows[0]) + 2 * GAP_PX
-    size = (columns * row_w + GAP_PX, min(len(rows), ROWS_A_COLUMN) * cell_h + GAP_PX)
-    sheet = Image.new("RGB", size, _GROUND)
-    pen = ImageDraw.Draw(sheet)
+def _shortened(row: tuple[_Tile | None, ...]) -> tuple[_Tile | None, ...]:
+    """The frame after the cut, named as the cut is, and the middle."""
+    before, _, after, middle = row
+    if before is not None and after is not None:
+        after = replace(after, label=before.label)
+    return after, middle
+
+
+def _drawn(
+    rows: Sequence[tuple[_Tile | None, ...]], pictures: Iterable[tuple[int, Rgb8]]
+) -> Image.Image:
+    """The sheet; every picture is put on it as it comes, so that one is held at a time."""
+    places: dict[int, list[tuple[int, int, str]]] = {}
     for n, row in enumerate(rows):
-        left, top = n // ROWS_A_COLUMN * row_w + GAP_PX, n % ROWS_A_COLUMN * cell_h + GAP_PX
         for k, tile in enumerate(row):
-            if tile is None:
-                continue
-            x = left + k * cell_w
-            sheet.paste(Image.fromarray(np.ascontiguousarray(pictures[tile.frame])), (x, top))
-            pen.text((x, top + height + 2), tile.label.replace("_", " "), fill=_INK)
+            if tile is not None:
+                places.setdefault(tile.frame, []).append((n, k, tile.label))
+    sheet = Image.new("RGB", (0, 0))
+    for frame, picture in pictures:
+        height, width = picture.shape[:2]
+        cell_w, cell_h = width + GAP_PX, height + GAP_PX + LABEL_PX
+        row_w = cell_w * len(rows[0]) + 2 * GAP_PX
+        if not sheet.width:
+            columns = -(-len(rows) // ROWS_A_COLUMN)
+            size = (columns * row_w + GAP_PX, min(len(rows), ROWS_A_COLUMN) * cell_h + GAP_PX)
+            sheet = Image.new("RGB", size, _GROUND)
+        pen = ImageDraw.Draw(sheet)
+        for n, k, label in places[frame]:
+            left = n // ROWS_A_COLUMN * row_w + GAP_PX + k * cell_w
+            top = n % ROWS_A_COLUMN * cell_h + GAP_PX
+            sheet.paste(Image.fromarray(np.ascontiguousarray(picture)), (left, top))
+            pen.text((left, top + height + 2), label.replace("_", " "), fill=_INK)
     return sheet

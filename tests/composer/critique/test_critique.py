@@ -1,5 +1,6 @@
 """A critique finds the faults that were put into a film, and none in a good one."""
 
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from composer.critique.jitter import jitters_px
 from composer.critique.pictures import THUMB_PX, bodies, cut_errors_s, picture_findings, watched
 from composer.critique.plan import plan_findings, readable_s
 from composer.critique.replan import replanned
-from composer.critique.sheet import GAP_PX, LABEL_PX, write_sheet
+from composer.critique.sheet import GAP_PX, LABEL_PX, MANY_SHOTS, TILE_PX, write_sheet
 from composer.library import ViewItem
 from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.join import join_movie
@@ -301,3 +302,27 @@ def test_sheet_has_a_row_for_each_shot(board: Storyboard, tmp_path: Path) -> Non
     with Image.open(tmp_path / "s.png") as sheet:
         rows = min(8, len(board.shots))
         assert sheet.height == rows * (136 + GAP_PX + LABEL_PX) + GAP_PX
+        assert sheet.width == 4 * (TILE_PX + GAP_PX) + 3 * GAP_PX
+
+
+def test_sheet_of_many_shots_has_two_tiles_a_shot_and_holds_one_at_a_time(
+    board: Storyboard, tmp_path: Path
+) -> None:
+    shots = tuple(
+        replace(board.shots[2], start_frame=4 * n, n_frames=4, text=None)
+        for n in range(MANY_SHOTS + 12)
+    )
+    long = replace(board, shots=shots, n_frames=4 * len(shots))
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    plain = (from_rgb(np.full((180, 320, 3), 90, np.uint8)) for _ in range(long.n_frames))
+    write_segments([Segment(path=tmp_path / "m.mp4", frames=plain)], form)
+
+    tracemalloc.start()
+    write_sheet(tmp_path / "m.mp4", long, tmp_path / "s.png")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    with Image.open(tmp_path / "s.png") as sheet:
+        assert sheet.width == 14 * (2 * (TILE_PX + GAP_PX) + 2 * GAP_PX) + GAP_PX
+    # 224 tiles are 22 MB.
+    assert most < 5e6
