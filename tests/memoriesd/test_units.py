@@ -19,6 +19,7 @@ from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.config import Config, Index, Models, Output
 from memoriesd.daemon import run_daemon
+from memoriesd.exits import Exit
 from memoriesd.folders import Folders
 from memoriesd.systemd import Heart
 from memoriesd.units import Service, launchd_agent, service_of, systemd_unit, windows_task
@@ -149,9 +150,12 @@ def test_service_is_written_and_removed_and_purging_lists_before_it_deletes(
     kept = (home / "catalog.db").exists()
     purged = run(["service", "uninstall", "--purge", "--yes"])
 
-    assert (installed, written, removed, gone, kept, purged) == (0, True, 0, True, True, 0)
+    # Nothing of systemd is found, so it was written and not started.
+    assert (installed, written) == (Exit.MISSING_RESOURCE, True)
+    assert (removed, gone, kept, purged) == (0, True, True, 0)
     said = capsys.readouterr()
     assert "type it yourself: systemctl --user daemon-reload" in said.err
+    assert "start the daemon yourself: memoriesd run" in said.err
     assert f"  {home / 'catalog.db'}: " in said.out
     assert not home.exists()
     assert movies.exists()
