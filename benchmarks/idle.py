@@ -26,7 +26,6 @@ from crowd import make_crowd
 from made_catalog import add_items, make_files
 
 from indexer.catalog.connection import Catalog, open_catalog
-from indexer.catalog.memories import Memory, MemoryId, put_memory
 from indexer.catalog.movies import add_movie, put_storyboard
 from indexer.chosen import ModelChoice, describe_models
 from memoriesd.loop import RESCAN_EVERY_S
@@ -39,20 +38,6 @@ STILL_S = 30.0
 START_LIMIT_S = 1800.0
 LOOK_S = 5.0
 COMMAND = str(Path(sys.executable).with_name("memoriesd"))
-MADE = Memory(
-    id=MemoryId(0),
-    kind="trip",
-    key="trip:made",
-    title="Made",
-    subtitle="",
-    window_start=None,
-    window_end=None,
-    state="made",
-    reason="",
-    score=1.0,
-    subjects="[]",
-    current=1,
-)
 
 
 def main() -> int:
@@ -97,7 +82,10 @@ def note_as_done(catalog: Catalog) -> None:
     """Today's networks have read everything, and there is a movie: else one is made first."""
     models = describe_models(ModelChoice(pack="builtin", folder=None, scenes=None))
     catalog.execute("UPDATE stages SET model = ?", (models.stage_model,))
-    memory = put_memory(catalog, MADE, [])
+    memory = catalog.execute(
+        "INSERT INTO memories (kind, key, title, subtitle, state, reason, score)"
+        " VALUES ('trip', 'trip:made', 'Made', '', 'made', '', 1) RETURNING id"
+    ).fetchone()[0]
     board = put_storyboard(catalog, memory, "gentle", "short", 1, "{}")
     add_movie(catalog, memory, board, Path("/made.mp4"), 20.0, "2026-01-01T00:00:00+00:00")
 
