@@ -46,10 +46,6 @@ class Critique:
         """As JSON text; the same critique gives the same bytes."""
         return json.dumps(dataclasses.asdict(self), sort_keys=True)
 
-    def to_text(self) -> str:
-        """As a page for people."""
-        return text_of(json.loads(self.to_json()))
-
 
 def text_of(report: Mapping[str, object]) -> str:
     """A report that was kept, as a page for people."""

@@ -1,7 +1,6 @@
 """All frames of a movie, in any order; in their natural order each picture is decoded once."""
 
 from collections.abc import Iterator
-from types import TracebackType
 
 from composer.render.motion import smoothstep
 from composer.render.panels import Media
@@ -36,12 +35,7 @@ class Frames:
     def __enter__(self) -> "Frames":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._close_all_but(())
 
     def __iter__(self) -> Iterator[Planes]:

@@ -12,8 +12,9 @@ from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import all_events, all_places, event_of_items
 from indexer.catalog.files import FileState, Seen
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import ItemId
 from indexer.catalog.people import add_correction, add_person, all_people
+from tests import made
 
 MUNICH = (48.137, 11.575)
 ROME = (41.90, 12.50)
@@ -44,27 +45,16 @@ def add_photo(
     )
     file = next(f for f in file_rows.files_of_root(catalog, root) if f.path == path)
     file_rows.set_file_state(catalog, [file.id], FileState.INDEXED)
-    columns = dict.fromkeys(Item.__slots__)
-    row = {
-        **columns,
-        "id": ItemId(0),
-        "kind": "photo",
-        "width": 100,
-        "height": 100,
-        "orientation": 1,
-        "told_local": local,
-        "told_utc": utc,
-        "date_source": "exif",
-        "date_confidence": confidence,
-        "latitude": spot and spot[0],
-        "longitude": spot and spot[1],
-        "mundane": mundane,
-        "mundane_score": 0.0,
-        "favourite": 0,
-        "hidden": 0,
-        "day_only": int(day_only),
-    }
-    return item_rows.add_item(catalog, Item(**row), file.id)  # type: ignore[arg-type]  # by name
+    row = made.item(
+        told_local=local,
+        told_utc=utc,
+        date_confidence=confidence,
+        latitude=spot and spot[0],
+        longitude=spot and spot[1],
+        mundane=mundane,
+        day_only=int(day_only),
+    )
+    return item_rows.add_item(catalog, row, file.id)
 
 
 def run(catalog: Catalog) -> None:

@@ -8,7 +8,6 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
-from PIL import Image
 
 from composer.movies import MovieFile, render_movie
 from composer.storyboard.model import (
@@ -16,25 +15,18 @@ from composer.storyboard.model import (
     Ground,
     Panel,
     Rect,
-    Shot,
     ShotKind,
     Storyboard,
     Text,
     Transition,
 )
 from music.track import RATE_HZ
+from tests.made import storyboard, write_photo
 from themes.load import load_theme
 
 FPS = 24
 DAY = date(2024, 7, 18)
 CLOSER = Rect(x_norm=0.1, y_norm=0.1, w_norm=0.8, h_norm=0.8)
-
-
-def write_photo(path: Path, seed: int) -> Path:
-    """Soft colours of chance."""
-    small = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
-    Image.fromarray(small).resize((640, 360), Image.Resampling.BICUBIC).save(path, quality=92)
-    return path
 
 
 def write_clip(path: Path, seconds: float) -> Path:
@@ -72,15 +64,14 @@ def make_panel(path: Path, item_id: int, **changes: object) -> Panel:
 
 def make_board(folder: Path) -> Storyboard:
     """Title, clip, photograph and end card: six seconds."""
-    one, two = write_photo(folder / "a.jpg", 1), write_photo(folder / "b.jpg", 2)
+    one, two = (write_photo(folder / f"{name}.jpg", ord(name), 640, 360) for name in "ab")
     clip = write_clip(folder / "c.mp4", 4.0)
     fade = Transition(name="dissolve", n_frames=8)
-    parts: list[dict[str, object]] = [
+    shots: list[dict[str, object]] = [
         {
             "kind": ShotKind.TITLE,
             "panels": (make_panel(one, 1),),
             "text": Text(lines=("Søgne", "2024"), style="title"),
-            "transition": Transition(name="cut", n_frames=0),
         },
         {
             "panels": (make_panel(clip, 3, is_video=True, view_end=WHOLE, clip_start_s=0.5),),
@@ -90,38 +81,13 @@ def make_board(folder: Path) -> Storyboard:
         {"panels": (make_panel(two, 2),), "transition": fade},
         {
             "kind": ShotKind.END,
-            "panels": (),
             "ground": Ground.COLOUR,
             "text": Text(lines=("The end",), style="end"),
             "transition": fade,
         },
     ]
-    shots = tuple(
-        Shot(
-            **({"kind": ShotKind.PICTURE, "n_frames": 36} | values),  # type: ignore[arg-type]  # a factory
-            start_frame=36 * index,
-            seed=1,
-            reason="test",
-        )
-        for index, values in enumerate(parts)
-    )
-    return Storyboard(
-        memory_id=1,
-        memory_key="k",
-        title="Søgne",
-        subtitle="2024",
-        theme="gentle",
-        length="short",
-        seed=1,
-        width=320,
-        height=180,
-        fps=FPS,
-        mood="gentle",
-        music_seed=7,
-        n_frames=144,
-        beats_s=(),
-        shots=shots,
-    )
+    each: dict[str, object] = {"n_frames": 36}
+    return storyboard([each | shot for shot in shots], title="Søgne", subtitle="2024", fps=FPS)
 
 
 def made(folder: Path) -> Path:

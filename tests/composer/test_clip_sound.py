@@ -17,8 +17,9 @@ from composer.critique.words import word_findings
 from composer.movies import EDGE_S, movie_sound
 from composer.render.mix import DUCK_DB, DUCK_DOWN_S
 from composer.render.timeline import spans
-from composer.storyboard.model import WHOLE, Panel, Shot, ShotKind, Storyboard, Transition
+from composer.storyboard.model import WHOLE, Panel, Storyboard, Transition
 from music.track import RATE_HZ, Stereo
+from tests.made import storyboard
 
 Factory = Callable[..., Any]
 FPS = 24
@@ -65,27 +66,10 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Storyboard:
     hum = 0.3 * np.sin(2 * np.pi * MUSIC_HZ * time_s)
     music = write_clip(folder / "hum.mp4", hum.astype(np.float32))
     shots = [shot(0, "a.jpg"), shot(1, os.fspath(clip)), shot(2, "b.jpg")]
-    return Storyboard(
-        memory_id=1,
-        memory_key="k",
-        title="T",
-        subtitle="",
-        theme="gentle",
-        length="short",
-        seed=1,
-        width=64,
-        height=36,
-        fps=FPS,
-        mood="gentle",
-        music_seed=7,
-        music_file=os.fspath(music),
-        n_frames=3 * 4 * FPS,
-        beats_s=(),
-        shots=tuple(shots),
-    )
+    return storyboard(shots, width=64, height=36, fps=FPS, music_file=os.fspath(music))
 
 
-def shot(n: int, path: str) -> Shot:
+def shot(n: int, path: str) -> dict[str, object]:
     is_clip = n == 1
     panel = Panel(
         item_id=n,
@@ -97,18 +81,14 @@ def shot(n: int, path: str) -> Shot:
         view_end=WHOLE,
         clip_start_s=BEGINS_S if is_clip else None,
     )
-    return Shot(
-        kind=ShotKind.PICTURE,
-        start_frame=n * 4 * FPS,
-        n_frames=4 * FPS,
-        panels=(panel,),
-        transition=Transition(name="dissolve", n_frames=12 * (n > 0)),
-        sound_gain_db=0.0 if is_clip else None,
-        sound_lead_s=LEAD_S * is_clip,
-        sound_trail_s=TRAIL_S * is_clip,
-        seed=1,
-        reason="",
-    )
+    return {
+        "n_frames": 4 * FPS,
+        "panels": (panel,),
+        "transition": Transition(name="dissolve", n_frames=12 * (n > 0)),
+        "sound_gain_db": 0.0 if is_clip else None,
+        "sound_lead_s": LEAD_S * is_clip,
+        "sound_trail_s": TRAIL_S * is_clip,
+    }
 
 
 @pytest.fixture(scope="module")

@@ -29,8 +29,8 @@ from tests.composer.small_movie import (
     make_panel,
     render,
     write_clip,
-    write_photo,
 )
+from tests.made import write_photo
 from themes.load import load_theme
 
 

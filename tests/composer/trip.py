@@ -19,10 +19,11 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Event, EventId, Place, put_event, put_place
 from indexer.catalog.faces import NewFace, assign, replace_faces
 from indexer.catalog.files import FileId, add_root
-from indexer.catalog.items import Item, ItemId, add_item
+from indexer.catalog.items import Item, add_item
 from indexer.catalog.labels import replace_labels
 from indexer.catalog.movies import all_movies, get_storyboard
 from indexer.catalog.people import add_person
+from tests import made
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -74,26 +75,13 @@ def put_trip(catalog: Catalog, folder: Path) -> None:
 
 def _item(n: int, place: int) -> Item:
     taken = dt.datetime(2024, 5, 4 + n // 6, 10) + dt.timedelta(minutes=30 * (n % 6))  # noqa: DTZ001
-    values: dict[str, Any] = dict.fromkeys(Item.__slots__)
-    values |= {
-        "id": ItemId(0),
-        "kind": "photo",
-        "width": 160,
-        "height": 120,
-        "orientation": 1,
-        "day_only": 0,
-        "date_source": "exif",
-        "date_confidence": 1.0,
-        "taken_at": taken.isoformat(),
-        "latitude": 38.7 + (0.5 if n % 5 == 1 else 0.0),
-        "longitude": -9.1,
-        "place_id": place,
-        "mundane_score": 0.0,
-        "score": 0.5 + 0.01 * n,
-        "favourite": 0,
-        "hidden": 0,
-    }
-    return Item(**values)
+    return made.item(
+        taken_at=taken.isoformat(),
+        latitude=38.7 + (0.5 if n % 5 == 1 else 0.0),
+        longitude=-9.1,
+        place_id=place,
+        score=0.5 + 0.01 * n,
+    )
 
 
 def _new_face() -> NewFace:

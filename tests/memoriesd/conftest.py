@@ -20,7 +20,7 @@ from indexer.catalog.items import Item, ItemId
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders
 from memoriesd.protocol import TASK_MODULES, Request
-from tests.made import TRIP_MEMORY
+from tests import made
 
 PROBE = Path(__file__).parent / "probe"
 NOT_UTF8 = b"2021/caf\xe9.jpg"
@@ -87,22 +87,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def make_item(**values: object) -> Item:
-    told: dict[str, object] = dict.fromkeys(Item.__slots__)
-    told |= {
-        "id": ItemId(0),
+    told: dict[str, object] = {
         "width": 4000,
         "height": 3000,
-        "orientation": 1,
-        "date_source": "exif",
         "date_confidence": 0.95,
         "taken_at": "2021-07-04T10:30:00",
         "utc_offset": "+01:00",
-        "mundane_score": 0.0,
-        "day_only": 0,
-        "favourite": 0,
-        "hidden": 0,
     }
-    return Item(**(told | values))  # type: ignore[arg-type]  # a table of columns
+    return made.item(**(told | values))
 
 
 def make_face(x: float = 10.0) -> NewFace:
@@ -166,7 +158,7 @@ def _describe(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
 def _make_movie(catalog: Catalog, photo: ItemId, video: ItemId) -> None:
     memory = memories.put_memory(
         catalog,
-        replace(TRIP_MEMORY, subtitle="July 2021", reason="a trip", score=0.5),
+        replace(made.TRIP_MEMORY, subtitle="July 2021", reason="a trip", score=0.5),
         [(photo, "sharp", ""), (video, "lively", "")],
     )
     board = json.dumps(_board(photo))

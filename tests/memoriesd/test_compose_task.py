@@ -14,13 +14,13 @@ from PIL import Image
 
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import FileId, add_root
-from indexer.catalog.items import Item, ItemId, add_item
+from indexer.catalog.items import add_item
 from indexer.catalog.memories import put_memory
 from memoriesd.config import parse_config
 from memoriesd.tasks.compose import run
 from memoriesd.worker import Task
 from music.errors import MusicError
-from tests.made import TRIP_MEMORY
+from tests import made
 
 NOW = dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)
 
@@ -40,33 +40,14 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
                 " VALUES (?, ?, 1, 1, ?, 'indexed')",
                 (root, f"{n}.jpg".encode(), n),
             )
-            items.append(add_item(catalog, _item(n), FileId(int(cursor.lastrowid or 0))))
+            row = made.item(taken_at=f"2024-05-0{n + 1}T10:00:00", score=0.5)
+            items.append(add_item(catalog, row, FileId(int(cursor.lastrowid or 0))))
         put_memory(
             catalog,
-            replace(TRIP_MEMORY, subtitle="May 2024"),
+            replace(made.TRIP_MEMORY, subtitle="May 2024"),
             [(item, "shown", "") for item in items],
         )
         yield catalog
-
-
-def _item(n: int) -> Item:
-    told: dict[str, object] = dict.fromkeys(Item.__slots__)
-    told |= {
-        "id": ItemId(0),
-        "kind": "photo",
-        "width": 160,
-        "height": 120,
-        "orientation": 1,
-        "day_only": 0,
-        "date_source": "exif",
-        "date_confidence": 1.0,
-        "taken_at": f"2024-05-0{n + 1}T10:00:00",
-        "mundane_score": 0.0,
-        "score": 0.5,
-        "favourite": 0,
-        "hidden": 0,
-    }
-    return Item(**told)  # type: ignore[arg-type]  # a table of columns
 
 
 def _task(catalog: Catalog, home: Path, music: str) -> Task:

@@ -14,11 +14,11 @@ from composer.library import read_library
 from indexer.catalog import files, items, labels
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.files import FileState, Seen
-from indexer.catalog.items import Item, ItemId
 from indexer.scenes.labels import load_scenes
 from indexer.scenes.teaching import label_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
+from tests import made
 
 Rgb8 = NDArray[np.uint8]
 Capture = pytest.CaptureFixture[str]
@@ -67,10 +67,6 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MEMORIESD_HOME", str(tmp_path))
     monkeypatch.delenv("MEMORIESD_CONFIG", raising=False)
     labeller = load_scenes(None)
-    told: dict[str, object] = dict.fromkeys(Item.__slots__)
-    told |= {"id": ItemId(0), "kind": "photo", "width": 160, "height": 160, "orientation": 1}
-    told |= {"date_source": "exif", "date_confidence": 0.95, "mundane_score": 0.0}
-    told |= {"day_only": 0, "favourite": 0, "hidden": 0, "score": 0.5}
     with open_catalog(tmp_path / "catalog.db") as catalog, catalog.transaction():
         root = files.add_root(catalog, tmp_path / "photos")
         names = [b"%03d.jpg" % n for n in range(N_ITEMS)]
@@ -80,7 +76,7 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         files.set_file_state(catalog, rows.values(), FileState.INDEXED)
         for n, name in enumerate(names):
             day = f"202{n % 3}-05-{1 + n % 20:02}T10:00:00"
-            item = items.add_item(catalog, Item(**(told | {"taken_at": day})), rows[name])  # type: ignore[arg-type]  # a table of columns
+            item = items.add_item(catalog, made.item(taken_at=day), rows[name])
             found = labeller.label(shown(n))
             labels.replace_labels(catalog, item, found.words, labeller.model_id)
             labels.put_image_vector(catalog, item, found.vector, labeller.model_id)

@@ -7,8 +7,9 @@ import pytest
 from indexer.catalog import files, items
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import Seen
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import ItemId
 from memoriesd.search import NEWEST_ITEMS, find_by_words, unknown_words
+from tests import made
 
 PATHS = ("Straße/Über uns.jpg", "trips/IMG_0012.jpg", "trips/IMG_0012 (1).jpg")
 
@@ -76,13 +77,9 @@ def test_the_newest_that_fit_are_the_last_of_all_that_fit(tmp_path: Path) -> Non
 
 
 def add_item(catalog: Catalog, path: str, taken_at: str) -> ItemId:
-    row = dict.fromkeys(Item.__slots__) | {
-        "kind": "photo", "width": 1, "height": 1, "orientation": 1, "date_source": "none",
-        "date_confidence": 0.0, "mundane_score": 0.0, "favourite": 0, "hidden": 0, "day_only": 0,
-        "camera": "Canon EOS", "taken_at": taken_at,
-    }  # fmt: skip
+    row = made.item(camera="Canon EOS", taken_at=taken_at)
     root_id = files.add_root(catalog, Path("/photos"))
     seen = Seen(path=path.encode(), size=1, mtime_ns=0, inode=0, sidecars="")
     files.add_files(catalog, root_id, [seen])
     (file,) = files.files_at(catalog, root_id, [path.encode()])
-    return items.add_item(catalog, Item(**row), file.id)  # type: ignore[arg-type]  # columns by name
+    return items.add_item(catalog, row, file.id)

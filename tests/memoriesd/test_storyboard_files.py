@@ -7,49 +7,28 @@ from pathlib import Path
 import pytest
 
 from composer.storyboard.codec import to_json
-from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Text, Transition
+from composer.storyboard.model import Ground, ShotKind, Text
 from indexer.catalog.connection import open_catalog
 from indexer.catalog.items import ItemId, update_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
+from tests.made import storyboard
 
 Capture = pytest.CaptureFixture[str]
-CUT = Transition(name="cut", n_frames=0)
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A storyboard of two cards, in a folder whose name has a space."""
-    shots = tuple(
-        Shot(
-            kind=kind,
-            start_frame=60 * n,
-            n_frames=60,
-            panels=(),
-            ground=Ground.COLOUR,
-            transition=CUT,
-            text=Text(lines=("Lisbon",), style=str(kind)),
-            seed=n,
-            reason=f"card {n}",
-        )
+    board = storyboard(
+        {
+            "kind": kind,
+            "n_frames": 60,
+            "ground": Ground.COLOUR,
+            "text": Text(lines=("Lisbon",), style=str(kind)),
+            "reason": f"card {n}",
+        }
         for n, kind in enumerate((ShotKind.TITLE, ShotKind.END))
-    )
-    board = Storyboard(
-        memory_id=1,
-        memory_key="trip:1",
-        title="Lisbon",
-        subtitle="May 2024",
-        theme="gentle",
-        length="short",
-        seed=1,
-        width=640,
-        height=360,
-        fps=30,
-        mood="gentle",
-        music_seed=1,
-        n_frames=120,
-        beats_s=(),
-        shots=shots,
     )
     path = tmp_path / "my movies" / "mine.json"
     path.parent.mkdir()

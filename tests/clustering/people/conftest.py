@@ -9,7 +9,8 @@ from indexer.catalog import items as item_rows
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.faces import FaceId, NewFace, replace_faces
 from indexer.catalog.files import Seen
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import ItemId
+from tests import made
 
 LENGTH = 64
 
@@ -58,23 +59,7 @@ def _item(catalog: Catalog, number: int) -> ItemId:
     )
     file_id = next(f.id for f in file_rows.files_of_root(catalog, root) if f.path == path)
     file_rows.set_content(catalog, file_id, number.to_bytes(32, "little"))
-    columns = dict.fromkeys(Item.__slots__)
-    row = Item(
-        **{
-            **columns,
-            "id": ItemId(0),
-            "kind": "photo",
-            "width": 1000,
-            "height": 1000,
-            "orientation": 1,
-            "date_source": "none",
-            "date_confidence": 0.0,
-            "mundane_score": 0.0,
-            "favourite": 0,
-            "hidden": 0,
-            "day_only": 0,
-        }  # type: ignore[arg-type]  # columns by name
-    )
+    row = made.item(width=1000, height=1000, date_source="none", date_confidence=0.0)
     return item_rows.add_item(catalog, row, file_id)
 
 

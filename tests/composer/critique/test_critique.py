@@ -1,5 +1,6 @@
 """A critique finds the faults that were put into a film, and none in a good one."""
 
+import json
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -285,7 +286,7 @@ def test_report_is_a_page_of_text() -> None:
     finding = Finding(check=Check.FACE, shot=2, told="a face is whole on 50% of its frames")
     critique = Critique(measured={"loudness_lufs": -16.02}, findings=(finding,), mended=("a",))
 
-    lines = critique.to_text().splitlines()
+    lines = text_of(json.loads(critique.to_json())).splitlines()
 
     assert lines[0].split() == ["loudness", "lufs", "-16.020"]
     assert lines[1:] == ["found: shot 3: a face is whole on 50% of its frames", "mended: a"]

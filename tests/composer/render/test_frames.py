@@ -17,16 +17,15 @@ from composer.storyboard.model import (
     Ground,
     Panel,
     Rect,
-    Shot,
     ShotKind,
     Storyboard,
     Text,
     Transition,
 )
+from tests.made import storyboard
 from themes.load import BUILTIN, load_theme
 from themes.theme import Effect
 
-FPS = 30
 LEFT = Rect(x_norm=0.02, y_norm=0.03, w_norm=0.47, h_norm=0.94)
 RIGHT = Rect(x_norm=0.51, y_norm=0.03, w_norm=0.47, h_norm=0.94)
 CLOSER = Rect(x_norm=0.1, y_norm=0.1, w_norm=0.8, h_norm=0.8)
@@ -67,38 +66,8 @@ def make_panel(item_id: int, **changes: object) -> Panel:
     return Panel(item_id=item_id, **(values | changes))  # type: ignore[arg-type]  # a factory
 
 
-def make_board(shots: list[dict[str, object]], width: int = 320, height: int = 180) -> Storyboard:
-    made, at = [], 0
-    for values in shots:
-        defaults: dict[str, object] = {
-            "kind": ShotKind.PICTURE,
-            "n_frames": 30,
-            "transition": Transition(name="cut", n_frames=0),
-        }
-        shot = Shot(start_frame=at, seed=1, reason="test", **(defaults | values))  # type: ignore[arg-type]  # a factory
-        made.append(shot)
-        at += shot.n_frames
-    return Storyboard(
-        memory_id=1,
-        memory_key="k",
-        title="Title",
-        subtitle="s",
-        theme="chill",
-        length="short",
-        seed=1,
-        width=width,
-        height=height,
-        fps=FPS,
-        mood="chill",
-        music_seed=1,
-        n_frames=at,
-        beats_s=(),
-        shots=tuple(made),
-    )
-
-
 def full_board(width: int = 320, height: int = 180) -> Storyboard:
-    return make_board(
+    return storyboard(
         [
             {
                 "kind": ShotKind.TITLE,
@@ -122,14 +91,13 @@ def full_board(width: int = 320, height: int = 180) -> Storyboard:
             },
             {
                 "kind": ShotKind.END,
-                "panels": (),
                 "ground": Ground.COLOUR,
                 "text": Text(lines=("The end",), style="end"),
                 "transition": Transition(name="dip_to_black", n_frames=8),
             },
         ],
-        width,
-        height,
+        width=width,
+        height=height,
     )
 
 
@@ -185,7 +153,7 @@ def test_frames_have_the_storyboards_size(size: tuple[int, int]) -> None:
 
 
 def test_cut_changes_at_its_frame() -> None:
-    board = make_board(
+    board = storyboard(
         [
             {"panels": (make_panel(1, view_end=WHOLE),)},
             {"panels": (make_panel(2, view_end=WHOLE),), "n_frames": 60},
@@ -201,7 +169,7 @@ def test_cut_changes_at_its_frame() -> None:
 
 
 def test_clip_shows_its_start_when_it_becomes_visible() -> None:
-    board = make_board(
+    board = storyboard(
         [
             {"panels": (make_panel(1),)},
             {
@@ -222,7 +190,7 @@ def test_clip_shows_its_start_when_it_becomes_visible() -> None:
 
 def test_pair_leaves_a_gap_in_the_themes_colour() -> None:
     theme = load_theme("uplifting")
-    board = make_board(
+    board = storyboard(
         [
             {
                 "panels": (make_panel(2, frame=LEFT), make_panel(3, frame=RIGHT)),
@@ -240,7 +208,7 @@ def test_pair_leaves_a_gap_in_the_themes_colour() -> None:
 
 def test_blurred_ground_is_soft_and_made_of_the_picture() -> None:
     theme = load_theme("chill")
-    board = make_board(
+    board = storyboard(
         [{"panels": (make_panel(4, frame=LEFT),), "ground": Ground.BLUR, "n_frames": 90}]
     )
 
@@ -284,7 +252,7 @@ def test_title_is_gone_before_the_next_shot_stands_alone(name: str) -> None:
 def test_effects_of_a_theme_change_pictures_but_not_words() -> None:
     plain = load_theme("uplifting")
     grey = replace(plain, effects=(Effect(name="BlackAndWhite"),))
-    board = make_board(
+    board = storyboard(
         [
             {
                 "panels": (make_panel(1),),
@@ -308,7 +276,7 @@ def test_poster_is_a_picture_after_the_title() -> None:
     board = full_board()
 
     assert poster_frame(board) == board.shots[1].start_frame + 15
-    assert poster_frame(make_board([{"panels": (make_panel(1),)}])) == 15
+    assert poster_frame(storyboard([{"panels": (make_panel(1),)}])) == 15
 
 
 def test_moving_frames_are_smaller_in_memory_than_the_photographs() -> None:
@@ -318,7 +286,7 @@ def test_moving_frames_are_smaller_in_memory_than_the_photographs() -> None:
         asked.append(max_side_px)
         return photo(panel, max_side_px)
 
-    board = make_board([{"panels": (make_panel(1, width=6000, height=3375),)}])
+    board = storyboard([{"panels": (make_panel(1, width=6000, height=3375),)}])
     with Frames(board, load_theme("chill"), Media(photo=counting, clip=clip)) as frames:
         for _ in frames:
             pass

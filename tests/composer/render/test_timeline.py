@@ -5,40 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.render.timeline import seen_at, spans
-from composer.storyboard.model import Ground, Shot, ShotKind, Storyboard, Transition
+from composer.storyboard.model import Ground, ShotKind, Storyboard, Transition
+from tests.made import storyboard
 
 
 def make_board(lengths: list[int], fades: list[int]) -> Storyboard:
-    starts = [sum(lengths[:index]) for index in range(len(lengths))]
-    shots = tuple(
-        Shot(
-            kind=ShotKind.END,
-            start_frame=start,
-            n_frames=length,
-            panels=(),
-            ground=Ground.COLOUR,
-            transition=Transition(name="dissolve" if fade else "cut", n_frames=fade),
-            seed=1,
-            reason="test",
-        )
-        for start, length, fade in zip(starts, lengths, fades, strict=True)
-    )
-    return Storyboard(
-        memory_id=1,
-        memory_key="k",
-        title="t",
-        subtitle="s",
-        theme="chill",
-        length="short",
-        seed=1,
-        width=64,
-        height=36,
-        fps=30,
-        mood="chill",
-        music_seed=1,
-        n_frames=sum(lengths),
-        beats_s=(),
-        shots=shots,
+    return storyboard(
+        {
+            "kind": ShotKind.END,
+            "n_frames": length,
+            "ground": Ground.COLOUR,
+            "transition": Transition(name="dissolve" if fade else "cut", n_frames=fade),
+        }
+        for length, fade in zip(lengths, fades, strict=True)
     )
 
 

@@ -9,7 +9,8 @@ from indexer.catalog import files, finding, items
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.counts import count_items
 from indexer.catalog.files import FileState, Seen
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import ItemId
+from tests import made
 
 ROOT = Path("/photos")
 
@@ -25,12 +26,7 @@ def add(catalog: Catalog, path: str, taken_at: str | None = None) -> ItemId:
     seen = Seen(path=path.encode(), size=1, mtime_ns=0, inode=0, sidecars="")
     files.add_files(catalog, root_id, [seen])
     (file,) = files.files_at(catalog, root_id, [path.encode()])
-    row = dict.fromkeys(Item.__slots__) | {
-        "kind": "photo", "width": 1, "height": 1, "orientation": 1, "date_source": "none",
-        "date_confidence": 0.0, "mundane_score": 0.0, "favourite": 0, "hidden": 0, "day_only": 0,
-        "taken_at": taken_at,
-    }  # fmt: skip
-    return items.add_item(catalog, Item(**row), file.id)  # type: ignore[arg-type]  # columns by name
+    return items.add_item(catalog, made.item(taken_at=taken_at), file.id)
 
 
 def test_the_newest_are_told_oldest_first_and_undated_ones_before_all(catalog: Catalog) -> None:

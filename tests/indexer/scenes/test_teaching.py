@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from indexer.catalog import files, items, labels, taught
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.files import Seen
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.items import ItemId
 from indexer.errors import NothingToDoError
 from indexer.measuring import signed_64
 from indexer.scenes.duplicates import phash
@@ -25,6 +25,7 @@ from indexer.scenes.teaching import (
     renew_words,
     teach_word,
 )
+from tests import made
 
 Rgb8 = NDArray[np.uint8]
 NOW = "2026-11-21T10:00:00Z"
@@ -75,12 +76,8 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
             for n in range(N_ITEMS)
         ]
         files.add_files(opened, root, seen)
-        told: dict[str, object] = dict.fromkeys(Item.__slots__)
-        told |= {"id": ItemId(0), "kind": "photo", "width": 64, "height": 48, "orientation": 1}
-        told |= {"date_source": "none", "date_confidence": 0.0, "mundane_score": 0.0}
-        told |= {"day_only": 0, "favourite": 0, "hidden": 0}
         for row in files.files_of_root(opened, root):
-            items.add_item(opened, Item(**told), row.id)  # type: ignore[arg-type]  # a table
+            items.add_item(opened, made.item(), row.id)
         index_all(opened, Colours())
         yield opened
 
