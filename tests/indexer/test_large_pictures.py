@@ -4,7 +4,6 @@ import io
 import json
 import os
 import struct
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.connection import Catalog
 from indexer.catalog.settings import INDEX_MEMORY, get_setting
 from indexer.chosen import ModelChoice
 from indexer.passes import Progress, lost_reason
@@ -21,12 +20,6 @@ from indexer.walk import ScanRules
 from indexer.workers import WorkerLostError
 
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=None)
-
-
-@pytest.fixture
-def catalog() -> Iterator[Catalog]:
-    with open_catalog(":memory:") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from indexer.catalog import files
-from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.connection import Catalog
 from indexer.catalog.files import FileId
 from indexer.chosen import ModelChoice
 from indexer.errors import DearMediaError, UnreadableMediaError, refusal
@@ -20,12 +20,6 @@ from indexer.walk import ScanRules
 
 HEADERS_ARE_READ, PIXELS_ARE_READ = 2, 3
 """At which call of the checkpoint; at the first one the folder is looked through."""
-
-
-@pytest.fixture
-def catalog() -> Iterator[Catalog]:
-    with open_catalog(":memory:") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 from PIL import Image
 
 from indexer.catalog import files, items, labels
-from indexer.catalog.connection import Catalog, open_catalog
+from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import all_faces
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
@@ -20,12 +19,6 @@ from indexer.walk import ScanRules
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 BUILT_IN = ModelChoice(pack="builtin", folder=None, scenes=None)
 NO_MODELS = ModelChoice(pack="", folder=None, scenes=Path("absent.onnx"))
-
-
-@pytest.fixture
-def catalog() -> Iterator[Catalog]:
-    with open_catalog(":memory:") as opened:
-        yield opened
 
 
 def photo(path: Path, seed: int, taken: str = "2024:05:06 10:00:00", orientation: int = 1) -> Path:
