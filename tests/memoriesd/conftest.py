@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from indexer.catalog.items import Item, ItemId
 from memoriesd.config import Config, dump_config
 from memoriesd.folders import Folders
 from memoriesd.protocol import TASK_MODULES, Request
+from memoriesd.rounds import Step
 from tests import made
 
 PROBE = Path(__file__).parent / "probe"
@@ -36,6 +37,19 @@ def probe(monkeypatch: pytest.MonkeyPatch) -> None:
     """A job of the kind ``probe`` does what its arguments say; see ``probe/probe_task.py``."""
     monkeypatch.setitem(TASK_MODULES, "probe", "probe_task")
     monkeypatch.setenv("PYTHONPATH", str(PROBE))
+
+
+@pytest.fixture
+def steps(probe: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The daemon's own steps do nothing, in processes of their own."""
+    for step in Step:
+        monkeypatch.setitem(TASK_MODULES, step, "probe_task")
+
+
+@pytest.fixture
+def catalog(folders: Folders) -> Iterator[Catalog]:
+    with open_catalog(folders.catalog) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Commands, called in this process on a catalog of a few rows."""
 
-import io
-import json
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,31 +9,13 @@ from typing import Any
 import pytest
 
 from indexer.catalog.connection import open_catalog
-from indexer.catalog.exclusions import add_exclusion, all_exclusions
-from indexer.catalog.files import Seen, add_files, add_root
 from indexer.catalog.items import get_item
 from indexer.catalog.memories import put_memory
-from indexer.catalog.people import all_people
-from memoriesd.cli.main import run
 from memoriesd.cli.service import daemon_lines
 from memoriesd.exits import Exit
 from memoriesd.locks import hold
 from tests.made import TRIP_MEMORY
-
-Capture = pytest.CaptureFixture[str]
-
-
-def call(capsys: Capture, *words: str) -> tuple[int, str, str]:
-    """Exit code, output and error output of a command."""
-    code = run(words)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
-
-
-def call_json(capsys: Capture, *words: str) -> Any:
-    code, out, _ = call(capsys, *words, "--json")
-    assert code == Exit.DONE
-    return json.loads(out)
+from tests.memoriesd.called import Capture, call, call_json
 
 
 @pytest.mark.parametrize(
@@ -269,206 +249,6 @@ def test_path_that_is_not_utf8_is_shown_escaped(home: Path, capsys: Capture) -> 
 
     assert code == Exit.DONE
     assert r"2021/caf\xe9.jpg" in out
-
-
-def test_names_and_facts_of_people_are_kept_and_undone(home: Path, capsys: Capture) -> None:
-    for words in (
-        ["name", "Ada", "Ada Lovelace"],
-        ["birthday", "1", "12-10"],
-        ["died", "1", "1852-11-27"],
-        ["less", "1"],
-        ["hide", "1"],
-    ):
-        assert call(capsys, "people", *words)[0] == Exit.DONE
-    told = call_json(capsys, "people", "list")["people"]
-    undone = call(capsys, "undo")
-    with open_catalog(home / "catalog.db") as catalog:
-        (person,) = all_people(catalog)
-
-    assert "last correction of people: that Ada Lovelace is never shown" in undone[1]
-    assert told == [
-        {
-            "id": 1,
-            "name": "Ada Lovelace",
-            "faces": 1,
-            "hidden": True,
-            "less": True,
-            "birthday": "0000-12-10",
-            "died": "1852-11-27",
-        }
-    ]
-    assert (person.hidden, person.less) == (0, 1)
-
-
-def test_undo_does_not_reach_behind_a_newer_rule_unless_told_to(
-    home: Path, capsys: Capture
-) -> None:
-    call(capsys, "people", "name", "Ada", "Ada Lovelace")
-    with open_catalog(home / "catalog.db") as catalog:
-        add_exclusion(catalog, "folder", {"folder": "2021"}, "2999-01-01T00:00:00+00:00")
-
-    refused, _, err = call(capsys, "undo")
-    kept = names_of(home)
-    done, out, _ = call(capsys, "undo", "--people")
-
-    assert (refused, kept) == (Exit.NOTHING, {1: "Ada Lovelace"})
-    assert "exclusion 1 (folder: 2021)" in err
-    assert "exclude remove 1" in err
-    assert (done, names_of(home)) == (Exit.DONE, {1: "Ada"})
-    assert "+00:00" not in out
-
-
-def names_of(home: Path) -> dict[int, str]:
-    with open_catalog(home / "catalog.db") as catalog:
-        return {person.id: person.name for person in all_people(catalog)}
-
-
-@pytest.mark.parametrize(
-    ("typed", "names"),
-    [
-        ("Grace\nAlan\n", {2: "Alan", 3: "Grace"}),
-        ("\nAlan\n", {2: "Alan", 3: ""}),
-        ("Grace\nu\nAlan\n\n", {2: "", 3: "Alan"}),
-        ("q\n", {2: "", 3: ""}),
-        ("u\nGrace\nq\n", {2: "", 3: "Grace"}),
-    ],
-)
-def test_unnamed_are_walked_through_by_how_often_they_are_seen(
-    strangers: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: Capture,
-    typed: str,
-    names: dict[int, str],
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-
-    code, _, err = call(capsys, "people", "name")
-
-    assert (code, err) == (Exit.DONE, "")
-    assert names_of(strangers) == {1: "Ada"} | names
-
-
-def test_person_is_split_rejected_and_merged_by_the_numbers_of_the_sheet(
-    strangers: Path, capsys: Capture
-) -> None:
-    _, out, _ = call(capsys, "people", "split", "3", "4")
-    call(capsys, "people", "reject", "3", "5")
-    call(capsys, "people", "confirm", "2", "5")
-    call(capsys, "people", "merge", "Ada", "2")
-
-    assert "person 4" in out
-    people = call_json(capsys, "people", "list")["people"]
-    assert {person["id"]: person["faces"] for person in people} == {1: 3, 3: 1, 4: 1}
-
-
-def test_people_sheet_is_one_private_page_that_needs_nothing_else(
-    home: Path, capsys: Capture
-) -> None:
-    call(capsys, "people", "sheet")
-
-    page = home / "people.html"
-    text = page.read_text(encoding="utf-8")
-    assert stat.S_IMODE(page.stat().st_mode) == 0o600
-    assert "Ada" in text
-    assert 'src="data:image/jpeg;base64,' in text
-    assert "http" not in text.replace("http-equiv", "")
-
-
-@pytest.mark.parametrize(
-    ("words", "kind", "rule"),
-    [
-        (["person", "Ada"], "person", {"how": "never", "name": "Ada", "person": 1}),
-        (
-            ["person", "#1", "--level", "less"],
-            "person",
-            {"how": "less", "name": "Ada", "person": 1},
-        ),
-        (
-            ["dates", "2020-03-01", "2020-05-31"],
-            "dates",
-            {"first": "2020-03-01", "last": "2020-05-31", "yearly": False},
-        ),
-        (
-            ["dates", "--yearly", "12-30", "01-02"],
-            "dates",
-            {"first": "12-30", "last": "01-02", "yearly": True},
-        ),
-        (
-            ["place", "48.14", "-11.58", "--radius-km", "5"],
-            "place",
-            {"latitude": 48.14, "longitude": -11.58, "radius_km": 5.0},
-        ),
-        (["place", "New", "York"], "place", {"name": "New York"}),
-        (["label", "food"], "label", {"label": "food"}),
-        (["folder", "Work"], "folder", {"folder": "Work"}),
-    ],
-)
-def test_exclusion_is_kept_as_a_fact(
-    home: Path, capsys: Capture, words: list[str], kind: str, rule: dict[str, object]
-) -> None:
-    code, _, err = call(capsys, "exclude", "add", *words)
-
-    assert (code, err) == (Exit.DONE, "")
-    with open_catalog(home / "catalog.db") as catalog:
-        (kept,) = all_exclusions(catalog)
-    assert (kept.kind, json.loads(kept.rule)) == (kind, rule)
-
-
-@pytest.mark.usefixtures("home")
-def test_rule_that_matches_nothing_says_so(capsys: Capture) -> None:
-    _, out, _ = call(capsys, "exclude", "add", "label", "nosuchword")
-    _, known, _ = call(capsys, "exclude", "add", "person", "ada")
-
-    assert "nothing matches it" in out
-    assert "items match it" in known
-
-
-@pytest.mark.usefixtures("home")
-def test_rules_are_listed_in_words(capsys: Capture) -> None:
-    for words in (
-        ["person", "ada", "--level", "less"],
-        ["dates", "--yearly", "12-30", "01-02"],
-        ["dates", "2020-03-01"],
-        ["place", "48.14", "-11.58", "--radius-km", "5"],
-        ["folder", "Work"],
-    ):
-        call(capsys, "exclude", "add", *words)
-
-    _, out, _ = call(capsys, "exclude", "list")
-
-    assert [line.split(maxsplit=2)[2] for line in out.splitlines()] == [
-        "Ada (person 1), less often",
-        "12-30 to 01-02, every year",
-        "2020-03-01",
-        "within 5 km of 48.14, -11.58",
-        "Work",
-    ]
-
-
-def test_folder_that_holds_a_copy_alone_is_no_mistake(home: Path, capsys: Capture) -> None:
-    copy = Seen(path=b"Backup/copy.jpg", size=1, mtime_ns=0, inode=9, sidecars="")
-    with open_catalog(home / "catalog.db") as catalog:
-        add_files(catalog, add_root(catalog, Path("/photos")), [copy])
-
-    _, by_name, _ = call(capsys, "exclude", "add", "folder", "Backup")
-    _, by_path, _ = call(capsys, "exclude", "add", "folder", "/photos/Backup/")
-    _, wrong, _ = call(capsys, "exclude", "add", "folder", "Backups")
-
-    assert "1 file in it" in by_name
-    assert "1 file in it" in by_path
-    assert "nothing matches it" in wrong
-
-
-def test_exclusion_of_a_person_stays_when_they_get_another_name(
-    home: Path, capsys: Capture
-) -> None:
-    call(capsys, "exclude", "add", "person", "ada", "--level", "less")
-    code, _, err = call(capsys, "people", "name", "1", "Ada Lovelace")
-
-    assert (code, err) == (Exit.DONE, "")
-    with open_catalog(home / "catalog.db") as catalog:
-        (kept,) = all_exclusions(catalog)
-    assert json.loads(kept.rule) == {"person": 1, "name": "Ada", "how": "less"}
 
 
 @pytest.mark.usefixtures("home")

@@ -16,12 +16,11 @@ from indexer.catalog.connection import open_catalog
 from indexer.catalog.files import FileState, Seen
 from indexer.scenes.labels import load_scenes
 from indexer.scenes.teaching import label_item
-from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 from tests import made
+from tests.memoriesd.called import Capture, call
 
 Rgb8 = NDArray[np.uint8]
-Capture = pytest.CaptureFixture[str]
 N_ITEMS, N_TARGETS = 60, 14
 WORD = "target board"
 
@@ -53,12 +52,6 @@ def shown(n: int) -> Rgb8:
     bgr = cv2.cvtColor(target(n) if n < N_TARGETS else stripes(n), cv2.COLOR_RGB2BGR)
     jpeg = cv2.imencode(".jpg", bgr)[1]
     return np.asarray(cv2.imdecode(jpeg, cv2.IMREAD_COLOR_RGB), np.uint8)
-
-
-def call(capsys: Capture, *words: str) -> tuple[int, str, str]:
-    code = run(words)
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """``models list``, ``pull`` and ``evaluate``, called in this process."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,8 @@ from memoriesd.cli.evaluation import open_labeller, tables
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 from memoriesd.locks import hold
+from tests.memoriesd.called import Capture, call_json
 
-Capture = pytest.CaptureFixture[str]
 SHARED = Path(__file__).parents[2].parent / "shared" / "models" / "insightface"
 needs_models = pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared/models beside us")
 
@@ -29,8 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def listed(capsys: Capture) -> dict[str, dict[str, Any]]:
-    assert run(["models", "list", "--json"]) == Exit.DONE
-    return {pack["pack"]: pack for pack in json.loads(capsys.readouterr().out)["packs"]}
+    return {pack["pack"]: pack for pack in call_json(capsys, "models", "list")["packs"]}
 
 
 @pytest.mark.usefixtures("folder")

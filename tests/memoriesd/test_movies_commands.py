@@ -9,8 +9,7 @@ from composer.storyboard.brief import Canvas
 from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
-
-Capture = pytest.CaptureFixture[str]
+from tests.memoriesd.called import Capture
 
 
 @pytest.mark.parametrize(

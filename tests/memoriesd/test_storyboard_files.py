@@ -13,8 +13,7 @@ from indexer.catalog.items import ItemId, update_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
 from tests.made import storyboard
-
-Capture = pytest.CaptureFixture[str]
+from tests.memoriesd.called import Capture
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from watchdog.events import (
 from memoriesd.hearing import Handler
 from memoriesd.settling import LONGEST_WAIT_S, Settling
 from memoriesd.watch import watching
+from tests.waited import wait_until
 
 A, B = Path("/a"), Path("/b")
 
@@ -166,13 +167,6 @@ def test_root_that_comes_goes_and_comes_back_is_told_of_and_heard(
             assert wait_until(lambda: root in watch.unwatched)
             went = next_of(told)
             assert (came, heard, went) == (root, root, root)
-
-
-def wait_until(true: Callable[[], bool], limit_s: float = 10.0) -> bool:
-    end = time.monotonic() + limit_s
-    while not true() and time.monotonic() < end:
-        time.sleep(0.01)
-    return true()
 
 
 def test_root_that_is_a_link_is_heard_and_so_are_new_folders_in_it(tmp_path: Path) -> None:
