@@ -18,6 +18,7 @@ from composer.library import LibraryView
 from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.render.clusters import clusters
 from composer.request import AUTO, Run
+from composer.scenery import same_views
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.brief import Brief, Eyes, SoundFor
@@ -25,6 +26,7 @@ from composer.storyboard.route import route_of
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import PersonId, faces_of_item, landmarks_of
 from indexer.catalog.items import ItemId
+from indexer.catalog.labels import preview_of
 from indexer.catalog.memories import Memory
 from themes.load import load_theme
 from themes.theme import Theme
@@ -57,6 +59,7 @@ def brief_for(
     if seed is None:
         times = sum(one.memory_id == memory.id for one in run.history)
         seed = zlib.crc32(f"{memory.key}:{times}".encode())
+    previews = {item.id: preview_of(run.catalog, item.id) for item in view.items}
     return Brief(
         memory_id=memory.id,
         memory_key=memory.key,
@@ -65,6 +68,7 @@ def brief_for(
         items=view.items,
         reasons=reasons,
         vectors=view.vectors_of(reasons),
+        same_view=same_views(previews),
         eyes=_eyes(run.catalog, view),
         aligned=aligned,
         light_of=brightness_of,

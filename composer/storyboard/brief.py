@@ -1,6 +1,7 @@
 """What direction works from: a memory's items, a theme, a length, a frame, a soundtrack."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -135,6 +136,8 @@ class Brief:
     """In the order of time."""
     reasons: Mapping[ItemId, str] = field(default_factory=dict)
     vectors: Mapping[ItemId, tuple[str, Vector]] = field(default_factory=dict)
+    same_view: AbstractSet[tuple[ItemId, ItemId]] = frozenset()
+    """Pairs with one background, each in both orders."""
     eyes: Mapping[tuple[ItemId, PersonId], Eyes] = field(default_factory=dict)
     """Of the photographs' known people, as far as they are known."""
     aligned: Aligner = not_aligned

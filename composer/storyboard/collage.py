@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from composer.curate.alike import Looks
 from composer.library import ViewItem
 from composer.storyboard.arc import GOOD_ENOUGH, Arc, when
 from composer.storyboard.brief import Canvas
@@ -19,7 +18,7 @@ from composer.storyboard.framing import MOST_ENLARGED, Stage, around, heads, pan
 from composer.storyboard.joins import Break, break_between
 from composer.storyboard.model import Panel
 from composer.storyboard.moves import held
-from composer.storyboard.neighbours import look_alike
+from composer.storyboard.neighbours import Likeness
 from composer.storyboard.slides import Slide, kept_share
 
 MOST_PICTURES, LEAST_PICTURES = 4, 3
@@ -104,8 +103,7 @@ def with_collage(
     slides: Sequence[Slide],
     opening: int,
     canvas: Canvas,
-    index: Mapping[int, int],
-    looks: Looks,
+    likeness: Likeness,
 ) -> tuple[tuple[Slide, ...], int] | None:
     """The slides with some of them in one, and which one that is; None where nothing suits.
 
@@ -117,9 +115,7 @@ def with_collage(
         Which slide opens the movie; it stays alone, as does the best one.
     canvas : Canvas
         The frame.
-    index : mapping
-        Where each item's looks are, by its id.
-    looks : Looks
+    likeness : Likeness
         Of all items.
     """
     best = max(range(len(slides)), key=lambda n: (slides[n].value, -n))
@@ -129,7 +125,7 @@ def with_collage(
         for n, slide in enumerate(slides)
         if n not in {opening, best} and _is_plain(slide) and slide.value >= least
     ]
-    groups = sorted(_groups(slides, free, index, looks), key=lambda group: (-group[0], group[1]))
+    groups = sorted(_groups(slides, free, likeness), key=lambda group: (-group[0], group[1]))
     for _, group in groups[:MOST_TRIES]:
         items = tuple(item for n in group for item in slides[n].items)
         if arranged(items, canvas) is not None:
@@ -188,7 +184,7 @@ def _is_plain(slide: Slide) -> bool:
 
 
 def _groups(
-    slides: Sequence[Slide], free: Sequence[int], index: Mapping[int, int], looks: Looks
+    slides: Sequence[Slide], free: Sequence[int], likeness: Likeness
 ) -> Iterator[tuple[float, tuple[int, ...]]]:
     """Slides of one occasion that do not look alike, from each one on; with what they are worth."""
     places = when(slides)
@@ -198,7 +194,7 @@ def _groups(
         group, size = [first], len(slides[first].items)
         near = [n for n in free if n > first and _is_one_occasion(slides[first], slides[n])]
         for n in sorted(near, key=lambda n: (-slides[n].value, n)):
-            if any(look_alike(slides[n], slides[m], index, looks) for m in group):
+            if any(likeness.look_alike(slides[n], slides[m]) for m in group):
                 continue
             group.append(n)
             size += len(slides[n].items)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from composer.curate.alike import looks_of
 from composer.library import ViewItem
 from composer.storyboard.arc import choose_opening, ranking
 from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
@@ -19,7 +18,7 @@ from composer.storyboard.leads import beside_s, lead_sounds
 from composer.storyboard.light import match_light
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
-from composer.storyboard.neighbours import likeness
+from composer.storyboard.neighbours import likeness_of
 from composer.storyboard.slides import Slide, slides_of
 from composer.storyboard.timing import Material, Plan, plan_timing
 
@@ -122,7 +121,7 @@ def _materials(brief: Brief, slides: tuple[Slide, ...]) -> Iterator[Material]:
     alone where they are too few without.
     """
     alone = _material(brief, slides)
-    found = with_collage(slides, alone.opening, brief.canvas, alone.index, alone.looks)
+    found = with_collage(slides, alone.opening, brief.canvas, alone.likeness)
     if found is not None:
         with_one, place = found
         together = _material(brief, with_one)
@@ -136,9 +135,8 @@ def _materials(brief: Brief, slides: tuple[Slide, ...]) -> Iterator[Material]:
 
 
 def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
-    index = {int(item.id): n for n, item in enumerate(brief.items)}
-    looks = looks_of(brief.items, brief.vectors)
-    similar = likeness(slides, index, looks)
+    likeness = likeness_of(brief.items, brief.vectors, brief.same_view)
+    similar = likeness.of_slides(slides)
     if brief.route:
         # Under a map no picture is seen: it stands in for the one that matters least.
         priority = ranking(slides, similar, None)
@@ -146,7 +144,7 @@ def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
     else:
         opening = choose_opening(slides, brief.theme.type.placement, brief.canvas)
         priority = ranking(slides, similar, opening)
-    return Material(slides=slides, opening=opening, priority=priority, index=index, looks=looks)
+    return Material(slides=slides, opening=opening, priority=priority, likeness=likeness)
 
 
 def _storyboard(brief: Brief, plan: Plan) -> Storyboard:

@@ -1,15 +1,17 @@
 """Neighbours in a movie: no two of them alike, and no more than two clips running."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.curate.alike import Looks
+from composer.curate.alike import looks_of
+from composer.library import Vector, ViewItem
 from composer.storyboard.arc import GOOD_ENOUGH, Arc
 from composer.storyboard.slides import Slide
+from indexer.catalog.items import ItemId
 
 LIKE_COSINE = 0.75
 """Image vectors closer than this show much the same: on made libraries 99 of 100 pairs of different
@@ -21,19 +23,66 @@ FARTHEST = 3
 MOST_VIDEOS_RUNNING = 2
 
 
-def likeness(slides: Sequence[Slide], index: Mapping[int, int], looks: Looks) -> NDArray[np.bool_]:
-    """Which slides look alike, bool[n, n]; see `apart` for the arguments."""
-    shown = [[index[item.id] for item in slide.items] for slide in slides]
-    first_of = np.cumsum([0, *(len(items) for items in shown[:-1])])
-    of_items = [item for items in shown for item in items]
-    rows = [np.any([_looking_like(n, looks) for n in items], axis=0)[of_items] for items in shown]
-    return np.logical_or.reduceat(np.array(rows, np.bool_), first_of, axis=1)
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Which items look alike."""
+
+    index: Mapping[int, int]
+    """Where each item is, by its id; in the order of time."""
+    like: NDArray[np.bool_]
+    """bool[n, n]."""
+
+    def of_slides(self, slides: Sequence[Slide]) -> NDArray[np.bool_]:
+        """Which slides look alike, bool[n, n]."""
+        shown = [self._places(slide) for slide in slides]
+        first_of = np.cumsum([0, *(len(items) for items in shown[:-1])])
+        of_items = [item for items in shown for item in items]
+        rows = np.logical_or.reduceat(self.like[of_items][:, of_items], first_of, axis=0)
+        return np.logical_or.reduceat(rows, first_of, axis=1)
+
+    def look_alike(self, first: Slide, second: Slide) -> bool:
+        """Whether any picture of one slide looks like any of the other's."""
+        return bool(self.like[np.ix_(self._places(first), self._places(second))].any())
+
+    def alike(self, first: Slide, second: Slide) -> bool:
+        """Whether two slides show much the same: one look, one person close up, or pairs again."""
+        if min(len(first.items), len(second.items)) > 1 or self.look_alike(first, second):
+            return True
+        return len(first.people) == 1 and first.people == second.people
+
+    def _places(self, slide: Slide) -> list[int]:
+        return [self.index[item.id] for item in slide.items]
+
+
+def likeness_of(
+    items: Sequence[ViewItem],
+    vectors: Mapping[ItemId, tuple[str, Vector]],
+    same_view: Iterable[tuple[ItemId, ItemId]] = (),
+) -> Likeness:
+    """Items look alike that were taken in one burst, show much the same, or have one background.
+
+    Parameters
+    ----------
+    items : sequence of ViewItem
+        In the order of time.
+    vectors : mapping
+        Their image vectors (unit length) and whose they are.
+    same_view : iterable of tuple
+        Pairs that show the same view, each in both orders.
+    """
+    index = {int(item.id): n for n, item in enumerate(items)}
+    looks = looks_of(items, vectors)
+    rows = [looks.same(n) | (looks.cosines(n) >= LIKE_COSINE) for n in range(len(items))]
+    like = np.array(rows, np.bool_).reshape(len(items), len(items))
+    for first, second in same_view:
+        if first in index and second in index:
+            like[index[first], index[second]] = True
+    return Likeness(index, like)
 
 
 def apart(
     arc: Arc,
-    index: Mapping[int, int],
-    looks: Looks,
+    likeness: Likeness,
     spare: Sequence[Slide] = (),
     *,
     opening_is_seen: bool = True,
@@ -44,9 +93,7 @@ def apart(
     ----------
     arc : Arc
         Its peak stays, and so does a collage.
-    index : mapping
-        Where each item's looks are, by its id; in the order of time.
-    looks : Looks
+    likeness : Likeness
         Of all items.
     spare : sequence of Slide
         What else there is.
@@ -58,40 +105,22 @@ def apart(
     fixed = {arc.peak + shown, *range(shown)}
     fixed |= {n for n, slide in enumerate(line) if slide.is_collage}
 
-    def same(first: Slide, second: Slide) -> bool:
-        return alike(first, second, index, looks)
-
     def place(slide: Slide) -> int:
         # What opens the movie comes from anywhere in it.
-        return -1 if slide is arc.opening else index[slide.first.id]
+        return -1 if slide is arc.opening else likeness.index[slide.first.id]
 
     for n in range(1, len(line)):
-        if not (same(line[n - 1], line[n]) or _runs(line, n)) or _moved(line, n, fixed, same):
+        if not (likeness.alike(line[n - 1], line[n]) or _runs(line, n)) or _moved(
+            line, n, fixed, likeness.alike
+        ):
             continue
         at = n - 1 if n in fixed else n
         if at not in fixed:
             left = [slide for slide in spare if slide not in line]
-            fitting = [slide for slide in left if _fits(slide, at, line, same, place)]
+            fitting = [slide for slide in left if _fits(slide, at, line, likeness.alike, place)]
             near = place(line[at])
             line[at] = min(fitting, key=lambda one: abs(place(one) - near), default=line[at])
     return replace(arc, slides=tuple(line[shown:]))
-
-
-def alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
-    """Whether two slides show much the same: the same look, one person close up, or pairs again."""
-    if min(len(first.items), len(second.items)) > 1 or look_alike(first, second, index, looks):
-        return True
-    return len(first.people) == 1 and first.people == second.people
-
-
-def _looking_like(item: int, looks: Looks) -> NDArray[np.bool_]:
-    return looks.same(item) | (looks.cosines(item) >= LIKE_COSINE)
-
-
-def look_alike(first: Slide, second: Slide, index: Mapping[int, int], looks: Looks) -> bool:
-    """Whether any picture of one slide looks like any of the other's."""
-    others = [index[item.id] for item in second.items]
-    return any(_looking_like(index[item.id], looks)[others].any() for item in first.items)
 
 
 def _runs(slides: Sequence[Slide], n: int) -> bool:

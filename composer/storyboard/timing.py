@@ -1,17 +1,16 @@
 """Timing: how many slides a movie of some length has room for, and when each of them comes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from composer.curate.alike import Looks
 from composer.storyboard.agreed import OPENING_TEXT_S
 from composer.storyboard.arc import Arc, shape_arc
 from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import bounds_s, good_s
-from composer.storyboard.neighbours import apart
+from composer.storyboard.neighbours import Likeness, apart
 from composer.storyboard.pace import Slot, Timing, fit_to_beats
 from composer.storyboard.slides import Slide
 
@@ -67,9 +66,7 @@ class Material:
     """Which slide opens the movie."""
     priority: tuple[int, ...]
     """All slides, those to be kept first."""
-    index: Mapping[int, int]
-    """Where each item's looks are, by its id."""
-    looks: Looks
+    likeness: Likeness
 
 
 def plan_timing(
@@ -179,8 +176,7 @@ def _fit(
         )
         arc = apart(
             arc,
-            material.index,
-            material.looks,
+            material.likeness,
             [slide for slide in material.slides if slide is not arc.opening],
             opening_is_seen=not brief.route,
         )

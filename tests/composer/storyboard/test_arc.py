@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from composer.curate.alike import looks_of
 from composer.soundtrack import sound_for
 from composer.storyboard.arc import Arc, choose_opening, ranking, shape_arc
 from composer.storyboard.brief import Canvas, Length
 from composer.storyboard.direct import direct
-from composer.storyboard.neighbours import apart
+from composer.storyboard.neighbours import apart, likeness_of
 from composer.storyboard.slides import Slide, slides_of
+from indexer.catalog.items import ItemId
 from themes.load import BUILTIN
 from themes.theme import Placement
 
@@ -106,7 +106,18 @@ def test_neighbours_that_look_alike_are_moved_apart(make_item: Factory) -> None:
     slides = _slides(items)
     arc = Arc(opening=slides[3], slides=slides, peak=0, in_order=True)
 
-    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors), opening_is_seen=False)
+    moved = apart(arc, likeness_of(items, vectors), opening_is_seen=False)
+
+    assert _ids(moved.slides) == [0, 2, 1, 3]
+
+
+def test_neighbours_before_one_background_are_moved_apart(make_item: Factory) -> None:
+    items = [make_item(n) for n in range(4)]
+    slides = _slides(items)
+    arc = Arc(opening=slides[3], slides=slides, peak=0, in_order=True)
+    same_view = {(ItemId(a), ItemId(b)) for pair in ((0, 1), (2, 3)) for a, b in (pair, pair[::-1])}
+
+    moved = apart(arc, likeness_of(items, {}, same_view), opening_is_seen=False)
 
     assert _ids(moved.slides) == [0, 2, 1, 3]
 
@@ -116,7 +127,7 @@ def test_one_person_close_up_is_not_shown_twice_running(make_item: Factory) -> N
     slides = _slides(items)
     arc = Arc(opening=slides[3], slides=slides, peak=3, in_order=True)
 
-    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, {}), opening_is_seen=False)
+    moved = apart(arc, likeness_of(items, {}), opening_is_seen=False)
 
     assert _ids(moved.slides) == [0, 2, 1, 3]
 
@@ -162,6 +173,6 @@ def test_a_neighbour_that_looks_alike_gives_way_to_another_picture(make_item: Fa
     slides = _slides(items)
     arc = Arc(opening=slides[0], slides=(slides[1], slides[3]), peak=1, in_order=True)
 
-    moved = apart(arc, {n: n for n in range(4)}, looks_of(items, vectors), slides)
+    moved = apart(arc, likeness_of(items, vectors), slides)
 
     assert _ids(moved.slides) == [2, 3]

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.curate.alike import looks_of
 from composer.library import ViewItem
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief, Canvas, Length
@@ -25,6 +24,7 @@ from composer.storyboard.direct import direct
 from composer.storyboard.framing import heads
 from composer.storyboard.layout import Laid, lay_out
 from composer.storyboard.model import Panel, Rect, Storyboard
+from composer.storyboard.neighbours import likeness_of
 from composer.storyboard.slides import Slide, slides_of
 from themes.load import BUILTIN, load_theme
 
@@ -188,9 +188,7 @@ def _three_days(make_item: Factory, **of_second_day: Any) -> list[ViewItem]:
 def _collage(
     slides: tuple[Slide, ...], items: list[ViewItem]
 ) -> tuple[tuple[Slide, ...], int] | None:
-    return with_collage(
-        slides, 0, WIDE, {int(item.id): n for n, item in enumerate(items)}, looks_of(items, {})
-    )
+    return with_collage(slides, 0, WIDE, likeness_of(items, {}))
 
 
 def test_panels_come_in_on_beats_the_largest_first(make_item: Factory) -> None:
