@@ -14,7 +14,8 @@ import pytest
 
 from memoriesd.control import ask
 from memoriesd.folders import find_folders
-from tests.system.installed import COMMAND, Library, wait_until
+from tests.system.installed import COMMAND, Library
+from tests.waited import wait_until
 
 MOST_EVENTS = Path("/proc/sys/fs/inotify/max_queued_events")
 LIMITED = (

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from tests.waited import wait_until
 
 TODAY = date(2026, 6, 15)
 COMMAND = str(Path(sys.executable).with_name("memoriesd"))
@@ -63,26 +65,28 @@ class Library:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
-    def start(self) -> "subprocess.Popen[bytes]":
+    def start(self, *command: str, **environment: str) -> "subprocess.Popen[bytes]":
         """The daemon in the background."""
         with (self.home / "daemon.log").open("wb") as log:
             return subprocess.Popen(
-                [COMMAND, "run"],
-                env=self.environment,
+                command or (COMMAND, "run"),
+                env=self.environment | environment,
+                cwd=self.home,  # the folder of the sources has metadata, too
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )
 
+    @contextmanager
+    def daemon(self, *command: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+        """The daemon from when it answers; it is killed in the end."""
+        process = self.start(*command, **environment)
+        try:
+            assert wait_until(lambda: self.call_json("status")["daemon"], 20)
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
     def movies(self) -> list[Path]:
         return sorted(self.output.rglob("*.mp4"))
-
-
-def wait_until(true: Callable[[], object], limit_s: float) -> bool:
-    """Whether something comes true in time."""
-    end = time.monotonic() + limit_s
-    while time.monotonic() < end:
-        if true():
-            return True
-        time.sleep(0.1)
-    return False

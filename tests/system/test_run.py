@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.system.installed import Library, wait_until
+from tests.system.installed import Library
+from tests.waited import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -24,13 +25,8 @@ LONG_S = 240.0
 def daemon(library: Library) -> Iterator["subprocess.Popen[bytes]"]:
     """A daemon on an empty root, with a movie due every minute."""
     library.configure(schedule={"when": "* * * * *", "max_movies_per_day": 2})
-    process = library.start()
-    try:
-        assert wait_until(lambda: library.call_json("status")["daemon"], 20)
+    with library.daemon() as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def children_of(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:

@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.system.installed import Library, wait_until
+from tests.system.installed import Library
+from tests.waited import wait_until
 
 pytestmark = pytest.mark.system
 
@@ -87,26 +88,13 @@ def service(
     library: Library, installation: Installation, manager: Manager
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """The daemon as systemd starts it."""
-    environment = library.environment | {
-        "PYTHONPATH": str(installation.folder),
-        "NOTIFY_SOCKET": manager.address,
-        "WATCHDOG_USEC": "3000000",
-    }
-    with (library.home / "daemon.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", QUICKER, "run"],
-            env=environment,
-            cwd=library.home,  # the folder of the sources has metadata, too
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-        )
-    try:
-        assert wait_until(lambda: library.call_json("status")["daemon"], 20)
+    with library.daemon(
+        *(sys.executable, "-c", QUICKER, "run"),
+        PYTHONPATH=str(installation.folder),
+        NOTIFY_SOCKET=manager.address,
+        WATCHDOG_USEC="3000000",
+    ) as process:
         yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_other_version_takes_over_in_the_same_process(
