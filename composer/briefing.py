@@ -21,8 +21,9 @@ from composer.request import AUTO, Run
 from composer.scenery import same_views
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.speech import listened
-from composer.storyboard.brief import Brief, Eyes, SoundFor
+from composer.storyboard.brief import Brief, Eyes
 from composer.storyboard.route import route_of
+from composer.storyboard.sound import SoundFor
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import PersonId, faces_of_item, landmarks_of
 from indexer.catalog.items import ItemId

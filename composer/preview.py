@@ -13,7 +13,8 @@ from composer.library import ViewItem
 from composer.movies import render_movie
 from composer.render.writing import finish, part_of, writing_to
 from composer.soundtrack import sound_for
-from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.brief import Brief, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.usable import usable_theme
 from indexer.catalog.items import ItemId

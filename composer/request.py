@@ -7,7 +7,8 @@ from pathlib import Path
 
 from composer.cooldown import Shown
 from composer.curate.model import CurationSettings
-from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.brief import Length
+from composer.storyboard.canvas import Canvas
 from indexer.catalog.connection import Catalog
 from indexer.catalog.memories import MemoryId
 from indexer.catalog.movies import MovieId

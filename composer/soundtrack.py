@@ -4,8 +4,8 @@ import functools
 from collections.abc import Sequence
 from pathlib import Path
 
-from composer.storyboard.brief import Sound, SoundFor
 from composer.storyboard.model import Storyboard
+from composer.storyboard.sound import Sound, SoundFor
 from music.arrange import SHORTEST_S, arrange
 from music.fit import fitted_beats, listen
 from music.library import choose_file

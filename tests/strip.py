@@ -18,7 +18,8 @@ from composer.render.frames import Frames
 from composer.render.planes import Rgb8, to_rgb
 from composer.render.sources import files
 from composer.soundtrack import sound_for
-from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.brief import Brief, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.model import ShotKind, Storyboard
 from composer.storyboard.route import route_of

@@ -22,7 +22,7 @@ from av.video.stream import VideoStream
 from composer.render.encoders import open_stream
 from composer.render.planes import Planes
 from composer.render.writing import finish, part_of, writing_to
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 
 OURS = "memoriesd"
 """The comment by which movies of ours are recognised, so that they are never indexed."""

@@ -15,7 +15,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from composer.render.planes import Planes, filled
-from composer.storyboard.brief import Canvas, Codec
+from composer.storyboard.canvas import Canvas, Codec
 
 log = logging.getLogger(__name__)
 

@@ -74,8 +74,8 @@ class PhotoPanel:
     """A photograph: graded and turned into planes once."""
 
     def __init__(self, panel: Panel, rgb: Rgb8, look: Look) -> None:
-        self._panel = panel
-        self._whole = graded(_small(rgb), look)
+        self._panel, self._look = panel, look
+        self._small = _small(rgb)
         height, width = rgb.shape[:2]
         left, top, right, bottom = _union_px(panel, width, height)
         self._size = (width, height)
@@ -94,7 +94,7 @@ class PhotoPanel:
     def whole(self, index: int) -> Planes:
         """See `PanelPicture`; a photograph is always the same."""
         del index
-        return self._whole
+        return graded(self._small, self._look)
 
     def draw(self, index: int, at: float, target: Planes) -> None:
         """See `PanelPicture`."""

@@ -70,16 +70,18 @@ def shade_for(
 
 
 def _behind(picture: Planes, block: Block, at_px: tuple[int, int]) -> NDArray[np.float64]:
-    """Colours behind a block, specks apart, float64[n, 3], 0 to 255."""
+    """The brightest colours behind a block, specks apart, each once; float64[n, 3], 0 to 255."""
     speck_px = max(1, round(_SPECK * min(picture.width, picture.height)))
     left, top = (max(0, side - speck_px) // 2 * 2 for side in at_px)
     right = min(picture.width, at_px[0] + block.ink.shape[1] + speck_px) // 2 * 2
     bottom = min(picture.height, at_px[1] + block.ink.shape[0] + speck_px) // 2 * 2
     behind = to_rgb(cropped(picture, left, top, right - left, bottom - top))
-    smooth = cv2.blur(behind, (speck_px, speck_px)).reshape(-1, 3).astype(np.float64)
+    smooth = cv2.blur(behind, (speck_px, speck_px)).reshape(-1, 3)
     # The brightest before are the brightest beneath the ground, but for some that differ in hue.
     luma = smooth @ np.array([0.2126, 0.7152, 0.0722])
-    return np.asarray(smooth[luma >= luma.max() - 24])
+    bright = smooth[luma >= luma.max() - 24].astype(np.uint32)
+    each = np.unique(bright @ np.array([1 << 16, 1 << 8, 1], np.uint32))
+    return np.stack([each >> 16, each >> 8 & 255, each & 255], axis=1).astype(np.float64)
 
 
 def _brightest(colours: NDArray[np.float64], ground: Rgb, shade: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.library import SeenFace
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.clips import good_s
 from composer.storyboard.model import Rect
 from composer.storyboard.slides import Slide, fills_frame

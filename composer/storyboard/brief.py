@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from composer.curate.wording import Wording
 from composer.library import Vector, ViewItem
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.model import Stop
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId
@@ -21,57 +22,12 @@ class Length(StrEnum):
     LONG = "long"
 
 
-class Codec(StrEnum):
-    """How a movie's pictures are coded."""
-
-    H264 = "h264"
-    HEVC = "hevc"
-
-
 RANGES_S: Mapping[Length, tuple[float, float]] = {
     Length.SHORT: (15.0, 20.0),
     Length.MEDIUM: (40.0, 50.0),
     Length.LONG: (80.0, 100.0),
 }
 """Shortest and longest movie of each length."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canvas:
-    """The movie's frame."""
-
-    width: int
-    height: int
-    fps: int
-
-    def __post_init__(self) -> None:
-        if self.width < 16 or self.height < 16 or self.width % 2 or self.height % 2:
-            raise ValueError(f"no movie of {self.width} x {self.height} px: even sides from 16")
-        if self.fps < 1:
-            raise ValueError(f"no movie of {self.fps} frames a second")
-
-    @property
-    def aspect(self) -> float:
-        """Width over height."""
-        return self.width / self.height
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sound:
-    """What direction needs to know of a soundtrack of some length."""
-
-    beats_s: tuple[float, ...]
-    """Rising, from 0 on; cuts are made on them."""
-    downbeats_s: tuple[float, ...] = ()
-    """Those beats that begin bars; empty where none are known."""
-    peak_s: tuple[float, float]
-    """The stretch in which the music is fullest."""
-    has_pulse: bool = True
-    """False where the beats are but a grid for cuts."""
-
-
-SoundFor = Callable[[float], Sound]
-"""The soundtrack for a length in seconds; the same for the same length."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

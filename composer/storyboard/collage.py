@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from composer.library import ViewItem
 from composer.storyboard.arc import GOOD_ENOUGH, Arc, when
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.framing import MOST_ENLARGED, Stage, around, heads, panel_frame
 from composer.storyboard.joins import Break, break_between
 from composer.storyboard.model import Panel

@@ -8,7 +8,7 @@ import numpy as np
 
 from composer.library import ViewItem
 from composer.storyboard.arc import choose_opening, ranking
-from composer.storyboard.brief import Brief, Length, SoundFor, TooFewItemsError
+from composer.storyboard.brief import Brief, Length, TooFewItemsError
 from composer.storyboard.captions import captions
 from composer.storyboard.clips import NARROW_S, SOUND_GAIN_DB, bounds_s
 from composer.storyboard.collage import is_inside, one_after_another, with_collage
@@ -20,6 +20,7 @@ from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
 from composer.storyboard.neighbours import likeness_of
 from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.sound import SoundFor
 from composer.storyboard.timing import Material, Plan, plan_timing
 
 

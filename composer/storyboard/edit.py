@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import MOST_LEAD_S, MOST_TRAIL_S, SOUND_GAIN_DB
 from composer.storyboard.layout import in_place_of, lay_out

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from composer.library import SeenFace, ViewItem
 from composer.storyboard.agreed import SAFE_SHARE
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.model import WHOLE, Rect
 
 MAIN_FACE_SHARE = 0.35

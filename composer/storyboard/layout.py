@@ -7,7 +7,7 @@ import numpy as np
 
 from composer.library import ViewItem
 from composer.storyboard.agreed import SAFE_SHARE
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.clips import clip_start_s, speech_reason
 from composer.storyboard.collage import arranged
 from composer.storyboard.framing import (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 
 FITS_SHARE = 0.6
 """A picture fills the frame where cropping it to the frame's shape leaves this much of it: 4:3

@@ -7,12 +7,13 @@ import numpy as np
 
 from composer.storyboard.agreed import OPENING_TEXT_S
 from composer.storyboard.arc import Arc, shape_arc
-from composer.storyboard.brief import RANGES_S, Brief, Length, Sound, SoundFor
+from composer.storyboard.brief import RANGES_S, Brief, Length
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import bounds_s, good_s
 from composer.storyboard.neighbours import Likeness, apart
 from composer.storyboard.pace import Slot, Timing, fit_to_beats
 from composer.storyboard.slides import Slide
+from composer.storyboard.sound import Sound, SoundFor
 
 SHORT_FACTOR = 0.75
 """In a short movie title and end card are shorter, so that pictures have most of the time."""

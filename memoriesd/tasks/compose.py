@@ -11,7 +11,8 @@ from typing import Any
 from composer.compose import compose
 from composer.render.encoders import choose_encoder
 from composer.request import ComposeRequest, Due
-from composer.storyboard.brief import Canvas, Codec, Length
+from composer.storyboard.brief import Length
+from composer.storyboard.canvas import Canvas, Codec
 from composer.storyboard.codec import read_storyboard
 from composer.written import render_storyboard
 from indexer.catalog.memories import MemoryId

@@ -9,7 +9,8 @@ import pytest
 
 from composer.curate.wording import Wording
 from composer.library import LibraryView, SeenFace, ViewItem, sort_key
-from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.brief import Brief, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.model import Storyboard
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.catalog.events import Event, EventId

@@ -8,7 +8,7 @@ import pytest
 
 from composer.history import past_movies
 from composer.request import Due
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import due_done
 from indexer.catalog.memories import (

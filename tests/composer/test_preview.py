@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from composer import preview
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from indexer.errors import MissingResourceError
 
 

@@ -13,7 +13,8 @@ from composer.compose import compose
 from composer.curate.exclude import Rule
 from composer.curate.model import CurationSettings, MemoryKind
 from composer.request import ComposeRequest, MovieMade
-from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.brief import Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.codec import from_json
 from indexer.catalog.connection import Catalog
 from indexer.catalog.events import Event, EventId, Place, put_event, put_place

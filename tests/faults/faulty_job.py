@@ -32,7 +32,8 @@ from composer.choose import choose
 from composer.compose import compose
 from composer.curate.model import CurationSettings
 from composer.request import ComposeRequest, Due
-from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.brief import Length
+from composer.storyboard.canvas import Canvas
 from indexer.catalog.connection import Catalog, open_catalog
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexSettings, index

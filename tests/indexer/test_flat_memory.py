@@ -1,7 +1,6 @@
 """Pictures of ever-changing sizes leave the memory of a worker as it was."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,7 +13,6 @@ from indexer.looking import look
 from indexer.memory import told_mb
 from indexer.pixels import PixelTask
 from indexer.workers import WorkerPool
-from tests.made import picture_task
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells, others do not")
 
@@ -53,7 +51,18 @@ def held_over_pictures(folder: Path, n_pictures: int, *, most_px: int) -> list[f
         for _ in range(n_pictures):
             width, height = (int(side) for side in rng.integers(100, most_px, 2))
             cv2.imwrite(str(path), whole[:height, :width])
-            task = replace(picture_task(path, width, height), memory_mb=BUDGET.worker_mb)
+            task = PixelTask(
+                path=path,
+                format="jpeg",
+                is_video=False,
+                orientation=1,
+                width=width,
+                height=height,
+                mtime_ns=0,
+                has_camera=True,
+                video_sample_s=1.0,
+                memory_mb=BUDGET.worker_mb,
+            )
             held_mb.append(pool.submit(held_after, task, stage_model).result())
     return held_mb
 

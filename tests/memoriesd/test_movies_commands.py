@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit

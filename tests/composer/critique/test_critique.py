@@ -26,7 +26,8 @@ from composer.render.join import join_movie
 from composer.render.planes import Planes, from_rgb
 from composer.soundtrack import sound_for
 from composer.storyboard.agreed import OPENING_TEXT_S
-from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.brief import Brief, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock
 from composer.storyboard.model import WHOLE, Rect, Storyboard

@@ -12,7 +12,7 @@ from composer.render.planes import Planes, Rgb8, to_rgb
 from composer.render.sources import files
 from composer.render.timeline import spans
 from composer.soundtrack import sound_for
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Panel, Storyboard
 from themes.load import BUILTIN, load_theme

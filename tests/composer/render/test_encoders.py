@@ -13,7 +13,7 @@ from composer.render.encode import MovieFormat, Segment, write_segments
 from composer.render.encoders import HARDWARE, choose_encoder, is_proven
 from composer.render.join import join_movie
 from composer.render.planes import Planes, filled
-from composer.storyboard.brief import Canvas, Codec
+from composer.storyboard.canvas import Canvas, Codec
 
 SMALL = Canvas(width=320, height=180, fps=30)
 

@@ -9,7 +9,8 @@ import pytest
 
 from composer.soundtrack import sound_for
 from composer.storyboard.arc import Arc, choose_opening, ranking, shape_arc
-from composer.storyboard.brief import Canvas, Length
+from composer.storyboard.brief import Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.neighbours import apart, likeness_of
 from composer.storyboard.slides import Slide, slides_of

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from composer.library import ViewItem
 from composer.soundtrack import sound_for
-from composer.storyboard.brief import Brief, Canvas, Length
+from composer.storyboard.brief import Brief, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.collage import (
     GUTTER_SHARE,
     MARGIN_SHARE,

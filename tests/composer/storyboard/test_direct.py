@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from composer.library import Span, ViewItem
 from composer.soundtrack import sound_for
 from composer.storyboard.agreed import PEAK_OVER_MEAN, REST_S
-from composer.storyboard.brief import RANGES_S, Brief, Canvas, Length, TooFewItemsError
+from composer.storyboard.brief import RANGES_S, Brief, Length, TooFewItemsError
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.captions import reading_s
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct

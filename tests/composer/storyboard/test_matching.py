@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Alignment, Eyes, Sound
+from composer.storyboard.brief import Alignment, Eyes
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Rect, Shot, Storyboard
+from composer.storyboard.sound import Sound
 from indexer.catalog.faces import PersonId
 
 Factory = Callable[..., Any]

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Sound
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.model import Ground, ShotKind
 from composer.storyboard.route import MOST_STOPS, route_of
+from composer.storyboard.sound import Sound
 from indexer.catalog.events import Place
 
 Factory = Callable[..., Any]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from composer.curate.wording import Wording
-from composer.storyboard.brief import Canvas
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.captions import captions, reading_s
 from composer.storyboard.joins import Break, break_between, chapters, join
 from composer.storyboard.slides import Slide, slides_of
