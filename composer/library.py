@@ -152,10 +152,15 @@ class LibraryView:
         return replace(self, items=tuple(item for item in self.items if test(item)))
 
     def home(self) -> tuple[str, float] | None:
-        """Country code and latitude of where most days were spent; None where no place is known."""
+        """Country code and latitude of where most days were spent; None where no place is known.
+
+        Days of trips count only where there are no others: on journeys more pictures are taken.
+        """
+        trips = {event.id for event in self.events.values() if event.kind == "trip"}
+        located = [item for item in self.items if item.place and item.taken_at]
         days: dict[str, set[dt.date]] = defaultdict(set)
         latitudes: dict[str, list[float]] = defaultdict(list)
-        for item in self.items:
+        for item in [item for item in located if item.event not in trips] or located:
             if item.place is not None and item.taken_at is not None and item.latitude is not None:
                 days[item.place.country_code].add(item.taken_at.date())
                 latitudes[item.place.country_code].append(item.latitude)

@@ -52,7 +52,7 @@ def _one_year(feast: Feast, pool: tuple[ViewItem, ...], occasion: Occasion) -> I
         title=f"{feast.name} {feast.year}",
         subtitle=occasion.wording.days(feast.first, feast.last),
         pool=pool,
-        reason=f"{len(pool)} pictures of {feast.key.replace('_', ' ')} {feast.year}",
+        reason=f"{len(pool)} pictures of {feast.name} {feast.year}",
         weight=0.55,
         subjects=(f"topic:{feast.key}",),
     )
@@ -76,7 +76,7 @@ def _all_years(
         title=upcoming.name,
         subtitle=years(years_of(pool)),
         pool=pool,
-        reason=f"{len(pool)} pictures of {upcoming.key.replace('_', ' ')} in {len(pools)} years",
+        reason=f"{len(pool)} pictures of {upcoming.name} in {len(pools)} years",
         weight=0.85,
         subjects=(f"topic:{upcoming.key}",),
         window=(

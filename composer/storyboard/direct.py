@@ -247,7 +247,7 @@ def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:
         route=route,
         motion="push_in",
         sound_gain_db=None,
-        reason=f"opens: a map of the trip with {len(route)} stops",
+        reason=f"opens: a map of the trip, {len(route)} on it",
     )
 
 
