@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from composer.curate.exclude import distance_km
 from composer.storyboard.model import Transition
 from composer.storyboard.slides import Slide
 from themes.theme import Theme
@@ -26,7 +27,6 @@ SOFT = ("dissolve", "blur_dissolve", "cut")
 """What joins pictures of one moment."""
 
 NEW_PLACE_KM = 25.0
-DEGREE_KM = 111.0
 
 
 class Break(StrEnum):
@@ -183,11 +183,8 @@ def _days(before: Slide, after: Slide) -> int:
 
 
 def _apart_km(before: Slide, after: Slide) -> float:
-    """Rough distance; enough to tell one town from another."""
     first, second = before.items[-1], after.first
-    points = (first.latitude, first.longitude, second.latitude, second.longitude)
-    if any(value is None for value in points):
+    a, b, c, d = first.latitude, first.longitude, second.latitude, second.longitude
+    if a is None or b is None or c is None or d is None:
         return 0.0
-    a, b, c, d = (float(value) for value in points if value is not None)
-    narrow = np.cos(np.radians((a + c) / 2))
-    return float(np.hypot(a - c, (b - d) * narrow) * DEGREE_KM)
+    return distance_km(a, b, c, d)

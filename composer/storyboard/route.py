@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from clustering.events.snaps import Spot, middle
 from composer.curate.exclude import distance_km
 from composer.library import ViewItem
 from composer.storyboard.model import Stop
@@ -51,21 +50,22 @@ def _stops(items: Sequence[ViewItem], near_km: float) -> tuple[Stop, ...]:
 
 
 def _stop(group: Sequence[ViewItem]) -> Stop:
+    spot = middle([_spot(item) for item in group])
+    assert spot is not None, "a group has an item at least"
     names = [item.place.name for item in group if item.place is not None and item.place.name]
     return Stop(
         name=max(names, key=names.count, default=""),
-        latitude=float(np.median([item.latitude or 0.0 for item in group])),
-        longitude=float(np.median([item.longitude or 0.0 for item in group])),
+        latitude=spot[0],
+        longitude=spot[1],
     )
 
 
 def _apart_km(first: ViewItem, second: ViewItem) -> float:
-    return distance_km(
-        first.latitude or 0.0,
-        first.longitude or 0.0,
-        second.latitude or 0.0,
-        second.longitude or 0.0,
-    )
+    return distance_km(*_spot(first), *_spot(second))
+
+
+def _spot(item: ViewItem) -> Spot:
+    return item.latitude or 0.0, item.longitude or 0.0
 
 
 def _between_km(first: Stop, second: Stop) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from composer.library import ViewItem
 from composer.storyboard.codec import from_json, to_json
@@ -47,6 +48,18 @@ def test_one_picture_elsewhere_is_no_stop_and_nowhere_is_no_route(make_item: Fac
 
     assert [stop.name for stop in route_of(taken_at(spots, make_item))] == ["Lisbon"]
     assert route_of([make_item(1), make_item(2)]) == ()
+
+
+@pytest.mark.parametrize("longitudes", [(179.95, -179.95), (-179.95, 179.95, 179.97)])
+def test_a_stop_on_the_date_line_lies_there(
+    longitudes: tuple[float, ...], make_item: Factory
+) -> None:
+    taveuni = [("Taveuni", (-16.8, longitude)) for longitude in longitudes]
+
+    (stop,) = route_of(taken_at(taveuni, make_item))
+
+    assert stop.latitude == pytest.approx(-16.8)
+    assert 179.9 <= abs(stop.longitude) <= 180.0
 
 
 def test_a_long_way_has_no_more_stops_than_can_be_told_apart(make_item: Factory) -> None:

@@ -116,6 +116,18 @@ def test_what_lies_between_two_slides(
     assert break_between(before, after) is what
 
 
+def test_the_other_side_of_the_date_line_is_no_new_place(make_item: Factory) -> None:
+    later = NOON + dt.timedelta(hours=3)
+    items = [
+        make_item(1, taken_at=NOON, latitude=-16.8, longitude=179.95),
+        make_item(2, taken_at=later, latitude=-16.8, longitude=-179.95),
+    ]
+
+    before, after = slides_of(items, WIDE)
+
+    assert break_between(before, after) is Break.TIME
+
+
 def test_somebody_alone_and_then_with_others_is_the_same_person(make_item: Factory) -> None:
     alone = Slide(items=(make_item(1, people=(7,)),))
     with_others = Slide(items=(make_item(2, people=(7, 8)),))
