@@ -6,8 +6,9 @@ A fact names people by id and by a core of their faces, and faces by references,
 in a catalog that was built anew, and it keeps how things were before, so that it can be undone.
 """
 
+import difflib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -54,8 +55,18 @@ def person_called(catalog: Catalog, text: str) -> Person:
         found = [person for person in people if person.id == int(text)]
     if len(found) != 1:
         what = "nobody" if not found else f"{len(found)} people"
-        raise NotFoundError(f"{what} called {text!r}", remedy="see who there is: people list")
+        raise NotFoundError(
+            f"{what} called {text!r}{did_you_mean(people, text)}",
+            remedy="see who there is: people list",
+        )
     return found[0]
+
+
+def did_you_mean(people: Iterable[Person], text: str) -> str:
+    """The name that comes nearest to what was written, as a question; empty where none is near."""
+    names = {person.name.casefold(): person.name for person in people if person.name}
+    near = difflib.get_close_matches(text.strip().casefold(), names, n=1)
+    return f": did you mean {names[near[0]]!r}?" if near else ""
 
 
 def name_person(catalog: Catalog, person_id: PersonId, name: str, now: datetime) -> PersonId:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from clustering.people.corrections import did_you_mean
 from composer.curate.exclude import (
     ExclusionError,
     ExclusionKind,
@@ -127,8 +128,9 @@ def _person(who: str | int, people: Sequence[Person]) -> Person:
     ]
     if len(found) != 1:
         what = "is no person" if not found else f"are {len(found)} people called"
+        near = did_you_mean(people, who) if isinstance(who, str) and not found else ""
         raise NotFoundError(
-            f"there {what} {who!r}", remedy="name one as #ID; see: memoriesd people list"
+            f"there {what} {who!r}{near}", remedy="name one as #ID; see: memoriesd people list"
         )
     return found[0]
 

@@ -38,6 +38,8 @@ from tests.memoriesd.called import Capture, call, call_json
         (["movies", "keep", "99"], Exit.NOT_FOUND, "there is no movie 99"),
         (["memories", "release", "99"], Exit.NOT_FOUND, "there is no memory 99"),
         (["exclude", "add", "person", "Grace"], Exit.NOT_FOUND, "there is no person 'Grace'"),
+        (["people", "show", "adda"], Exit.NOT_FOUND, "'adda': did you mean 'Ada'?"),
+        (["exclude", "add", "person", "Aada"], Exit.NOT_FOUND, "'Aada': did you mean 'Ada'?"),
         (["exclude", "remove", "99"], Exit.NOT_FOUND, "there is no rule 99"),
         (["index", "/not/there"], Exit.NOT_FOUND, "/not/there is not there"),
         (["undo"], Exit.NOTHING, "no correction"),
