@@ -33,7 +33,8 @@ def read_audio(
     path : Path
         A music file, or a video with sound.
     start_s : float
-        On the file's own timeline, as its pictures are counted.
+        From the start of its picture, where it has one: a track that begins later is shown at
+        once, and what sounds before it is not heard.
     duration_s : float, optional
         Silence fills what the file lacks, so that the result has exactly this length.
     rate_hz : int
@@ -106,7 +107,7 @@ def _opened(path: Path) -> Iterator[InputContainer]:
 def _pieces(path: Path, start_s: float, rate_hz: int) -> Iterator[Stereo]:
     """Sound from a time on, piece by piece, without gaps."""
     with _opened(path) as container:
-        origin_s = 0.0 if container.start_time is None else container.start_time / av.time_base
+        origin_s = _origin_s(container)
         if start_s > _PREROLL_S:
             container.seek(int((origin_s + start_s - _PREROLL_S) * av.time_base))
         has_begun = False
@@ -121,6 +122,15 @@ def _pieces(path: Path, start_s: float, rate_hz: int) -> Iterator[Stereo]:
                 yield np.zeros((max(offset, 0), 2), np.float32)
                 has_begun = True
             yield samples
+
+
+def _origin_s(container: InputContainer) -> float:
+    """Stamp from which time is counted: that of the picture, where it is no album's cover."""
+    pictures = (s for s in container.streams.video if "attached_pic" not in str(s.disposition))
+    stream = next(pictures, container.streams.audio[0])
+    if stream.start_time is not None and stream.time_base:
+        return float(stream.start_time * stream.time_base)
+    return (container.start_time or 0) / av.time_base
 
 
 def _resampled(
