@@ -3,6 +3,8 @@
 import os
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ from composer.request import AUTO, Run
 from composer.scenery import same_views
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.speech import listened
-from composer.storyboard.brief import Brief, Eyes
+from composer.storyboard.brief import Brief, Eyes, Length
 from composer.storyboard.route import route_of
 from composer.storyboard.sound import SoundFor
 from indexer.catalog.connection import Catalog
@@ -42,11 +44,13 @@ def mood_for(run: Run, memory: Memory, view: LibraryView) -> Mood:
     lively = run.request.theme != AUTO and load_theme(run.request.theme).mood == UPLIFTING
     if run.request.theme != AUTO and not (solemn and lively and not run.request.theme_is_told):
         return Mood(theme=run.request.theme, reason="")
+    # A memory keeps the theme of its first movie: its short, medium and long one are nested.
+    before = list(takewhile(lambda one: one.memory_id != memory.id, run.history))
     return choose_theme(
         memory.kind,
         view.items,
         solemn=solemn,
-        last_theme=run.history[-1].theme if run.history else None,
+        last_theme=before[-1].theme if before else None,
         costs=look_costs(run.catalog),
         atmosphere=atmosphere_of(view.items),
     )
@@ -56,10 +60,7 @@ def brief_for(
     run: Run, memory: Memory, view: LibraryView, reasons: Mapping[ItemId, str], theme: str
 ) -> Brief:
     """Everything that decides what the movie of a memory will be like."""
-    seed = run.request.seed
-    if seed is None:
-        times = sum(one.memory_id == memory.id for one in run.history)
-        seed = zlib.crc32(f"{memory.key}:{times}".encode())
+    seed = _seed(run, memory, run.request.length)
     previews = {item.id: preview_of(run.catalog, item.id) for item in view.items}
     return Brief(
         memory_id=memory.id,
@@ -86,6 +87,13 @@ def brief_for(
     )
 
 
+def renewed(run: Run, memory: Memory, brief: Brief, made: Length) -> Brief:
+    """The brief of another movie, where its items fill only a length that was made before."""
+    seed = _seed(run, memory, made)
+    music_file = _music_file(run, brief.theme, seed)
+    return replace(brief, seed=seed, music_seed=seed, music_file=music_file)
+
+
 def shortened(words: str, most: int) -> str:
     """The beginning of a text, up to a space where there is one in its second half.
 
@@ -103,6 +111,14 @@ def shortened(words: str, most: int) -> str:
         kept += cluster
     space = kept.rfind(" ")
     return kept[: space if space > most // 2 else None].rstrip(" .,·–-") + "…"
+
+
+def _seed(run: Run, memory: Memory, length: Length) -> int:
+    """One for all lengths of a memory, whose movies are nested; another for each one made again."""
+    if run.request.seed is not None:
+        return run.request.seed
+    times = sum((one.memory_id, one.length) == (memory.id, length) for one in run.history)
+    return zlib.crc32(f"{memory.key}:{times}".encode())
 
 
 def _music_file(run: Run, theme: Theme, seed: int) -> str | None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from composer.briefing import brief_for, mood_for, sound_of
+from composer.briefing import brief_for, mood_for, renewed, sound_of
 from composer.choose import shown_now, unwanted_people
 from composer.cooldown import rank
 from composer.feedback import heed_moves, vetoed_items
@@ -18,7 +18,7 @@ from composer.named import named_memory
 from composer.render.sources import UnusableSourceError
 from composer.render.writing import writing_to
 from composer.request import AUTO, Checkpoint, ComposeRequest, Due, MovieMade, Progress, Run
-from composer.storyboard.brief import Brief, TooFewItemsError
+from composer.storyboard.brief import Brief, Length, TooFewItemsError
 from composer.storyboard.direct import Directed, direct
 from composer.storyboard.light import relit
 from composer.unfinished import remove_unfinished
@@ -195,6 +195,10 @@ def _planned(
     mood = mood_for(run, memory, view)
     brief = brief_for(run, memory, view, reasons, mood.theme)
     try:
-        return direct(brief, sound_of(brief)), brief, mood
+        directed = direct(brief, sound_of(brief))
+        again = renewed(run, memory, brief, Length(directed.storyboard.length))
+        if again.seed != brief.seed:
+            brief, directed = again, direct(again, sound_of(again))
     except TooFewItemsError as error:
         raise _MemoryGoneError(str(error)) from error
+    return directed, brief, mood

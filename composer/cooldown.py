@@ -39,6 +39,7 @@ class Shown:
     day: dt.date
     kind: str
     theme: str
+    length: str
     subjects: frozenset[str]
     items: frozenset[ItemId]
 

@@ -32,6 +32,7 @@ def past_movies(catalog: Catalog, zone: dt.tzinfo) -> tuple[Shown, ...]:
                 day=dt.datetime.fromisoformat(movie.made_at).astimezone(zone).date(),
                 kind=memory.kind,
                 theme="" if stored is None else stored.theme,
+                length="" if stored is None else stored.length,
                 subjects=frozenset(json.loads(memory.subjects)),
                 items=frozenset(ItemId(p["item_id"]) for shot in shots for p in shot["panels"]),
             )

@@ -6,16 +6,23 @@ from pathlib import Path
 import av
 import pytest
 
+from composer.curate.exclude import parse_rule
 from composer.history import past_movies
 from composer.request import Due
+from composer.storyboard.brief import Length
 from composer.storyboard.canvas import Canvas
+from composer.storyboard.codec import from_json
 from indexer.catalog.connection import Catalog
+from indexer.catalog.items import all_items
 from indexer.catalog.jobs import due_done
+from indexer.catalog.labels import replace_labels
 from indexer.catalog.memories import (
     MemoryId,
     MemoryState,
+    all_memories,
     get_memory,
 )
+from indexer.catalog.movies import storyboards_of
 from indexer.errors import (
     MissingResourceError,
     NotFoundError,
@@ -67,6 +74,39 @@ def test_no_memory_is_made_twice_by_itself_but_a_named_one_is(
 
     assert again.path.name == "2026-11-21 Lisbon, May 4 – 7, 2024 (uplifting) 2.mp4"
     assert again.seed != first.seed
+
+
+def test_short_and_medium_of_a_memory_are_nested(catalog: Catalog, tmp_path: Path) -> None:
+    for item in all_items(catalog):
+        # The lake speaks for chill a little more than the street for uplifting.
+        replace_labels(catalog, item.id, [("lake", 0.8), ("street", 0.8)], "m")
+    choose_trips(catalog)
+    (trip,) = all_memories(catalog)
+
+    made = [
+        *compose_trip(catalog, tmp_path, memory_id=trip.id, theme="auto", length=Length.SHORT),
+        *compose_trip(catalog, tmp_path, memory_id=trip.id, theme="auto", length=Length.MEDIUM),
+    ]
+
+    short, medium = (from_json(one.board) for one in storyboards_of(catalog, trip.id))
+    assert [(one.theme, one.seed) for one in made] == [("chill", made[0].seed)] * 2
+    assert short.item_ids < medium.item_ids
+
+
+def test_a_second_movie_is_another_one_where_the_pictures_fill_no_longer_one(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    (trip,) = all_memories(catalog)
+    most = (parse_rule("dates", "2024-05-05..2024-05-06"), parse_rule("label", "dog"))
+
+    made = [
+        *compose_trip(catalog, tmp_path, *most, memory_id=trip.id, length=Length.MEDIUM),
+        *compose_trip(catalog, tmp_path, *most, memory_id=trip.id, length=Length.MEDIUM),
+    ]
+
+    assert [one.length for one in made] == ["short", "short"]
+    assert made[0].seed != made[1].seed
 
 
 def test_a_movie_was_shown_on_the_local_day(catalog: Catalog, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def _shown(days_ago: int, kind: str, *subjects: str, items: frozenset[Any] = fro
         day=TODAY - dt.timedelta(days=days_ago),
         kind=kind,
         theme="gentle",
+        length="medium",
         subjects=frozenset(subjects),
         items=items,
     )
