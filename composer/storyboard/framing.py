@@ -22,6 +22,10 @@ LEAST_FACE_SHARE = 0.02
 MOST_ENLARGED = 2.0
 """A picture with fewer px is shown smaller on a ground rather than enlarged further."""
 
+SWEEP_ASPECT = 2.4
+"""A photograph so much longer than it is wide was made by sweeping the camera; the longest screens
+of phones, whose shape photographs may have, are 21:9 (2.33)."""
+
 FACE_AT = 0.42
 """How far down the window faces lie where there is a choice: eyes near the upper third."""
 
@@ -61,6 +65,12 @@ def main_faces(item: ViewItem, *, from_s: float = 0.0, to_s: float = 1e9) -> tup
     tallest = max((face.h_norm for face in seen), default=0.0)
     least = max(tallest * MAIN_FACE_SHARE, LEAST_FACE_SHARE)
     return tuple(_inside(face) for face in seen if face.h_norm >= least)
+
+
+def is_sweep(item: ViewItem) -> bool:
+    """Whether a photograph is a panorama, lying or upright, that is seen part by part."""
+    shape = item.width / item.height
+    return not item.is_video and max(shape, 1 / shape) >= SWEEP_ASPECT
 
 
 def heads(item: ViewItem) -> tuple[Rect, ...]:

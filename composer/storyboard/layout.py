@@ -15,10 +15,11 @@ from composer.storyboard.framing import (
     Stage,
     around,
     heads,
+    is_sweep,
     main_faces,
     panel_frame,
 )
-from composer.storyboard.model import Ground, Panel, Rect
+from composer.storyboard.model import WHOLE, Ground, Panel, Rect
 from composer.storyboard.moves import Move, held, move
 from composer.storyboard.slides import Slide, fills_frame
 from themes.theme import Motion
@@ -28,6 +29,10 @@ GAP_SHARE = 0.02
 
 PAIR_ASPECTS = (0.6, 0.9)
 """Panels of a pair are so wide for their height (the other way round on an upright frame)."""
+
+LEAST_SHOWN = 1 / 4
+"""Of a panorama at a time: with less one does not see that it is one, and moves within the theme's
+caps show hardly more of it."""
 
 EDGE_NORM = 0.003
 """A face may touch its picture's edge; panels of whole px crop up to this much of it."""
@@ -55,9 +60,9 @@ def lay_out(
 ) -> Laid:
     """Put a slide's pictures on the frame.
 
-    A picture fills the frame where its shape, its px and its faces allow; else it stands smaller
-    on a blurred ground, whole. Two narrow ones stand side by side on the theme's ground, and so do
-    the pictures of a collage.
+    A picture fills the frame where its shape, its px and its faces allow, and a panorama with a
+    part of it; else it stands smaller on a blurred ground, whole. Two narrow ones stand side by
+    side on the theme's ground, and so do the pictures of a collage.
 
     Parameters
     ----------
@@ -81,12 +86,16 @@ def lay_out(
         if several is not None:
             return several
     item = slide.first
-    if fills_frame(item, canvas) and _enlarged(item, canvas.width, canvas.height) <= MOST_ENLARGED:
-        stage = _stage(item, canvas.width, canvas.height, 0, 0, canvas, visible_s)
+    width, height = _along_size(item, canvas) if is_sweep(item) else (canvas.width, canvas.height)
+    fits = is_sweep(item) or fills_frame(item, canvas)
+    if fits and _enlarged(item, width, height) <= MOST_ENLARGED:
+        x, y = _middle(width, canvas.width), _middle(height, canvas.height)
+        stage = _stage(item, width, height, x, y, canvas, visible_s)
         found = _moved(stage, motion, visible_s, before, after, rng)
         if found is not None:
             panel = _panel(stage, found, visible_s)
-            return Laid(panels=(panel,), ground=Ground.NONE, motion=found.name, reason=found.reason)
+            ground = Ground.NONE if panel.frame == WHOLE else Ground.BLUR
+            return Laid(panels=(panel,), ground=ground, motion=found.name, reason=found.reason)
     return _on_ground(item, canvas, motion, visible_s, before, after, rng)
 
 
@@ -150,6 +159,14 @@ def _on_ground(
         motion=found.name,
         reason=f"whole on a blurred ground, {found.reason}",
     )
+
+
+def _along_size(item: ViewItem, canvas: Canvas) -> tuple[int, int]:
+    """Of a panel from edge to edge that shows enough of a panorama at a time."""
+    shape = item.width / item.height
+    if shape > 1:
+        return canvas.width, min(canvas.height, _even(canvas.width / shape / LEAST_SHOWN))
+    return min(canvas.width, _even(canvas.height * shape / LEAST_SHOWN)), canvas.height
 
 
 def _several(

@@ -1,8 +1,8 @@
 """Moves: how the window on a picture goes from its first place to its last.
 
-The grammar: in on a face, out for a place, sideways over a panorama, and never the same move three
-times running. The theme caps the speed; a move is eased, so its fastest moment is
-`PEAK_OVER_MEAN` times its mean.
+The grammar: along a panorama, mostly in on a face and mostly out for a place, seldom the same move
+twice and never three times running; which of the moves that fit is drawn for each shot. The theme
+caps the speed; a move is eased, so its fastest moment is `PEAK_OVER_MEAN` times its mean.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer.storyboard.agreed import PEAK_OVER_MEAN, REST_S
-from composer.storyboard.framing import Stage, wanted_centre, window
+from composer.storyboard.framing import Stage, is_sweep, wanted_centre, window
 from composer.storyboard.model import Rect
 from themes.theme import Motion
 
@@ -19,7 +19,10 @@ OF_CAP = (0.7, 0.95)
 """Moves use so much of what the theme allows."""
 
 WIDE_ASPECT = 1.9
-"""Pictures wider than this are panoramas."""
+"""Over pictures wider than this one looks sideways."""
+
+AGAIN = 0.3
+"""How much less the move before is liked: a pair of moves by turns is a pattern, too."""
 
 PLACE_WORDS = frozenset(
     {"beach", "sea", "lake", "mountain", "snow", "garden", "city", "street", "bridge", "castle"}
@@ -96,39 +99,68 @@ def held(stage: Stage) -> Move | None:
 
 _ZOOMS = frozenset({"push_in", "pull_out"})
 
+_WAYS = {"pan_right": (1, 0), "pan_left": (-1, 0), "pan_down": (0, 1), "pan_up": (0, -1)}
+"""Where the window goes, to the right and down."""
+
+_Liked = tuple[tuple[str, str, float], ...]
+"""A move, why, and how much it is liked beside the others."""
+
+_SIDEWAYS = "sideways"
+
+_FACES: _Liked = (
+    ("push_in", "towards the faces", 8),
+    ("pull_out", "from the faces to all", 3),
+    (_SIDEWAYS, "along the faces", 2),
+)
+_PLACE: _Liked = (
+    ("pull_out", "a place opens", 5),
+    (_SIDEWAYS, "across a place", 3),
+    ("push_in", "into a place", 1),
+)
+_ANYTHING: _Liked = (
+    ("push_in", "nearer", 4),
+    ("pull_out", "opening", 4),
+    (_SIDEWAYS, _SIDEWAYS, 2),
+)
+
 
 def _order(
     stage: Stage, before: Sequence[str], after: Sequence[str], rng: np.random.Generator
 ) -> list[tuple[str, str]]:
     """Moves to try, the most fitting first; without any that would be made three times running."""
-    sideways = ["pan_right", "pan_left"] if rng.random() < 0.5 else ["pan_left", "pan_right"]
-    if before and before[-1] in sideways and rng.random() < 0.75:
+    upright = is_sweep(stage.item) and stage.item.height > stage.item.width
+    along = ["pan_up", "pan_down"] if upright else ["pan_left", "pan_right"]
+    if rng.random() < 0.5:
+        along.reverse()
+    recent = before[-1] if before else ""
+    if recent in along and rng.random() < 0.75:
         # Going on in the same direction reads as one movement.
-        sideways.sort(key=lambda name: name != before[-1])
-    aspect = stage.item.width / stage.item.height
-    if aspect >= WIDE_ASPECT:
-        first = [(name, "a panorama") for name in sideways]
-        rest = [("pull_out", "a panorama"), ("push_in", "a panorama")]
-    elif stage.must is not None:
-        first = [("push_in", "towards the faces"), ("pull_out", "from the faces to all")]
-        rest = [(name, "along the faces") for name in sideways]
-    elif any(word in PLACE_WORDS for word, _ in stage.item.labels[:3]):
-        first = [("pull_out", "a place opens")]
-        rest = [*((name, "across a place") for name in sideways), ("push_in", "into a place")]
+        along.sort(key=lambda name: name != recent)
+    if upright or stage.item.width / stage.item.height >= WIDE_ASPECT:
+        both = [(name, "a panorama") for name in (*along, "pull_out", "push_in")]
     else:
-        first = [("push_in", "nearer"), ("pull_out", "opening")]
-        if rng.random() < 0.5:
-            first.reverse()
-        rest = [(name, "sideways") for name in sideways]
-    both = [*first, *rest]
+        both = [
+            (name, reason)
+            for kind, reason in _drawn(stage, recent, rng)
+            for name in (along if kind == _SIDEWAYS else [kind])
+        ]
     pairs = (before[-2:], [*before[-1:], *after[:1]], after[:2])
     tired = {pair[0] for pair in pairs if len(pair) == 2 and pair[0] == pair[1]}
-    recent = before[-1] if before else ""
-    ranked = [pair for pair in both if pair[0] not in tired]
-    if stage.must is None and aspect < WIDE_ASPECT:
-        # Where nothing asks for a certain move, the next one differs.
-        ranked.sort(key=lambda pair: pair[0] == recent)
-    return ranked
+    return [pair for pair in both if pair[0] not in tired]
+
+
+def _drawn(stage: Stage, recent: str, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """The moves that fit what a picture shows, in an order drawn by how much each is liked."""
+    if stage.must is not None:
+        liked = _FACES
+    elif any(word in PLACE_WORDS for word, _ in stage.item.labels[:3]):
+        liked = _PLACE
+    else:
+        liked = _ANYTHING
+    kind = _SIDEWAYS if recent in _WAYS else recent
+    weights = np.array([weight * (AGAIN if name == kind else 1) for name, _, weight in liked])
+    drawn = rng.choice(len(liked), len(liked), replace=False, p=weights / weights.sum())
+    return [liked[n][:2] for n in drawn.tolist()]
 
 
 def _zoomed(stage: Stage, name: str, zoom: float, shift: float) -> tuple[Rect, Rect] | None:
@@ -163,16 +195,23 @@ def _slowed(stage: Stage, outer: Rect, inner: Rect) -> Rect:
 
 
 def _panned(stage: Stage, name: str, shift: float) -> tuple[Rect, Rect] | None:
-    """Sideways by `shift` window widths, or as far as there is room; None below a fifth of it."""
-    wide = stage.widest_norm
-    # A picture of the panel's own shape has room to pan only through a narrower window.
-    width = wide if wide < 0.95 else wide / (1.0 + min(shift, 0.12))
-    centre = wanted_centre(stage, width)
-    half = shift * width / 2
-    left = window(stage, width, (centre[0] - half, centre[1]))
-    right = window(stage, width, (centre[0] + half, centre[1]))
-    if left is None or right is None:
+    """By `shift` window widths, or as far as there is room; None below a fifth of it."""
+    width, shape = stage.widest_norm, stage.item.width / stage.item.height
+    across, down = _WAYS[name]
+    if (width if across else width * shape / stage.aspect) >= 0.95:
+        # A picture of the panel's own shape has room to pan only through a narrower window.
+        width /= 1.0 + min(shift, 0.12)
+    way = (across * shift * width, down * shift * width * shape)
+    sizes = (width, width * shape / stage.aspect)
+    # As near to the focus as there is room on both sides of it.
+    rooms = [max(0.0, (1 - size - abs(far)) / 2) for size, far in zip(sizes, way, strict=True)]
+    x, y = (
+        min(max(at, 0.5 - room), 0.5 + room)
+        for at, room in zip(wanted_centre(stage, width), rooms, strict=True)
+    )
+    start = window(stage, width, (x - way[0] / 2, y - way[1] / 2))
+    end = window(stage, width, (x + way[0] / 2, y + way[1] / 2))
+    if start is None or end is None or shift <= 0:
         return None
-    if right.x_norm - left.x_norm < 0.2 * shift * width or shift <= 0:
-        return None
-    return (left, right) if name == "pan_right" else (right, left)
+    gone = across * (end.x_norm - start.x_norm) + down * (end.y_norm - start.y_norm) / shape
+    return (start, end) if gone >= 0.2 * shift * width else None
