@@ -124,6 +124,7 @@ def _should_move(shot: Shot) -> bool:
         panel.is_video
         or abs(panel.view_start.w_norm - panel.view_end.w_norm) > MOVED_NORM
         or abs(panel.view_start.x_norm - panel.view_end.x_norm) > MOVED_NORM
+        or abs(panel.view_start.y_norm - panel.view_end.y_norm) > MOVED_NORM
         for panel in shot.panels
     )
 
