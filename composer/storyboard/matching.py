@@ -13,13 +13,17 @@ from composer.storyboard.agreed import PEAK_OVER_MEAN, REST_S
 from composer.storyboard.brief import Brief, Eyes
 from composer.storyboard.framing import MOST_ENLARGED, Stage, around, main_faces, window
 from composer.storyboard.joins import Break, break_between
-from composer.storyboard.model import WHOLE, Rect, Shot, ShotKind
+from composer.storyboard.model import WHOLE, Ground, Rect, Shot, ShotKind
 from composer.storyboard.place_marks import place_marks
 from composer.storyboard.slides import Slide
 from indexer.catalog.faces import PersonId
 
 MOST_CROPPED = 1.8
-"""A picture is shown at most so much larger than its shape asks for, to let the eyes meet."""
+"""A picture of a place is shown at most so much larger than its shape asks for ..."""
+
+MOST_CROPPED_TO_FACE = 3.0
+"""... and one of a person: faces that take 0.05 to 0.22 of a picture's width meet at three of four
+cuts (at half of them with 1.8), and what is left of the smallest is a portrait."""
 
 NEARER = (1.0, 1.12, 1.25, 1.4, 1.6)
 """All pictures of a run are shown so much larger than the closest face asks for: what is cropped is
@@ -79,14 +83,14 @@ def _member(
     brief: Brief,
     places: Mapping[int, tuple[PersonId, Eyes]],
 ) -> _Member | None:
-    """A shot of one photograph that fills the frame, with eyes that we know."""
+    """A shot of one photograph with eyes that we know; a face may fill the frame with any."""
     shot, item = shots[n], slide.first
     eyes = {p: brief.eyes[item.id, p] for p in sorted(item.people) if (item.id, p) in brief.eyes}
-    if n in places:
+    if n in places and [panel.frame for panel in shot.panels] == [WHOLE]:
         place, mark = places[n]
         eyes[place] = mark
-    whole = len(shot.panels) == 1 and shot.panels[0].frame == WHOLE and not slide.is_video
-    if not eyes or not whole or shot.kind is not ShotKind.PICTURE:
+    single = len(shot.panels) == 1 and not slide.is_video
+    if not eyes or not single or shot.kind is not ShotKind.PICTURE:
         return None
     stage = Stage(
         item=item,
@@ -133,11 +137,12 @@ def _aligned(
     apart = nearer * max(m.eyes[person].apart_norm / m.stage.widest_norm for m in run)
     widths = [member.eyes[person].apart_norm / apart for member in run]
     at = _place(run, person, widths)
+    cropped = MOST_CROPPED_TO_FACE if person >= 0 else MOST_CROPPED
     windows: list[tuple[Rect, Rect]] = []
     for member, width in zip(run, widths, strict=True):
         stage, eyes = member.stage, member.eyes[person]
         enlarged = brief.canvas.width / (width / zoom * stage.item.width)
-        if width * MOST_CROPPED < stage.widest_norm or enlarged > MOST_ENLARGED:
+        if width * cropped < stage.widest_norm or enlarged > MOST_ENLARGED:
             return None
         wide, near = (_around_eyes(stage, eyes, size, at) for size in (width, width / zoom))
         if wide is None or near is None:
@@ -185,19 +190,20 @@ def _moved(
     for member, (wide, near) in zip(run, windows, strict=True):
         shot, (panel,) = member.shot, member.shot.panels
         start, end = (wide, near) if nearer else (near, wide)
-        transition, reason = shot.transition, shot.reason
+        transition = shot.transition
+        why, _, join = shot.reason.rsplit("; ", 2)
         if shots:
             if transition.n_frames:
                 transition = replace(transition, name="dissolve", params={})
-            laid = reason.rpartition("; ")[0]
-            reason = f"{laid}; {Break.YEAR}: {transition.name}, {stays}"
+            join = f"a {transition.name} {Break.YEAR}, {stays}"
         shots.append(
             replace(
                 shot,
-                panels=(replace(panel, view_start=start, view_end=end),),
+                panels=(replace(panel, frame=WHOLE, view_start=start, view_end=end),),
+                ground=Ground.NONE,
                 motion="push_in" if nearer else "pull_out",
                 transition=transition,
-                reason=reason,
+                reason=f"{why}; {'nearer' if nearer else 'from near'}; {join}",
             )
         )
         nearer = not nearer

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from composer.library import ViewItem
-from composer.storyboard.brief import Alignment, Eyes
+from composer.storyboard.brief import Alignment, Eyes, Length
+from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
+from composer.storyboard.joins import Break
 from composer.storyboard.model import Rect, Shot, Storyboard
 from composer.storyboard.sound import Sound
 from indexer.catalog.faces import PersonId
@@ -31,23 +33,27 @@ def eyes_in(item: ViewItem) -> Eyes:
     )
 
 
-@pytest.fixture
-def years(make_item: Factory, make_face: Factory) -> list[ViewItem]:
-    """One person on one picture a year, the face at another place and of another size each time."""
+LIKE_ONE_ANOTHER = ((0.36, 0.46), (0.28, 0.36), (0.13, 0.17))
+"""Ranges of a face's left, top and size; as from one photographer's studio ..."""
+
+SPREAD = ((0.2, 0.6), (0.15, 0.5), (0.05, 0.22))
+"""... and as in a family's library."""
+
+
+@pytest.fixture(params=[LIKE_ONE_ANOTHER, SPREAD], ids=["like one another", "spread"])
+def years(request: pytest.FixtureRequest, make_item: Factory, make_face: Factory) -> list[ViewItem]:
+    """One person on one picture a year, the face at another place and of another size each time.
+
+    Where faces are spread every other picture is upright.
+    """
     rng = np.random.default_rng(3)
     return [
         make_item(
             n,
             people=(1,),
             taken_at=make_item(0).taken_at.replace(year=2005 + n),
-            faces=(
-                make_face(
-                    float(rng.uniform(0.36, 0.46)),
-                    float(rng.uniform(0.28, 0.36)),
-                    float(rng.uniform(0.13, 0.17)),
-                    PersonId(1),
-                ),
-            ),
+            faces=(make_face(*(float(rng.uniform(*span)) for span in request.param), PersonId(1)),),
+            **({"width": 3000, "height": 4000} if request.param == SPREAD and n % 2 else {}),
         )
         for n in range(14)
     ]
@@ -78,6 +84,39 @@ def test_eyes_meet_at_every_matched_cut(board: Storyboard, years: list[ViewItem]
     assert len(matched) >= 4
     np.testing.assert_allclose(after, before, atol=1e-3)
     assert {b.transition.name for _, b in matched} <= {"dissolve", "cut"}
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080)])
+@pytest.mark.parametrize("a_year", [1, 3])
+def test_most_years_meet_whatever_the_size_and_place_of_faces(
+    a_year: int, size: tuple[int, int], make_item: Factory, make_face: Factory, make_brief: Factory
+) -> None:
+    rng = np.random.default_rng(8)
+    items = [
+        make_item(
+            n,
+            width=4000 - 1000 * upright,
+            height=3000 + 1000 * upright,
+            people=(1,),
+            taken_at=make_item(0).taken_at.replace(year=1990 + n // a_year, month=1 + n % a_year),
+            faces=(make_face(*(float(rng.uniform(*span)) for span in SPREAD), PersonId(1)),),
+        )
+        for n, upright in enumerate(rng.permutation([0, 1] * 36).tolist())
+    ]
+    eyes = {(item.id, PersonId(1)): eyes_in(item) for item in items}
+    canvas = Canvas(width=size[0], height=size[1], fps=30)
+
+    board = direct(
+        make_brief(items, eyes=eyes, canvas=canvas, length=Length.LONG), beats
+    ).storyboard
+
+    joins = [shot.reason for shot in board.shots if Break.YEAR in shot.reason]
+    assert len(joins) >= 12
+    assert np.mean([MATCHED in join for join in joins]) >= 0.6
+    for shot in board.shots:
+        for panel in shot.panels:
+            least = min(panel.view_start.w_norm, panel.view_end.w_norm)
+            assert panel.frame.w_norm * board.width / (least * panel.width) <= 2.0
 
 
 def test_matched_shots_go_nearer_and_away_by_turns(board: Storyboard) -> None:
