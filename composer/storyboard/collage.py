@@ -15,10 +15,10 @@ from composer.library import ViewItem
 from composer.storyboard.arc import GOOD_ENOUGH, Arc, when
 from composer.storyboard.canvas import Canvas
 from composer.storyboard.framing import MOST_ENLARGED, Stage, around, heads, panel_frame
-from composer.storyboard.joins import Break, break_between
 from composer.storyboard.model import Panel
 from composer.storyboard.moves import held
 from composer.storyboard.neighbours import Likeness
+from composer.storyboard.pairs import is_one_occasion
 from composer.storyboard.slides import Slide, kept_share
 
 MOST_PICTURES, LEAST_PICTURES = 4, 3
@@ -192,7 +192,7 @@ def _groups(
         if not MIDDLE[0] <= places[first] <= MIDDLE[1]:
             continue
         group, size = [first], len(slides[first].items)
-        near = [n for n in free if n > first and _is_one_occasion(slides[first], slides[n])]
+        near = [n for n in free if n > first and is_one_occasion(slides[first], slides[n], WITHIN)]
         for n in sorted(near, key=lambda n: (-slides[n].value, n)):
             if any(likeness.look_alike(slides[n], slides[m]) for m in group):
                 continue
@@ -204,13 +204,6 @@ def _groups(
                 value = sum(slides[m].value for m in group) / len(group)
                 off = OFF_MIDDLE * abs(places[first] - sum(MIDDLE) / 2)
                 yield value - off + FOURTH * (size == MOST_PICTURES), tuple(sorted(group))
-
-
-def _is_one_occasion(first: Slide, second: Slide) -> bool:
-    a, b = first.first.taken_at, second.first.taken_at
-    if a is None or b is None or b - a > WITHIN:
-        return False
-    return break_between(first, second) not in {Break.DAY, Break.PLACE, Break.YEAR}
 
 
 def _boxes(layout: Row | Column, items: Sequence[ViewItem], canvas: Canvas) -> dict[int, Box]:

@@ -18,8 +18,9 @@ from composer.storyboard.leads import beside_s, lead_sounds
 from composer.storyboard.light import match_light
 from composer.storyboard.matching import match_eyes
 from composer.storyboard.model import Ground, Shot, ShotKind, Stop, Storyboard, Text
-from composer.storyboard.neighbours import likeness_of
-from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.neighbours import Likeness, likeness_of
+from composer.storyboard.pairs import slides_of
+from composer.storyboard.slides import Slide
 from composer.storyboard.sound import SoundFor
 from composer.storyboard.timing import Material, Plan, plan_timing
 
@@ -45,12 +46,13 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
         If the items do not even fill a short movie.
     """
     lengths = tuple(Length)
-    n_slides = len(_slides(brief, narrow=True))
+    likeness = likeness_of(brief.items, brief.vectors, brief.same_view)
+    n_slides = len(_slides(brief, likeness, narrow=True))
     shown = brief.items
     for length in reversed(lengths):
         route = _worth_showing(brief.route, length)
         cut = replace(brief, items=shown, length=length, route=route)
-        plan = _planned(cut, sound_for)
+        plan = _planned(cut, likeness, sound_for)
         if plan is None:
             continue
         if lengths.index(length) <= lengths.index(brief.length):
@@ -62,22 +64,22 @@ def direct(brief: Brief, sound_for: SoundFor) -> Directed:
     )
 
 
-def _planned(brief: Brief, sound_for: SoundFor) -> Plan | None:
+def _planned(brief: Brief, likeness: Likeness, sound_for: SoundFor) -> Plan | None:
     """The movie of a brief's own length; None where its items do not fill it."""
     for narrow in (True, False):
-        slides = _slides(brief, narrow=narrow)
+        slides = _slides(brief, likeness, narrow=narrow)
         if len(slides) < 2:
             continue
-        for material in _materials(brief, slides):
+        for material in _materials(brief, slides, likeness):
             plan = plan_timing(brief, material, brief.length, sound_for)
             if plan is not None and is_inside(plan.arc):
                 return plan
     return None
 
 
-def _slides(brief: Brief, *, narrow: bool) -> tuple[Slide, ...]:
+def _slides(brief: Brief, likeness: Likeness, *, narrow: bool) -> tuple[Slide, ...]:
     items = [item for item in brief.items if _is_playable(item, brief, narrow=narrow)]
-    return slides_of(items, brief.canvas)
+    return slides_of(items, brief.canvas, likeness)
 
 
 def _shown(brief: Brief, plan: Plan) -> tuple[ViewItem, ...]:
@@ -115,17 +117,17 @@ def _notes(brief: Brief, made: Length, n_slides: int, plan: Plan) -> tuple[str, 
     return tuple(notes)
 
 
-def _materials(brief: Brief, slides: tuple[Slide, ...]) -> Iterator[Material]:
+def _materials(brief: Brief, slides: tuple[Slide, ...], likeness: Likeness) -> Iterator[Material]:
     """What a movie may be made of, the richest first.
 
     A short one has no time for a collage: it shows the best of its pictures. All pictures are shown
     alone where they are too few without.
     """
-    alone = _material(brief, slides)
-    found = with_collage(slides, alone.opening, brief.canvas, alone.likeness)
+    alone = _material(brief, slides, likeness)
+    found = with_collage(slides, alone.opening, brief.canvas, likeness)
     if found is not None:
         with_one, place = found
-        together = _material(brief, with_one)
+        together = _material(brief, with_one, likeness)
         first, *rest = (n for n in together.priority if n != place)
         together = replace(together, priority=(first, place, *rest))
         if brief.length is not Length.SHORT:
@@ -135,8 +137,7 @@ def _materials(brief: Brief, slides: tuple[Slide, ...]) -> Iterator[Material]:
     yield alone
 
 
-def _material(brief: Brief, slides: tuple[Slide, ...]) -> Material:
-    likeness = likeness_of(brief.items, brief.vectors, brief.same_view)
+def _material(brief: Brief, slides: tuple[Slide, ...], likeness: Likeness) -> Material:
     similar = likeness.of_slides(slides)
     if brief.route:
         # Under a map no picture is seen: it stands in for the one that matters least.

@@ -87,7 +87,9 @@ def apart(
     *,
     opening_is_seen: bool = True,
 ) -> Arc:
-    """The same arc without neighbours that are alike: moved within a day, or another one taken.
+    """The same arc without neighbours that are alike: moved within a day, or others taken.
+
+    Where there are no others, a pair's better picture stands alone: pairs running are alike.
 
     Parameters
     ----------
@@ -119,7 +121,8 @@ def apart(
             left = [slide for slide in spare if slide not in line]
             fitting = [slide for slide in left if _fits(slide, at, line, likeness.alike, place)]
             near = place(line[at])
-            line[at] = min(fitting, key=lambda one: abs(place(one) - near), default=line[at])
+            alone = Slide(items=(max(line[at].items, key=lambda item: item.score),))
+            line[at] = min(fitting, key=lambda one: abs(place(one) - near), default=alone)
     return replace(arc, slides=tuple(line[shown:]))
 
 

@@ -1,7 +1,5 @@
 """Slides: what one shot shows, a single item, two narrow ones side by side, or a collage."""
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from composer.library import ViewItem
@@ -10,9 +8,6 @@ from composer.storyboard.canvas import Canvas
 FITS_SHARE = 0.6
 """A picture fills the frame where cropping it to the frame's shape leaves this much of it: 4:3
 (0.75) and 3:2 do on 16:9, portraits (0.42) do not."""
-
-PAIR_WITHIN = dt.timedelta(hours=6)
-"""Two narrow pictures stand side by side where they belong to one occasion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +44,6 @@ class Slide:
         return frozenset(person for item in self.items for person in item.people)
 
 
-def slides_of(items: Sequence[ViewItem], canvas: Canvas) -> tuple[Slide, ...]:
-    """Group items, which are in the order of time, into slides.
-
-    Narrow photographs that follow one another within `PAIR_WITHIN` become pairs.
-    """
-    slides: list[Slide] = []
-    at = 0
-    while at < len(items):
-        pair = tuple(items[at : at + 2])
-        if len(pair) == 2 and _belong(pair[0], pair[1], canvas):
-            slides.append(Slide(items=pair))
-            at += 2
-        else:
-            slides.append(Slide(items=pair[:1]))
-            at += 1
-    return tuple(slides)
-
-
 def kept_share(item: ViewItem, aspect: float) -> float:
     """How much of a picture is left where it is cropped to a shape."""
     own = item.width / item.height
@@ -83,12 +60,3 @@ def is_narrow(item: ViewItem, canvas: Canvas) -> bool:
     own = item.width / item.height
     across = own < canvas.aspect if canvas.aspect >= 1 else own > canvas.aspect
     return across and not fills_frame(item, canvas)
-
-
-def _belong(first: ViewItem, second: ViewItem, canvas: Canvas) -> bool:
-    if first.is_video or second.is_video:
-        return False
-    if first.taken_at is None or second.taken_at is None:
-        return False
-    close = second.taken_at - first.taken_at <= PAIR_WITHIN
-    return close and is_narrow(first, canvas) and is_narrow(second, canvas)

@@ -13,7 +13,8 @@ from composer.storyboard.brief import Length
 from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.neighbours import apart, likeness_of
-from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.pairs import slides_of
+from composer.storyboard.slides import Slide
 from indexer.catalog.items import ItemId
 from themes.load import BUILTIN
 from themes.theme import Placement
@@ -24,7 +25,7 @@ WIDE = Canvas(width=1920, height=1080, fps=30)
 
 
 def _slides(items: list[Any]) -> tuple[Slide, ...]:
-    return slides_of(items, WIDE)
+    return slides_of(items, WIDE, likeness_of(items, {}))
 
 
 def _ids(slides: tuple[Slide, ...]) -> list[int]:

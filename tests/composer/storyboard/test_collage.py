@@ -26,7 +26,8 @@ from composer.storyboard.framing import heads
 from composer.storyboard.layout import Laid, lay_out
 from composer.storyboard.model import Panel, Rect, Storyboard
 from composer.storyboard.neighbours import likeness_of
-from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.pairs import slides_of
+from composer.storyboard.slides import Slide
 from themes.load import BUILTIN, load_theme
 
 Factory = Callable[..., Any]
@@ -137,7 +138,7 @@ def test_a_collage_shows_the_best_of_one_occasion_in_the_middle_of_a_memory(
     make_item: Factory,
 ) -> None:
     items = _three_days(make_item)
-    slides = slides_of(items, WIDE)
+    slides = slides_of(items, WIDE, likeness_of(items, {}))
 
     found = _collage(slides, items)
 
@@ -165,7 +166,7 @@ def test_pictures_that_do_not_suit_make_no_collage(
 ) -> None:
     items = _three_days(make_item, **values)
 
-    assert _collage(slides_of(items, WIDE), items) is None, what
+    assert _collage(slides_of(items, WIDE, likeness_of(items, {})), items) is None, what
 
 
 def _three_days(make_item: Factory, **of_second_day: Any) -> list[ViewItem]:

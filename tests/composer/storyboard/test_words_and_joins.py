@@ -11,7 +11,9 @@ from composer.curate.wording import Wording
 from composer.storyboard.canvas import Canvas
 from composer.storyboard.captions import captions, reading_s
 from composer.storyboard.joins import Break, break_between, chapters, join
-from composer.storyboard.slides import Slide, slides_of
+from composer.storyboard.neighbours import likeness_of
+from composer.storyboard.pairs import slides_of
+from composer.storyboard.slides import Slide
 from indexer.catalog.events import Place
 from themes.load import load_theme
 
@@ -25,7 +27,7 @@ def _place(name: str) -> Place:
 
 
 def _captions(items: list[Any], visible_s: float = 4.0, language: str = "en") -> list[str | None]:
-    slides = slides_of(items, WIDE)
+    slides = slides_of(items, WIDE, likeness_of(items, {}))
     found = captions(slides, [visible_s] * len(slides), Wording(language))
     return [None if text is None else text.lines[0] for text in found]
 
@@ -50,7 +52,8 @@ def test_one_afternoon_needs_no_caption_and_years_are_told(make_item: Factory) -
 
 
 def test_two_pictures_side_by_side_have_no_caption(make_item: Factory) -> None:
-    pair = [make_item(n, taken_at=NOON, width=900, height=1600) for n in range(2)]
+    times = (NOON, NOON + dt.timedelta(minutes=1))
+    pair = [make_item(n, taken_at=at, width=900, height=1600) for n, at in enumerate(times)]
     wide = make_item(2, taken_at=NOON + dt.timedelta(days=1))
 
     assert _captions([*pair, wide]) == [None, "May 5"]
@@ -75,7 +78,7 @@ def test_what_there_was_no_time_for_is_told_by_a_later_caption(make_item: Factor
         make_item(n, taken_at=NOON + dt.timedelta(days=n // 3, hours=n), place=place)
         for n, place in enumerate((gaia, gaia, gaia, porto, porto, porto))
     ]
-    slides = slides_of(items, WIDE)
+    slides = slides_of(items, WIDE, likeness_of(items, {}))
 
     found = captions(slides, [2.4, 6.0, 6.0, 6.0, 6.0, 6.0], Wording("en"))
 
@@ -111,7 +114,7 @@ def test_what_lies_between_two_slides(
         make_item(2, taken_at=later, latitude=latitude, longitude=-9.1),
     ]
 
-    before, after = slides_of(items, WIDE)
+    before, after = slides_of(items, WIDE, likeness_of(items, {}))
 
     assert break_between(before, after) is what
 
@@ -123,7 +126,7 @@ def test_the_other_side_of_the_date_line_is_no_new_place(make_item: Factory) -> 
         make_item(2, taken_at=later, latitude=-16.8, longitude=-179.95),
     ]
 
-    before, after = slides_of(items, WIDE)
+    before, after = slides_of(items, WIDE, likeness_of(items, {}))
 
     assert break_between(before, after) is Break.TIME
 
