@@ -58,3 +58,59 @@ def test_noise_hum_and_silence_are_no_music(n: int) -> None:
     for wave in (hiss, hum + 0.05 * hiss, np.zeros(n)):
         samples = stereo(wave) if n else np.zeros((0, 2), np.float32)
         assert music_share(samples, RATE_HZ) < MUSIC_NORM
+
+
+def overtones(
+    base_hz: float, *, falls: float = 0.8, seconds: float = 4.0, seed: int = 0
+) -> np.ndarray:
+    """All that lie below 6 kHz, softer the higher they are, each a little as it likes."""
+    rng = np.random.default_rng(seed)
+    turns = np.exp(2j * np.pi * base_hz * np.arange(round(seconds * RATE_HZ)) / RATE_HZ)
+    out, overtone = np.zeros(turns.size), np.ones_like(turns)
+    for n in range(1, round(6000 / base_hz)):
+        overtone *= turns
+        out += rng.uniform(0.5, 2) / n**falls * (overtone * np.exp(6.28j * rng.random())).imag
+    return out
+
+
+@pytest.mark.parametrize(
+    "base_hz",
+    [30, 42, 50, 60, 95, 100, 220],
+    ids=["idling", "engine", "mains", "US mains", "propeller", "fridge", "fan"],
+)
+@pytest.mark.parametrize("noise", [0.05, 0.4])
+def test_engines_fans_and_the_mains_are_no_music(base_hz: float, noise: float) -> None:
+    for seed in range(2):
+        drone = overtones(base_hz, seed=seed)
+        hiss = np.random.default_rng(seed).standard_normal(drone.size)
+
+        samples = stereo(drone + noise * drone.std() * hiss)
+
+        assert music_share(samples, RATE_HZ) < MUSIC_NORM
+
+
+def hz_of(key: int) -> float:
+    """Of a piano's key as MIDI counts them."""
+    return float(440 * 2 ** ((key - 69) / 12))
+
+
+@pytest.mark.parametrize("keys", [(48, 55, 60, 64, 67), (57, 60, 64, 67), (50, 57, 62, 65)])
+@pytest.mark.parametrize("noise", [0.0, 0.1])
+def test_a_chord_that_is_held_all_the_time_is_music(keys: tuple[int, ...], noise: float) -> None:
+    held = np.sum([overtones(hz_of(key), falls=1.5, seed=key) for key in keys], axis=0)
+    hiss = np.random.default_rng(0).standard_normal(held.size)
+
+    samples = stereo(held + noise * held.std() * hiss)
+
+    assert music_share(samples, RATE_HZ) >= 2 * MUSIC_NORM
+
+
+@pytest.mark.parametrize("drone_hz", [hz_of(46), 42.0], ids=["bagpipe", "radio in a car"])
+def test_a_tune_over_a_drone_is_music(drone_hz: float) -> None:
+    keys = (70, 72, 74, 75, 77, 75, 74, 70)
+    tune = np.concatenate([overtones(hz_of(key), seconds=0.5, seed=key) for key in keys])
+    drone = overtones(drone_hz)
+
+    samples = stereo(tune / tune.std() + 0.7 * drone / drone.std())
+
+    assert music_share(samples, RATE_HZ) >= 2 * MUSIC_NORM
