@@ -18,6 +18,9 @@ BUILTIN = ("chill", "gentle", "uplifting")
 _UNKNOWN = frozenset({"unexpected_keyword_argument", "extra_forbidden"})
 """What pydantic calls a key that is not known."""
 
+_REPLACED = {"transitions.chapter": "write day, place and year into [transitions.into] instead"}
+"""Keys that theme files had, and what to write."""
+
 _FOLDER = Path(__file__).parent / "builtin"
 
 _ADAPTER: TypeAdapter[Theme] = TypeAdapter(Theme)
@@ -115,10 +118,8 @@ def _theme_error(path: Path, error: ValidationError) -> ThemeError:
     key = ".".join(str(part) for part in first["loc"] if part != "[key]")
     if first["type"] in _UNKNOWN:
         near = difflib.get_close_matches(str(first["loc"][-1]), _known_keys(Theme), n=1)
-        return ThemeError(
-            f"{path}: {key}: there is no such key",
-            remedy=f"did you mean {near[0]!r}?" if near else "remove it",
-        )
+        remedy = f"did you mean {near[0]!r}?" if near else "remove it"
+        return ThemeError(f"{path}: {key}: there is no such key", remedy=_REPLACED.get(key, remedy))
     if first["type"] in {"missing", "missing_argument"}:
         return ThemeError(f"{path}: {key} is missing", remedy=f"write {key} into {path}")
     reason = first["msg"].removeprefix("Value error, ").replace("Input should", "should")

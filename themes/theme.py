@@ -187,15 +187,26 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Into:
+    """Which transition tells what; one that has no weight tells nothing else."""
+
+    __pydantic_config__ = _STRICT
+
+    day: TransitionName
+    place: TransitionName
+    year: TransitionName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transitions:
     """Which transitions, how often, how long."""
 
     __pydantic_config__ = _STRICT
 
     weights: Annotated[dict[TransitionName, Weight], AfterValidator(_some_weight)]
+    """Of those between pictures of one day and place."""
     seconds: JoinSpanS
-    chapter: TransitionName
-    """Into a new day or place."""
+    into: Into
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

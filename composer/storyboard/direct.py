@@ -241,6 +241,7 @@ def _heard(slides: Sequence[Slide], brief: Brief) -> list[Slide]:
 
 def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:
     """The title over a map instead of a picture."""
+    places = "one place" if len(route) == 1 else f"{len(route)} places"
     return replace(
         title,
         panels=(),
@@ -248,23 +249,22 @@ def _map(title: Shot, route: tuple[Stop, ...]) -> Shot:
         route=route,
         motion="push_in",
         sound_gain_db=None,
-        reason=f"opens: a map of the trip, {len(route)} on it",
+        reason=f"opens with a map of the trip, {places} on it",
     )
 
 
 def _joins(brief: Brief, slides: Sequence[Slide], lengths: Sequence[int]) -> list[Join]:
     """How each shot comes in: the title plainly, the end card softly."""
     breaks = [break_between(a, b) for a, b in itertools.pairwise(slides[1:])]
-    opening = chapters(breaks)
+    # Neither the first picture after the title nor the end card is a chapter of the story.
+    opening = {n + 2 for n in chapters(breaks)}
     joins = [Join(transition=CUT, reason="opens the movie")]
     names: list[str] = []
-    for n in range(1, len(slides) + 1):
-        # Neither the first picture after the title nor the end card is a chapter of the story.
-        inner = 2 <= n < len(slides)
+    for n, what in enumerate((Break.TITLE, *breaks, Break.END), 1):
         found = join(
             brief.theme,
-            breaks[n - 2] if inner else Break.TIME,
-            chapter=inner and n - 2 in opening,
+            what,
+            chapter=n in opening,
             lengths=(lengths[n - 1], lengths[n]),
             fps=brief.canvas.fps,
             before=names,
@@ -303,7 +303,7 @@ def _reason(brief: Brief, plan: Plan, n: int, slide: Slide, how: str) -> str:
     """Why this slide is here and as it is; n is -1 for the opening."""
     arc = plan.arc
     if n < 0:
-        place = "opens: a good picture for words to stand on"
+        place = "opens the movie: words stand well on it"
     elif n == arc.peak:
         strong = plan.starts_s[n + 1] in plan.sound.downbeats_s
         beat = "on a downbeat " if strong else ""

@@ -10,7 +10,7 @@ import numpy as np
 from composer.curate.exclude import distance_km
 from composer.storyboard.model import Transition
 from composer.storyboard.slides import Slide
-from themes.theme import Theme
+from themes.theme import TRANSITIONS, Theme, TransitionName
 
 MOMENT = dt.timedelta(minutes=10)
 
@@ -23,21 +23,38 @@ SHARE_OF_NEIGHBOUR = 1 / 3
 LEAST_FRAMES = 4
 """What is shorter looks like a fault and is a cut."""
 
-SOFT = ("dissolve", "blur_dissolve", "cut")
-"""What joins pictures of one moment."""
-
 NEW_PLACE_KM = 25.0
 
 
 class Break(StrEnum):
-    """What lies between two shots."""
+    """What lies between two shots, as it is told."""
 
-    MOMENT = "the same moment"
-    TIME = "later"
-    PERSON = "the same person"
-    DAY = "a new day"
-    PLACE = "a new place"
-    YEAR = "another year"
+    TITLE = "out of the title"
+    MOMENT = "within a moment"
+    TIME = "as time goes on"
+    PERSON = "to the same person"
+    DAY = "into a new day"
+    PLACE = "to a new place"
+    YEAR = "into another year"
+    END = "to the end card"
+
+
+PLAIN = ("dissolve", "cut")
+SOFT = (*PLAIN, "blur_dissolve")
+UNDIPPED = tuple(name for name in TRANSITIONS if not name.startswith("dip"))
+
+MEANT = {
+    Break.TITLE: UNDIPPED,
+    Break.MOMENT: SOFT,
+    Break.PERSON: ("dissolve",),
+    Break.TIME: UNDIPPED,
+    Break.DAY: tuple(name for name in UNDIPPED if name not in PLAIN),
+    Break.PLACE: tuple(name for name in UNDIPPED if name not in PLAIN),
+    Break.YEAR: SOFT,
+    Break.END: ("dissolve", "blur_dissolve"),
+}
+"""What suits each break that opens no chapter, where the theme has it: one face turns into itself,
+and a dip between others would look like the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,20 +145,33 @@ def join(
     """
     low, high = theme.transitions.seconds
     wanted = rng.uniform(low, high) * fps
-    name = _chapter(theme, what) if chapter else _draw(_allowed(theme, what, before), rng)
+    mark = _mark(theme, what)
+    if mark is not None and (chapter or _is_told_so(mark, what, before)):
+        name = mark
+    else:
+        name = _draw(_allowed(theme, what, before), rng)
     n_frames = _frames(wanted, lengths)
     params = _params(name, rng)
-    reason = f"{what}: {name.replace('_', ' ')}"
     if name == "cut" or n_frames < LEAST_FRAMES:
-        return Join(transition=CUT, reason=f"{what}: cut", chapter=chapter)
+        return Join(transition=CUT, reason=f"a cut {what}", chapter=chapter)
     transition = Transition(name=name, n_frames=n_frames, params=params)
+    reason = f"a {name.replace('_', ' ')} {what}"
     return Join(transition=transition, reason=reason, chapter=chapter)
 
 
-def _chapter(theme: Theme, what: Break) -> str:
-    """A leap in time is told by light, as old film does it, where the theme has that at all."""
-    leaks = what is Break.YEAR and theme.transitions.weights.get("light_leak", 0) > 0
-    return "light_leak" if leaks else theme.transitions.chapter
+def _mark(theme: Theme, what: Break) -> TransitionName | None:
+    """What a theme tells a new day, place or year with."""
+    into = theme.transitions.into
+    return {Break.DAY: into.day, Break.PLACE: into.place, Break.YEAR: into.year}.get(what)
+
+
+def _is_told_so(mark: str, what: Break, before: Sequence[str]) -> bool:
+    """Whether a break that opens no chapter is marked like one.
+
+    Dips and years are not: a movie of many days would be a row of dips, and through the years what
+    stays on one spot of the frame shall be seen to stay there.
+    """
+    return what is not Break.YEAR and mark in UNDIPPED and tuple(before[-2:]) != (mark, mark)
 
 
 def _frames(wanted: float, lengths: tuple[int, int]) -> int:
@@ -149,18 +179,12 @@ def _frames(wanted: float, lengths: tuple[int, int]) -> int:
 
 
 def _allowed(theme: Theme, what: Break, before: Sequence[str]) -> Mapping[str, float]:
+    """What is drawn from, with weights; where a theme has nothing that is meant, all it has."""
     weights = {name: weight for name, weight in theme.transitions.weights.items() if weight > 0}
-    if what is Break.PERSON:
-        # One face turns into itself; where the theme has no dissolves, its other joins do.
-        weights = {name: w for name, w in weights.items() if name == "dissolve"} or weights
-    elif what is Break.MOMENT:
-        weights = {name: w for name, w in weights.items() if name in SOFT} or weights
-    else:
-        weights = {name: w for name, w in weights.items() if not name.startswith("dip")} or weights
     last = tuple(before[-2:])
-    if len(last) == 2 and last[0] == last[1] and last[0] not in {"cut", "dissolve"}:
+    if len(last) == 2 and last[0] == last[1] and last[0] not in PLAIN:
         weights = {name: w for name, w in weights.items() if name != last[0]} or weights
-    return weights
+    return {name: w for name, w in weights.items() if name in MEANT[what]} or weights
 
 
 def _draw(weights: Mapping[str, float], rng: np.random.Generator) -> str:

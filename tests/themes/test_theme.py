@@ -97,6 +97,9 @@ def test_user_theme_may_name_effects(tmp_path: Path) -> None:
         ('[palette]\nlight = "#333333"', r"palette\.light: contrast", "lighter or a darker"),
         ("[transitions.weights]\ndisolve = 1.0", r"weights\.disolve: .* is not one of", "correct"),
         ("[transitions.weights]\ncut = 0.0", r"weights: at least one", "correct"),
+        ('[transitions.into]\nday = "fade"', r"into\.day: 'fade' is not one of", "correct"),
+        ('[transitions.into]\nweek = "cut"', r"into\.week: there is no such key", "remove it"),
+        ('[transitions]\nchapter = "push"', r"transitions\.chapter: ", "day, place and year into"),
         ('[[effects]]\nname = "NoSuchEffect"', r"effects\.0: .*NoSuchEffect", "correct"),
         (
             '[[effects]]\nname = "MirrorX"\nparams = {a = 3}',

@@ -15,7 +15,7 @@ from composer.storyboard.neighbours import likeness_of
 from composer.storyboard.pairs import slides_of
 from composer.storyboard.slides import Slide
 from indexer.catalog.events import Place
-from themes.load import load_theme
+from themes.load import BUILTIN, load_theme
 
 Factory = Callable[..., Any]
 WIDE = Canvas(width=1920, height=1080, fps=30)
@@ -152,7 +152,7 @@ def test_chapters_are_the_widest_breaks_and_at_most_a_quarter() -> None:
     assert chapters([Break.TIME] * 8) == frozenset()
 
 
-def _names(theme: str, what: Break, *, chapter: bool) -> set[str]:
+def _names(theme: str, what: Break, *, chapter: bool, before: tuple[str, ...] = ()) -> set[str]:
     return {
         join(
             load_theme(theme),
@@ -160,7 +160,7 @@ def _names(theme: str, what: Break, *, chapter: bool) -> set[str]:
             chapter=chapter,
             lengths=(120, 120),
             fps=30,
-            before=(),
+            before=before,
             rng=np.random.default_rng(seed),
         ).transition.name
         for seed in range(60)
@@ -175,6 +175,36 @@ def test_a_chapter_opens_as_the_theme_says_and_no_dip_lies_between_others() -> N
     assert _names("uplifting", Break.MOMENT, chapter=False) == {"cut", "dissolve"}
     assert _names("uplifting", Break.PERSON, chapter=False) == {"dissolve"}
     assert {"cut", "push", "soft_wipe"} < _names("uplifting", Break.TIME, chapter=False)
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_day_place_and_year_are_told_apart_and_from_what_lies_within_a_day(theme: str) -> None:
+    marks = [_names(theme, what, chapter=True) for what in (Break.DAY, Break.PLACE, Break.YEAR)]
+    within = _names(theme, Break.TIME, chapter=False) | _names(theme, Break.MOMENT, chapter=False)
+
+    assert [len(names) for names in marks] == [1, 1, 1]
+    assert len(set.union(*marks)) == 3
+    assert not set.union(*marks) & within
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_a_new_day_or_place_that_opens_no_chapter_is_no_plain_join(theme: str) -> None:
+    place = _names(theme, Break.PLACE, chapter=True)
+
+    assert not _names(theme, Break.DAY, chapter=False) & {"cut", "dissolve", "dip_to_colour"}
+    assert _names(theme, Break.PLACE, chapter=False) == place
+    assert _names(theme, Break.YEAR, chapter=False) <= {"cut", "dissolve", "blur_dissolve"}
+
+
+def test_no_mark_comes_three_times_running() -> None:
+    twice = ("zoom_through", "zoom_through")
+
+    assert _names("uplifting", Break.PLACE, chapter=False, before=twice) == {"push", "soft_wipe"}
+
+
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_the_end_card_comes_softly(theme: str) -> None:
+    assert _names(theme, Break.END, chapter=False) <= {"dissolve", "blur_dissolve"}
 
 
 def test_a_transition_too_long_for_a_short_shot_is_shortened_to_a_third() -> None:
