@@ -21,7 +21,7 @@ from composer.storyboard.framing import (
 )
 from composer.storyboard.model import WHOLE, Ground, Panel, Rect
 from composer.storyboard.moves import Move, held, move
-from composer.storyboard.slides import Slide, fills_frame
+from composer.storyboard.slides import Slide, fills_frame, kept_share
 from themes.theme import Motion
 
 GAP_SHARE = 0.02
@@ -33,6 +33,10 @@ PAIR_ASPECTS = (0.6, 0.9)
 LEAST_SHOWN = 1 / 4
 """Of a panorama at a time: with less one does not see that it is one, and moves within the theme's
 caps show hardly more of it."""
+
+LEAST_KEPT_OF_PEOPLE = 0.9
+"""Of a clip with people, who walk: faces in it are known at one moment each. 17:9 on 16:9 is 0.94,
+4:3 is 0.75."""
 
 EDGE_NORM = 0.003
 """A face may touch its picture's edge; panels of whole px crop up to this much of it."""
@@ -60,9 +64,9 @@ def lay_out(
 ) -> Laid:
     """Put a slide's pictures on the frame.
 
-    A picture fills the frame where its shape, its px and its faces allow, and a panorama with a
-    part of it; else it stands smaller on a blurred ground, whole. Two narrow ones stand side by
-    side on the theme's ground, and so do the pictures of a collage.
+    A picture fills the frame where its shape, its px and its faces allow, a panorama with a part of
+    it, a clip with people almost whole; else it stands smaller on a blurred ground, whole. Two
+    narrow ones stand side by side on the theme's ground, and so do the pictures of a collage.
 
     Parameters
     ----------
@@ -87,8 +91,7 @@ def lay_out(
             return several
     item = slide.first
     width, height = _along_size(item, canvas) if is_sweep(item) else (canvas.width, canvas.height)
-    fits = is_sweep(item) or fills_frame(item, canvas)
-    if fits and _enlarged(item, width, height) <= MOST_ENLARGED:
+    if _fits(item, canvas) and _enlarged(item, width, height) <= MOST_ENLARGED:
         x, y = _middle(width, canvas.width), _middle(height, canvas.height)
         stage = _stage(item, width, height, x, y, canvas, visible_s)
         found = _moved(stage, motion, visible_s, before, after, rng)
@@ -159,6 +162,13 @@ def _on_ground(
         motion=found.name,
         reason=f"whole on a blurred ground, {found.reason}",
     )
+
+
+def _fits(item: ViewItem, canvas: Canvas) -> bool:
+    """Whether the frame, filled with an item, shows enough of it."""
+    if item.is_video and item.faces:
+        return kept_share(item, canvas.aspect) >= LEAST_KEPT_OF_PEOPLE
+    return is_sweep(item) or fills_frame(item, canvas)
 
 
 def _along_size(item: ViewItem, canvas: Canvas) -> tuple[int, int]:
