@@ -18,10 +18,14 @@ SUFFIXES = frozenset(
     | {".wma", ".mp4", ".webm"}
 )
 _WORDS = {
-    Mood.CHILL: ("chill", "calm", "ambient", "lofi", "relax", "mellow", "slow", "dream", "peace"),
-    Mood.GENTLE: ("gentle", "soft", "tender", "nostalg", "warm", "romantic", "senti"),
-    Mood.UPLIFTING: ("uplift", "upbeat", "happy", "energ", "joy", "bright", "fun", "party"),
+    Mood.CHILL: "chill(ed|ing|out)?|calm(ing|ly)?|ambient|lo-?fi|relax(ed|ing|ation)?|mellow"
+    "|slow(ly)?|dreamy|peaceful",
+    Mood.GENTLE: "gentl[ey]|soft(ly)?|tender(ly)?|nostalgi[ac]|warm(th)?|romantic|sentimental",
+    Mood.UPLIFTING: "uplift(ing)?|upbeat|happ(y|iness)|energ(y|etic)|joy(ful|ous)|bright|fun|party",
 }
+"""Whole words of names: a funeral is no fun, and neither Brighton nor Joy Division is a mood."""
+_SAD = "funeral|requiem|eleg(y|ie|iac)|lament|dirge|lacrimosa|sad(ness)?|sorrow|grief|mourning"
+"""Whatever else such a name says, it does not suit an uplifting movie."""
 _LISTENED = 8
 """Files that are listened to; the seed draws them, so that a large folder costs no more."""
 _EXCERPT_S = 30.0
@@ -120,9 +124,15 @@ def _ranked(folder: Path, mood: Mood, seed: int) -> list[Path]:
 
 def _hint(path: Path, mood: Mood) -> int:
     """1 if a name speaks of the mood, -1 if it speaks of another, else 0."""
-    name = str(path).lower()
-    moods = {other for other, words in _WORDS.items() if re.search(rf"\b({'|'.join(words)})", name)}
+    moods = {other for other, words in _WORDS.items() if _says(path, words)}
+    if mood is Mood.UPLIFTING and _says(path, _SAD):
+        return -1
     return 1 if mood in moods else -1 if moods else 0
+
+
+def _says(path: Path, words: str) -> bool:
+    """Whether a name has one of some words; what is no letter stands between words."""
+    return bool(re.search(rf"(?<![^\W\d_])({words})(?![^\W\d_])", str(path).lower()))
 
 
 def _distance(path: Path, mood: Mood) -> float:

@@ -141,6 +141,47 @@ def test_name_that_speaks_of_the_mood_wins(tmp_path: Path, light: Stereo, road: 
     assert choose_file(tmp_path, "chill", 0).stem == "calm evening"
 
 
+@pytest.mark.parametrize(
+    ("name", "mood"),
+    [
+        ("Chopin - Funeral March.wav", "uplifting"),
+        ("Joy Division/One.wav", "uplifting"),
+        ("Brighton/One.wav", "uplifting"),
+        ("Software - One.wav", "gentle"),
+        ("Warmduscher/One.wav", "gentle"),
+        ("Slowdive/Dream Theater.wav", "chill"),
+        ("Happy songs/Elegy.wav", "uplifting"),
+    ],
+)
+def test_parts_of_words_speak_of_no_mood(
+    tmp_path: Path, light: Stereo, road: Stereo, name: str, mood: str
+) -> None:
+    # What the music itself says is for the other file.
+    save(tmp_path / name, light if mood == "uplifting" else road)
+    other = save(tmp_path / "z.wav", road if mood == "uplifting" else light)
+
+    assert choose_file(tmp_path, mood, 0) == other
+
+
+@pytest.mark.parametrize(
+    ("name", "mood"),
+    [
+        ("happy_acoustic_2.wav", "uplifting"),
+        ("01 Energetic.wav", "uplifting"),
+        ("LoFi/1.wav", "chill"),
+        ("relaxing2.wav", "chill"),
+        ("Nostalgia-3.wav", "gentle"),
+    ],
+)
+def test_words_are_found_between_whatever_is_no_letter(
+    tmp_path: Path, light: Stereo, road: Stereo, name: str, mood: str
+) -> None:
+    named = save(tmp_path / name, light if mood == "uplifting" else road)
+    save(tmp_path / "a.wav", road if mood == "uplifting" else light)
+
+    assert choose_file(tmp_path, mood, 0) == named
+
+
 def test_tempo_decides_between_names_that_say_nothing(
     tmp_path: Path, light: Stereo, road: Stereo
 ) -> None:
