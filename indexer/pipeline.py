@@ -3,6 +3,7 @@
 Scan, read headers, read pixels (:mod:`indexer.passes`), tell what is a copy of what.
 """
 
+import importlib.metadata
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -17,7 +18,13 @@ from indexer.catalog import files, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.face_models import put_strangers
 from indexer.catalog.items import Item, ItemFile
-from indexer.catalog.settings import INDEX_LIMIT_MB, INDEX_MEMORY, get_setting, put_setting
+from indexer.catalog.settings import (
+    INDEX_GROUPED,
+    INDEX_LIMIT_MB,
+    INDEX_MEMORY,
+    get_setting,
+    put_setting,
+)
 from indexer.chosen import ModelChoice, Models, describe_models
 from indexer.cluster import ClusterPool
 from indexer.identity import content_hash
@@ -101,6 +108,7 @@ def index(
         if models.strangers is not None:
             put_strangers(catalog, models.faces, models.strangers)
         progress(0, 0, "looking through folders")
+        is_grouped = _begin_grouping(catalog)
         found = scan(
             catalog,
             roots,
@@ -124,8 +132,10 @@ def index(
             checkpoint=checkpoint,
             progress=progress,
         )
+        before = catalog.n_changes
         _try_again(run)
-        indexed, left = _read(run)
+        is_same = is_grouped and found.is_unchanged
+        indexed, left = _read(run, lambda: not is_same or catalog.n_changes > before)
     finally:
         pool.shutdown(cancel_futures=True)
     return _report(run, found, indexed, left)
@@ -138,18 +148,32 @@ def _try_again(run: Run) -> None:
         files.retry_dear(run.catalog)
 
 
-def _read(run: Run) -> tuple[int, int]:
-    """Both passes, and what follows from them; how many items were read, how many are left."""
+def _begin_grouping(catalog: Catalog) -> bool:
+    """Whether pairs and copies are told as of the last run; one that is cut off leaves them not."""
+    version = importlib.metadata.version("memoriesd")
+    is_grouped = get_setting(catalog, INDEX_GROUPED) == version
+    put_setting(catalog, INDEX_GROUPED, "")
+    return is_grouped
+
+
+def _read(run: Run, has_changed: Callable[[], bool]) -> tuple[int, int]:
+    """Both passes, and what follows from them; how many items were read, how many are left.
+
+    Of a large library where nothing has changed, telling pairs and copies is most of the work.
+    """
     run.read_all_headers()
-    pairing.join_live_photos(run.catalog)
-    copies.mark_copies(run.catalog, run.pool, run.checkpoint)
+    if has_changed():
+        pairing.join_live_photos(run.catalog)
+        copies.mark_copies(run.catalog, run.pool, run.checkpoint)
     indexed, left, dear = run.read_all_pixels()
     if dear:
         indexed += _read_dear(run, dear)
+    if has_changed():
+        copies.mark_duplicates(run.catalog)
+        labels.trim_previews(run.catalog, PREVIEWS_MOST)
+    put_setting(run.catalog, INDEX_GROUPED, importlib.metadata.version("memoriesd"))
     before = json.loads(get_setting(run.catalog, INDEX_MEMORY) or "null")
     put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
-    copies.mark_duplicates(run.catalog)
-    labels.trim_previews(run.catalog, PREVIEWS_MOST)
     put_setting(run.catalog, INDEX_LIMIT_MB, str(run.budget.limit_mb))
     return indexed, left
 

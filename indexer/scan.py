@@ -41,6 +41,8 @@ class ScanReport:
     """A sentence for each root that is away."""
     restless: int
     """New and changed files that were left for the next scan, as they may still be written."""
+    is_unchanged: bool
+    """Whether all that is known of files is as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,7 @@ def scan(
     now : str
         UTC ISO time of the scan.
     """
+    before = catalog.n_changes
     _note_left_behind(catalog, {*roots, *watched}, now)
     differences = []
     for root in roots:
@@ -139,7 +142,12 @@ def scan(
             files.move_files(catalog, {m.file.id: (m.root_id, m.seen) for m in moves})
         for difference in differences:
             _record(catalog, difference, model, now)
+        is_unchanged = catalog.n_changes == before
+        for difference in differences:
+            state = "away" if difference.away else "present"
+            files.set_root_state(catalog, difference.root_id, state, difference.away, now)
     return ScanReport(
+        is_unchanged=is_unchanged,
         seen=sum(d.seen for d in differences),
         new=sum(len(d.new) for d in differences),
         moved=len(moves),
@@ -301,5 +309,3 @@ def _record(catalog: Catalog, difference: _Difference, model: str, now: str) -> 
     files.set_file_state(catalog, difference.deleted, FileState.MISSING)
     files.restore_files(catalog, difference.back, model)
     files.add_files(catalog, difference.root_id, difference.new)
-    present = "away" if difference.away else "present"
-    files.set_root_state(catalog, difference.root_id, present, difference.away, now)

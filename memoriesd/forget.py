@@ -25,7 +25,7 @@ from indexer.catalog.exclusions import all_exclusions, remove_exclusion
 from indexer.catalog.faces import PersonId
 from indexer.catalog.items import ItemId, delete_items
 from indexer.catalog.people import Correction, all_corrections, delete_person, get_person
-from indexer.catalog.settings import INDEX_MEMORY, drop_setting
+from indexer.catalog.settings import INDEX_GROUPED, INDEX_MEMORY, drop_setting
 from indexer.errors import NotFoundError
 from indexer.scenes.teaching import forget_examples
 from memoriesd.folders import DAEMON_LOG
@@ -164,6 +164,7 @@ def _remove(catalog: Catalog, movies: Sequence[Path]) -> None:
     drop_setting(catalog, PEOPLE_FOUND)
     # It names the largest picture.
     drop_setting(catalog, INDEX_MEMORY)
+    drop_setting(catalog, INDEX_GROUPED)
     remove_unfinished(catalog)
     (catalog.path.parent / SHEET_NAME).unlink(missing_ok=True)
     for movie in movies:

@@ -79,6 +79,11 @@ class Catalog:
         finally:
             self._undoing.clear()
 
+    @property
+    def n_changes(self) -> int:
+        """How many rows this connection has written."""
+        return self.connection.total_changes
+
     def on_rollback(self, undo: Callable[[], None]) -> None:
         """Take back something that is no row if the transaction that we are in fails."""
         if self.connection.in_transaction:

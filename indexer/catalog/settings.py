@@ -6,6 +6,8 @@ INDEX_MEMORY = "index_memory"
 """What the last indexing that read pixels was allowed, and the most that was taken, as JSON."""
 INDEX_LIMIT_MB = "index_limit_mb"
 """What the last indexing was allowed, whether or not it read pixels."""
+INDEX_GROUPED = "index_grouped"
+"""The version of the program that told pairs and copies; empty where files may have changed since."""
 
 
 def get_setting(catalog: Catalog, key: str) -> str | None:

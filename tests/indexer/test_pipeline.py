@@ -12,6 +12,7 @@ from PIL import Image
 from indexer.catalog import files, items, labels
 from indexer.catalog.connection import Catalog
 from indexer.catalog.faces import all_faces
+from indexer.catalog.settings import INDEX_GROUPED
 from indexer.chosen import ModelChoice
 from indexer.pipeline import IndexReport, IndexSettings, index
 from indexer.walk import ScanRules
@@ -96,6 +97,33 @@ def test_second_run_opens_no_file(tmp_path: Path, catalog: Catalog) -> None:
 
     assert again.failed == ()
     assert files.count_by_state(catalog) == {"indexed": 1}
+
+
+def test_copies_are_told_anew_where_something_changed_or_a_run_was_cut_off(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    photo(tmp_path / "a.jpg", 1)
+    shutil.copy(tmp_path / "a.jpg", tmp_path / "b.jpg")
+    run(catalog, tmp_path)
+
+    assert n_copies(catalog) == 1
+    assert n_copies_after(catalog, tmp_path, "UPDATE items SET duplicate_of = NULL") == 0
+    photo(tmp_path / "c.jpg", 2)
+    assert n_copies_after(catalog, tmp_path, "UPDATE items SET duplicate_of = NULL") == 1
+    cut_off = f"UPDATE settings SET value = '' WHERE key = '{INDEX_GROUPED}'"
+    catalog.execute("UPDATE items SET duplicate_of = NULL")
+    assert n_copies_after(catalog, tmp_path, cut_off) == 1
+
+
+def n_copies(catalog: Catalog) -> int:
+    return int(catalog.scalar("SELECT count(*) FROM items WHERE duplicate_of IS NOT NULL"))
+
+
+def n_copies_after(catalog: Catalog, root: Path, sql: str) -> int:
+    """Copies that are told as such after a change behind the indexer's back and another run."""
+    catalog.execute(sql)
+    run(catalog, root)
+    return n_copies(catalog)
 
 
 def test_broken_files_are_rows_with_a_reason_and_the_rest_goes_on(
