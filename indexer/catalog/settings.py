@@ -7,7 +7,7 @@ INDEX_MEMORY = "index_memory"
 INDEX_LIMIT_MB = "index_limit_mb"
 """What the last indexing was allowed, whether or not it read pixels."""
 INDEX_GROUPED = "index_grouped"
-"""The version of the program that told pairs and copies; empty where files may have changed since."""
+"""The version of the program that told pairs and copies; empty where files may have changed."""
 
 
 def get_setting(catalog: Catalog, key: str) -> str | None:
