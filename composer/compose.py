@@ -21,6 +21,7 @@ from composer.request import AUTO, Checkpoint, ComposeRequest, Due, MovieMade, P
 from composer.storyboard.brief import Brief, Length, TooFewItemsError
 from composer.storyboard.direct import Directed, direct
 from composer.storyboard.light import relit
+from composer.storyboard.neighbours import likeness_of
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
@@ -152,14 +153,15 @@ def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:
         if len(view.items) < run.request.settings.min_items:
             raise _too_few(run.catalog, view, len(chosen), chosen.keys() - unreadable.keys())
         directed, brief, mood = planned or _planned(run, memory, view, chosen)
+        likeness = likeness_of(view.items, brief.vectors, brief.same_view)
         try:
-            movie = render_well(run, directed.storyboard, view.items)
+            movie = render_well(run, directed.storyboard, view.items, likeness)
         except UnusableSourceError as error:
             log.warning("%s; another picture takes its place", error)
             bad = {ItemId(one.item_id): str(one) for one in (error, *error.others)}
             unreadable |= bad
             items = [item for item in view.items if item.id not in unreadable]
-            mended = without_items(directed.storyboard, bad, items, brief.theme.motion)
+            mended = without_items(directed.storyboard, bad, items, likeness, brief.theme.motion)
             planned = None
             if mended is not None:
                 new = mended.item_ids - directed.storyboard.item_ids

@@ -19,6 +19,7 @@ from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.light import relit
 from composer.storyboard.model import Storyboard
+from composer.storyboard.neighbours import Likeness
 from composer.unfinished import note_finished, note_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.jobs import note_due
@@ -83,7 +84,9 @@ def _render_to(run: Run, board: Storyboard, path: Path) -> MovieFile:
     )
 
 
-def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rendered:
+def render_well(
+    run: Run, board: Storyboard, items: Sequence[ViewItem], likeness: Likeness
+) -> Rendered:
     """Render, look at the movie, and render its faulty shots once more; a draft is not looked at.
 
     A movie that is finished stays, whatever goes wrong with looking at it or mending it.
@@ -92,6 +95,8 @@ def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rende
     ----------
     items : sequence of ViewItem
         What may take the place of a picture; none: nothing is planned again.
+    likeness : Likeness
+        Of these items.
     """
     first = Rendered(file=render(run, board), board=board)
     if run.request.draft:
@@ -99,7 +104,8 @@ def render_well(run: Run, board: Storyboard, items: Sequence[ViewItem]) -> Rende
     first = _criticised(first)
     if not items or first.critique is None:
         return first
-    better, mended = replanned(board, first.critique, items, load_theme(board.theme).motion)
+    motion = load_theme(board.theme).motion
+    better, mended = replanned(board, first.critique, items, likeness, motion)
     if not mended:
         return first
     better = relit(better, better.item_ids - board.item_ids, items, brightness_of)

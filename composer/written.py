@@ -22,6 +22,7 @@ from composer.storyboard.edit import EditError, retime, swap, swap_panel
 from composer.storyboard.framing import main_faces
 from composer.storyboard.light import relit
 from composer.storyboard.model import Panel, Storyboard
+from composer.storyboard.neighbours import likeness_of
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
@@ -82,12 +83,13 @@ def _rendered(run: Run, memory: Memory, board: Storyboard) -> tuple[Rendered, tu
     chosen = {one.item_id for one in items_of_memory(run.catalog, memory.id)} - vetoed
     while True:
         try:
-            return render_well(run, board, ()), tuple(bad.values())
+            return render_well(run, board, (), likeness_of((), {})), tuple(bad.values())
         except UnusableSourceError as error:
             bad |= {ItemId(one.item_id): str(one) for one in (error, *error.others)}
             # What is excluded by now is in no picture's place.
-            spare = shown_now(run.catalog, run.request.settings, chosen - bad.keys()).items
-            mended = without_items(board, bad, spare, load_theme(board.theme).motion)
+            view = shown_now(run.catalog, run.request.settings, chosen - bad.keys())
+            spare, likeness = view.items, likeness_of(view.items, view.vectors_of(chosen))
+            mended = without_items(board, bad, spare, likeness, load_theme(board.theme).motion)
             if mended is None:
                 raise
             board = relit(mended, mended.item_ids - board.item_ids, spare, brightness_of)

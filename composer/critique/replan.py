@@ -7,6 +7,7 @@ from composer.critique.findings import Check, Critique, Finding
 from composer.library import ViewItem
 from composer.mending import replaced
 from composer.storyboard.model import ShotKind, Storyboard
+from composer.storyboard.neighbours import Likeness
 from themes.theme import Motion
 
 _ANOTHER_PICTURE = frozenset({Check.BLACK, Check.FROZEN, Check.REPEATED})
@@ -18,7 +19,11 @@ _GRAVEST_FIRST = (
 
 
 def replanned(
-    board: Storyboard, critique: Critique, items: Sequence[ViewItem], motion: Motion
+    board: Storyboard,
+    critique: Critique,
+    items: Sequence[ViewItem],
+    likeness: Likeness,
+    motion: Motion,
 ) -> tuple[Storyboard, tuple[str, ...]]:
     """The movie with its faulty shots changed, and what was changed; locked ones stay.
 
@@ -29,7 +34,7 @@ def replanned(
     for n, finding in sorted(_gravest(critique).items(), reverse=True):
         changed = None
         if not board.shots[n].locked:
-            changed = _changed(board, n, finding.check, items, motion)
+            changed = _changed(board, n, finding.check, items, likeness, motion)
         if changed is not None:
             board = changed
             told.append(f"shot {n + 1}: {finding.told}")
@@ -43,12 +48,17 @@ def _gravest(critique: Critique) -> dict[int, Finding]:
 
 
 def _changed(
-    board: Storyboard, n: int, check: Check, items: Sequence[ViewItem], motion: Motion
+    board: Storyboard,
+    n: int,
+    check: Check,
+    items: Sequence[ViewItem],
+    likeness: Likeness,
+    motion: Motion,
 ) -> Storyboard | None:
     shot = board.shots[n]
     held = tuple(replace(panel, view_end=panel.view_start) for panel in shot.panels)
     if check in _ANOTHER_PICTURE or (check in _HELD_STILL and held == shot.panels):
-        return replaced(board, n, items, motion)
+        return replaced(board, n, items, likeness, motion)
     if check in _HELD_STILL:
         # Where the move begins everything is in sight; if not, the next critique says so.
         shot = replace(shot, panels=held, motion="hold")

@@ -1,28 +1,39 @@
 """Pictures that break, movies that are mended or killed: a whole movie is kept, and once."""
 
+import datetime as dt
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from composer import keeping
 from composer.critique.findings import Check, Critique, Finding
+from composer.mending import without_items
 from composer.movies import MovieFile, render_movie
+from composer.soundtrack import sound_for
 from composer.storyboard.brief import Length
 from composer.storyboard.codec import from_json
+from composer.storyboard.direct import direct
 from composer.storyboard.model import Storyboard
+from composer.storyboard.neighbours import likeness_of
 from composer.unfinished import note_unfinished, remove_unfinished
 from indexer.catalog.connection import Catalog
 from indexer.catalog.movies import all_movies
 from indexer.errors import MissingResourceError, UnreadableMediaError
 from tests.composer.trip import choose_trips, compose_trip, shown_in
+from themes.load import load_theme
 from themes.theme import Theme
+
+Factory = Callable[..., Any]
+HASHES = np.random.default_rng(3).integers(-(2**63), 2**63 - 1, 40)
 
 
 def test_a_file_that_cannot_be_read_is_left_out_and_told(
@@ -72,6 +83,28 @@ def test_a_renamed_folder_costs_its_own_pictures_only(
     assert len(gone) > 8
     assert shown_in(catalog).isdisjoint(path.name for path in gone)
     assert len(made.notes) >= 8
+
+
+def test_what_mends_a_shot_is_good_and_unlike_its_neighbours(
+    make_item: Factory, make_brief: Factory
+) -> None:
+    shown = [make_item(n, phash=int(hash_), score=0.6) for n, hash_ in enumerate(HASHES)]
+    board = direct(make_brief(shown), sound_for("gentle", 7)).storyboard
+    bad, after = (shown[board.shots[n].panels[0].item_id] for n in (4, 5))
+    assert bad.taken_at is not None
+    near = [bad.taken_at + dt.timedelta(minutes=n) for n in (1, 2, 190)]
+    twin = make_item(101, phash=after.phash, score=0.9, taken_at=near[0])
+    poor = make_item(102, phash=~after.phash, score=0.1, taken_at=near[1])
+    good = make_item(103, phash=~bad.phash, score=0.5, taken_at=near[2])
+    only = [item for item in shown if item.id in board.item_ids and item is not bad]
+    items = [*only, twin, poor, good]
+
+    mended = without_items(
+        board, {bad.id}, items, likeness_of(items, {}), load_theme("gentle").motion
+    )
+
+    assert mended is not None
+    assert [panel.item_id for panel in mended.shots[4].panels] == [good.id]
 
 
 def test_a_movie_keeps_a_report_of_itself(catalog: Catalog, tmp_path: Path) -> None:

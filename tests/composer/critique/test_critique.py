@@ -31,6 +31,7 @@ from composer.storyboard.canvas import Canvas
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock
 from composer.storyboard.model import WHOLE, Rect, Storyboard
+from composer.storyboard.neighbours import likeness_of
 from music.loudness import integrated_lufs
 from music.track import RATE_HZ
 from themes.load import load_theme
@@ -145,7 +146,9 @@ def test_face_that_a_clip_loses_at_its_edge_is_found_and_the_clip_is_replaced(
     faulty = replace(board, shots=(*board.shots[:2], shot, *board.shots[3:]))
 
     found = tuple(plan_findings(faulty, THEME.type))
-    better, told = replanned(faulty, Critique(measured={}, findings=found), items, THEME.motion)
+    better, told = replanned(
+        faulty, Critique(measured={}, findings=found), items, likeness_of(items, {}), THEME.motion
+    )
 
     assert [(one.check, one.shot) for one in found] == [(Check.FACE, 2)]
     assert told
@@ -251,9 +254,9 @@ def test_shot_with_several_faults_is_changed_once_for_the_gravest(
     shown = {panel.item_id for shot in board.shots for panel in shot.panels}
     critique = Critique(measured={}, findings=found)
 
-    swapped, told = replanned(board, critique, items, THEME.motion)
+    swapped, told = replanned(board, critique, items, likeness_of(items, {}), THEME.motion)
     shown_only = [item for item in items if item.id in shown]
-    dropped, _ = replanned(board, critique, shown_only, THEME.motion)
+    dropped, _ = replanned(board, critique, shown_only, likeness_of(items, {}), THEME.motion)
 
     assert told == ("shot 3: black",)
     assert swapped.shots[2].panels[0].item_id not in shown
@@ -271,7 +274,9 @@ def test_faulty_shots_are_planned_again_and_locked_ones_stay(
     )
     critique = Critique(measured={}, findings=found)
 
-    better, told = replanned(lock(board, 4, locked=True), critique, items, THEME.motion)
+    better, told = replanned(
+        lock(board, 4, locked=True), critique, items, likeness_of(items, {}), THEME.motion
+    )
 
     changed = [n for n, shot in enumerate(better.shots) if shot != board.shots[n]]
     assert changed == [2, 3, 4]

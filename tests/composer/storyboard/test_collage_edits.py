@@ -13,6 +13,7 @@ from composer.storyboard.codec import StoryboardError, from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import EditError, retime, swap, swap_panel
 from composer.storyboard.model import Storyboard
+from composer.storyboard.neighbours import likeness_of
 from indexer.catalog.items import ItemId
 from themes.load import load_theme
 
@@ -78,7 +79,8 @@ def test_a_picture_of_a_collage_that_breaks_is_replaced_alone(
 ) -> None:
     bad = ItemId(board.shots[at].panels[0].item_id)
 
-    mended = without_items(board, {bad}, [item for item in items if item.id != bad], MOTION)
+    left = [item for item in items if item.id != bad]
+    mended = without_items(board, {bad}, left, likeness_of(left, {}), MOTION)
 
     assert mended is not None
     assert mended.shots[at].panels[1:] == board.shots[at].panels[1:]
