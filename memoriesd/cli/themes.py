@@ -9,12 +9,12 @@ import click
 import numpy as np
 
 from composer.usable import usable_theme
+from indexer.errors import NothingToDoError
 from memoriesd.cli.options import (
     Session,
     echo_json,
     echo_path,
     json_option,
-    quoted,
     session_command,
 )
 from memoriesd.clock import local_today
@@ -51,30 +51,35 @@ def list_themes(session: Session, *, as_json: bool) -> None:
 @click.option(
     "--preview",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Render a short movie of drawn pictures to this new .mp4 instead.",
+    help="Render to this new .mp4; by default to NAME preview.mp4 in the output folder.",
 )
 @json_option
 @session_command
-def show_theme(_: Session, name: str, *, preview: Path | None, as_json: bool) -> None:
-    """Print the theme NAME, a built-in one or a file: something to start your own from.
+def show_theme(session: Session, name: str, *, preview: Path | None, as_json: bool) -> None:
+    """Print the theme NAME, a built-in one or a file, and render a preview of it.
 
-    How it looks and sounds: memoriesd themes show NAME --preview FILE.
+    What is printed is something to start your own from; the preview is a small movie of drawn
+    pictures, made in seconds, whose path is told beside. With --json it is made only where
+    --preview is given.
     """
     theme = load_theme(name)
     if preview is not None:
-        from composer.preview import preview_theme
-
-        path = preview.with_suffix(".mp4")
-        preview_theme(name, path, local_today())
-        click.echo(echo_path(path))
-        return
+        preview = preview.with_suffix(".mp4")
+        if preview.exists():
+            raise NothingToDoError(f"{preview} is there already", remedy="name another file for it")
     if as_json:
         echo_json(dataclasses.asdict(theme))
     else:
         click.echo(_text_of(name), nl=False)
+    if preview is None and not as_json:
+        preview = session.config().output.folder / f"{Path(name).stem} preview.mp4"
+    if preview is not None:
+        from composer.preview import preview_theme
+
         # Not in what is redirected to a file.
-        told = f"memoriesd themes show {quoted(name)} --preview preview.mp4"
-        click.echo(f"see it as a short movie with: {told}", err=True)
+        click.echo("a preview is being made", err=True)
+        preview_theme(name, preview, local_today())
+        click.echo(f"preview: {echo_path(preview)}", err=True)
 
 
 def _text_of(name: str) -> str:

@@ -1,5 +1,6 @@
-"""``movies keep`` and ``themes show --preview``: what they refuse."""
+"""``movies keep``: what it refuses; ``themes show``: what it prints and writes."""
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def test_preview_writes_over_nothing_and_leaves_a_render_beside_it_alone(
     for path, content in there.items():
         path.write_bytes(content)
     # Seconds are enough to see where it is written.
-    monkeypatch.setattr("composer.preview._CANVAS", Canvas(width=32, height=18, fps=2))
+    monkeypatch.setattr("composer.preview._CANVAS", Canvas(width=96, height=54, fps=2))
 
     refused = run(["themes", "show", "uplifting", "--preview", str(tmp_path / "holiday.mp4")])
     err = capsys.readouterr().err
@@ -59,10 +60,30 @@ def test_preview_writes_over_nothing_and_leaves_a_render_beside_it_alone(
     assert {path: path.read_bytes() for path in there} == there
 
 
-@pytest.mark.usefixtures("home")
-def test_theme_is_printed_for_a_file_and_its_preview_is_told_beside_it(capsys: Capture) -> None:
-    run(["themes", "show", "gentle"])
+def test_theme_is_printed_for_a_file_and_its_preview_lies_in_the_output_folder(
+    home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = home / "movies"
+    (home / "config.toml").write_text(f"[output]\nfolder = '{folder}'\n", encoding="utf-8")
+    monkeypatch.setattr("composer.preview._CANVAS", Canvas(width=96, height=54, fps=2))
+    preview = folder / "gentle preview.mp4"
+    folder.mkdir()
+    preview.write_bytes(b"older")
+
+    code = run(["themes", "show", "gentle"])
 
     told = capsys.readouterr()
+    assert code == Exit.DONE
     assert tomllib.loads(told.out)["mood"] == "gentle"
-    assert "themes show gentle --preview" in told.err
+    assert f"preview: {preview}" in told.err
+    assert list(folder.iterdir()) == [preview]
+    assert preview.stat().st_size > 1000
+
+
+@pytest.mark.usefixtures("home")
+def test_a_theme_as_json_is_printed_alone(capsys: Capture) -> None:
+    run(["themes", "show", "gentle", "--json"])
+
+    told = capsys.readouterr()
+    assert json.loads(told.out)["mood"] == "gentle"
+    assert "preview" not in told.err
