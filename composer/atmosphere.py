@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from composer.library import ViewItem
+from composer.own_sound import without_rumble
 from composer.storyboard.clips import highlight_of
 from music.audio import read_audio
 from music.errors import MusicError
@@ -51,4 +52,4 @@ def _loudness_lufs(clip: ViewItem) -> float:
         sound = read_audio(Path(clip.path), start_s=start_s, duration_s=LISTENED_S)
     except MusicError:  # a clip without sound
         return -np.inf
-    return integrated_lufs(sound, RATE_HZ)
+    return integrated_lufs(without_rumble(sound, RATE_HZ), RATE_HZ)

@@ -12,9 +12,11 @@ import webrtcvad
 from numpy.typing import NDArray
 
 from composer.library import ViewItem
-from composer.storyboard.clips import highlight_of
+from composer.own_sound import are_heard, level_db, without_rumble
+from composer.storyboard.clips import SOUND_GAIN_DB, highlight_of
 from music.audio import read_audio
 from music.errors import MusicError
+from music.loudness import STEP_S
 from music.track import Stereo, mono
 
 PAUSE_S = 0.2
@@ -31,10 +33,6 @@ Standard deviation within half a second, measured: speech 5 to 13 dB, in noise 3
 surf 0.5, chords 0.4 to 1.6.
 """
 
-AUDIBLE_DBFS = -37.0
-"""Quieter sound drowns in the music: lifted by 12 dB and lowered by 3 (`render.mix`,
-`storyboard.clips`), it is below the -28 LUFS to which music at -16 LUFS goes down."""
-
 BESIDE_S = 2.5
 """Beyond a highlight so much is listened to: a sentence may begin or end there."""
 
@@ -42,9 +40,6 @@ LISTENING_HZ = 16_000
 """What the detector wants."""
 
 _STEP_S = 0.02
-_LOUDNESS_STEP_S = 0.1
-_RUMBLE_HZ = 150.0
-"""Wind and steps are below; microphones hear them louder than people do."""
 _STRICTNESS = 2
 """Of 0 to 3: how sure the detector is that what it calls speech is no noise."""
 
@@ -74,7 +69,7 @@ def listened(clip: ViewItem) -> ViewItem:
 
 
 def audible_in(samples: Stereo) -> list[tuple[float, float]]:
-    """Spans that are loud enough to be heard beside music, rumble left aside.
+    """Spans that are loud enough to be heard beside music, as the mix will play them.
 
     Parameters
     ----------
@@ -86,13 +81,9 @@ def audible_in(samples: Stereo) -> list[tuple[float, float]]:
     list of tuple
         Begin and end in s, in order.
     """
-    step = round(_LOUDNESS_STEP_S * LISTENING_HZ)
-    rows = mono(samples[: len(samples) // step * step]).reshape(-1, step)
-    spectra = np.abs(np.fft.rfft(rows)) ** 2
-    spectra[:, : round(_RUMBLE_HZ * _LOUDNESS_STEP_S)] = 0
-    # Parseval: of a real signal every bin but the first and the last stands for two.
-    levels = 10 * np.log10(2 * spectra.sum(axis=1) / step**2 + 1e-12)
-    return _joined(levels >= AUDIBLE_DBFS, _LOUDNESS_STEP_S)
+    played = without_rumble(samples, LISTENING_HZ)
+    gain_db = level_db(played, LISTENING_HZ) + SOUND_GAIN_DB
+    return _joined(are_heard(played, LISTENING_HZ, gain_db), STEP_S)
 
 
 def speech_in(samples: Stereo) -> list[tuple[float, float]]:

@@ -1,17 +1,18 @@
 """The movie's sound: music, the clips' own sound, and music that makes way for it.
 
 Music goes down by 12 dB within 250 ms ahead of a clip's sound and comes back over 1.5 s, as MLT's
-mixer does; what would not be heard even then leaves it alone. Where the clip itself has music, ours
-all but leaves: two pieces at once are noise. The result has exactly as many samples as the frames
-take.
+mixer does; what would not be heard even then is left out, and so is rumble. Where the clip itself
+has music, ours all but leaves: two pieces at once are noise. The result has exactly as many samples
+as the frames take.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.own_sound import DUCK_DB, are_heard, level_db, without_rumble
 from music.filters import (
     Filter,
     highpass,
@@ -19,26 +20,17 @@ from music.filters import (
     sections_spectrum,
     steep_lowpass_spectrum,
 )
-from music.loudness import STEP_S, integrated_lufs, master_into, steps_lufs
+from music.loudness import STEP_S, master_into
 from music.presence import MUSIC_NORM, music_share
 from music.tape import Sound, blocks
 from music.track import RATE_HZ, Stereo
 
-DUCK_DB = -12.0
 DUCK_DOWN_S = 0.25
 DUCK_UP_S = 1.5
 ASIDE_DB = -26.0
 """Under a clip's own music; not silence, which would sound like a fault (immich-memories, #479)."""
 ASIDE_DOWN_S = 0.6
 
-_LEVEL_LUFS = -16.0
-_MOST_CLIP_GAIN_DB = 12.0
-"""A quiet clip is not lifted further: its hiss would come up, too."""
-_SILENT_LUFS = -50.0
-_AUDIBLE_LUFS = _LEVEL_LUFS + DUCK_DB - 2.0
-"""Of a tenth of a second, after its gain. Steady noise that is further below music that is down is
-masked by it, and music that goes down for it is a hole; speech reaches it with its syllables, which
-are louder than its mean."""
 _PAUSE_S = DUCK_DOWN_S + DUCK_UP_S
 """Shorter ones leave the music down: it would pump between two words."""
 _KNOCK_STEPS = 2
@@ -83,7 +75,7 @@ def mix_into(music: Sound, clips: Iterable[ClipSound], raw: Sound, out: Sound) -
         As long: the result. May be the music.
     """
     spans_s = _added(raw, clips)
-    gain = _gain(_level_db(music, np.inf))
+    gain = _gain(level_db(music, RATE_HZ, most_db=np.inf))
     band, offset = _band(), np.zeros((1, 2), np.float32)
     for start, end in blocks(len(raw)):
         mixed, played = raw[start:end], music[start:end]
@@ -130,15 +122,19 @@ def _duck(spans_s: _Spans, start: int, end: int) -> NDArray[np.float32]:
 
 
 def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
-    """Add clips that are not silent, one by one; tells where they are heard, music apart."""
+    """Add clips that are heard, one by one; tells where that is, music apart."""
     spans_s: _Spans = {False: [], True: []}
     for clip in clips:
-        if integrated_lufs(clip.samples, RATE_HZ) <= _SILENT_LUFS:
+        is_music = music_share(clip.samples, RATE_HZ) >= MUSIC_NORM
+        # A bass is no rumble.
+        samples = clip.samples if is_music else without_rumble(clip.samples, RATE_HZ)
+        played = replace(clip, samples=samples)
+        gain_db = level_db(samples, RATE_HZ) + clip.gain_db
+        audible_s = _audible_s(played, gain_db)
+        if not audible_s:
             continue
-        gain_db = _level_db(clip.samples, _MOST_CLIP_GAIN_DB) + clip.gain_db
-        _add(out, clip, gain_db)
-        audible_s = _audible_s(clip, gain_db)
-        if audible_s and music_share(clip.samples, RATE_HZ) >= MUSIC_NORM:
+        _add(out, played, gain_db)
+        if is_music:
             # In a piece's quiet bars ours would be the second one.
             spans_s[True].append((audible_s[0][0], audible_s[-1][1]))
         else:
@@ -148,7 +144,7 @@ def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
 
 def _audible_s(clip: ClipSound, gain_db: float) -> list[tuple[float, float]]:
     """Where a clip is heard beside music that is down, its pauses and fades included."""
-    steps = np.flatnonzero(steps_lufs(clip.samples, RATE_HZ) + gain_db >= _AUDIBLE_LUFS)
+    steps = np.flatnonzero(are_heard(clip.samples, RATE_HZ, gain_db))
     runs = np.split(steps, np.flatnonzero(np.diff(steps) * STEP_S > _PAUSE_S) + 1)
     # One step more at both ends: sound that fills only a part of it may be too quiet in the mean.
     return [
@@ -176,14 +172,6 @@ def _fades(clip: ClipSound) -> NDArray[np.float32]:
         n_fade = min(n, round(max(_SHORTEST_FADE_S, seconds) * RATE_HZ))
         part[:n_fade] *= np.sin(np.linspace(0, np.pi / 2, n_fade, dtype=np.float32))
     return gain
-
-
-def _level_db(samples: Sound, most_db: float) -> float:
-    """Gain that brings sound to the common level; 0 for silence."""
-    measured = integrated_lufs(samples, RATE_HZ)
-    if not np.isfinite(measured):
-        return 0.0
-    return min(most_db, max(-2 * _MOST_CLIP_GAIN_DB, _LEVEL_LUFS - measured))
 
 
 def _gain(level_db: float) -> np.float32:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from composer.critique.words import word_findings
 from composer.movies import EDGE_S, movie_sound
-from composer.render.mix import DUCK_DB, DUCK_DOWN_S
+from composer.own_sound import DUCK_DB
+from composer.render.mix import DUCK_DOWN_S
 from composer.render.timeline import spans
 from composer.storyboard.model import WHOLE, Panel, Storyboard, Transition
 from music.track import RATE_HZ, Stereo

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 
+from composer.own_sound import DUCK_DB
 from composer.render.mix import (
     ASIDE_DB,
-    DUCK_DB,
     DUCK_DOWN_S,
     DUCK_UP_S,
     ClipSound,
@@ -190,3 +191,38 @@ def test_music_is_not_modified() -> None:
     mixed_sound(music, [make_clip(tone(1, 900), 1.0)], n_samples=len(music))
 
     np.testing.assert_array_equal(music, before)
+
+
+def wind(seconds: float, level_lufs: float, edge_hz: float = 200, order: int = 4) -> Stereo:
+    """What a microphone makes of it: noise that is loud and low."""
+    low = signal.butter(order, edge_hz, fs=RATE_HZ, output="sos")
+    noise = np.random.default_rng(2).standard_normal(round(seconds * RATE_HZ))
+    wide = np.repeat(signal.sosfilt(low, noise)[:, np.newaxis], 2, axis=1).astype(np.float32)
+    return np.asarray(wide * 10 ** ((level_lufs - integrated_lufs(wide, RATE_HZ)) / 20), np.float32)
+
+
+@pytest.mark.parametrize("level_lufs", [-12, -20, -30])
+@pytest.mark.parametrize(("edge_hz", "order"), [(200, 4), (100, 2), (60, 2)])
+def test_wind_is_left_out_and_leaves_the_music_alone(
+    level_lufs: float, edge_hz: float, order: int
+) -> None:
+    music = tone(20, 440)
+    clip = make_clip(wind(5, level_lufs, edge_hz, order), 6.0, gain_db=-3.0)
+
+    with_wind = mixed_sound(music, [clip], n_samples=len(music))
+
+    np.testing.assert_array_equal(with_wind, mixed_sound(music, [], n_samples=len(music)))
+
+
+def test_a_voice_in_wind_is_heard_louder_than_the_wind() -> None:
+    samples = wind(6, -20)
+    samples[2 * RATE_HZ : 4 * RATE_HZ] += tone(2, 900, 0.1)
+
+    quiet, loud = ducked_db(make_clip(samples, 6.0, gain_db=-3.0), (6.0, 7.5), (8.0, 10.0))
+    out = mixed_sound(tone(20, 440), [make_clip(samples, 6.0, -3.0)], n_samples=20 * RATE_HZ)
+
+    assert [quiet, loud] == pytest.approx([0.0, DUCK_DB], abs=0.5)
+    blowing, music = out[6 * RATE_HZ :][: 7 * RATE_HZ // 5], out[: 3 * RATE_HZ]
+    low = signal.butter(4, 250, fs=RATE_HZ, output="sos")
+    wind_only = signal.sosfilt(low, blowing.T).T.astype(np.float32)
+    assert integrated_lufs(wind_only, RATE_HZ) < integrated_lufs(music, RATE_HZ) - 6
