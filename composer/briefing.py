@@ -16,14 +16,16 @@ from composer.choose import released_subjects
 from composer.curate.model import MemoryKind
 from composer.curate.wording import Wording
 from composer.feedback import look_costs
-from composer.library import LibraryView
+from composer.library import LibraryView, ViewItem
 from composer.mood import UPLIFTING, Mood, choose_theme
 from composer.render.clusters import clusters
 from composer.request import AUTO, Run
 from composer.scenery import same_views
+from composer.sights import most_to_see
 from composer.soundtrack import file_for, sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.brief import Brief, Eyes, Length
+from composer.storyboard.framing import is_sweep
 from composer.storyboard.route import route_of
 from composer.storyboard.sound import SoundFor
 from indexer.catalog.connection import Catalog
@@ -67,7 +69,7 @@ def brief_for(
         memory_key=memory.key,
         title=shortened(memory.title, MOST_TITLE),
         subtitle=shortened(memory.subtitle, MOST_SUBTITLE),
-        items=view.items,
+        items=tuple(_with_sight(item, previews[item.id]) for item in view.items),
         reasons=reasons,
         vectors=view.vectors_of(reasons),
         same_view=same_views(previews),
@@ -92,6 +94,13 @@ def renewed(run: Run, memory: Memory, brief: Brief, made: Length) -> Brief:
     seed = _seed(run, memory, made)
     music_file = _music_file(run, brief.theme, seed)
     return replace(brief, seed=seed, music_seed=seed, music_file=music_file)
+
+
+def _with_sight(item: ViewItem, preview: bytes | None) -> ViewItem:
+    """The same item; a panorama with where there is most to see on it."""
+    if preview is None or not is_sweep(item):
+        return item
+    return replace(item, sight=most_to_see(preview))
 
 
 def shortened(words: str, most: int) -> str:

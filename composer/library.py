@@ -100,6 +100,10 @@ class ViewItem:
     """Begin and end in s of what is said in a clip; only of clips that were listened to."""
     audible: tuple[tuple[float, float], ...] = ()
     """Begin and end in s of what is loud enough to be heard beside music, speech or not."""
+    dips: tuple[float, ...] = ()
+    """Moments in s at which a clip is softest around: between two words, where it is talk."""
+    sight: tuple[float, float] | None = None
+    """Where on a panorama there is most to see, in fractions; None where that is not known."""
     beside_s: tuple[float, float] = (0.0, 0.0)
     """So long may a clip be heard before and after it is seen: as long as a photograph is there."""
     event: EventId | None = None

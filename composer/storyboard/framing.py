@@ -129,7 +129,9 @@ def window(stage: Stage, width_norm: float, centre: tuple[float, float]) -> Rect
 
 
 def focus_of(stage: Stage) -> tuple[float, float]:
-    """Where the eye should rest: on the faces, else in the middle, of tall pictures above it."""
+    """Where the eye should rest: on faces, on a sight, else in the middle, if tall above it."""
+    if stage.must is None and stage.item.sight is not None:
+        return stage.item.sight
     if stage.must is None:
         tall = stage.item.height > stage.item.width
         return (0.5, 0.42 if tall and stage.widest_norm >= 1 else 0.5)

@@ -1,14 +1,17 @@
-"""The theme of a movie, as a library and a request make it."""
+"""The theme of a movie and its brief, as a library and a request make them."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
-from composer.briefing import mood_for
+from composer.briefing import brief_for, mood_for
 from composer.request import ComposeRequest, Run
 from indexer.catalog.connection import Catalog
+from indexer.catalog.labels import put_preview
 from indexer.catalog.memories import all_memories
 from tests.composer.trip import NOW, TODAY, choose_trips, nothing
 
@@ -51,3 +54,23 @@ def test_one_picture_of_somebody_who_died_is_enough_for_no_lively_theme(
     mood = mood_for(_run(catalog, tmp_path, **wanted), memory, view)
 
     assert mood.theme == theme
+
+
+def test_a_brief_knows_where_there_is_something_to_see_on_panoramas(
+    catalog: Catalog, tmp_path: Path, make_item: Factory, make_view: Factory
+) -> None:
+    choose_trips(catalog)
+    (memory,) = all_memories(catalog)
+    page = np.full((64, 256), 200, np.uint8)
+    page[20:60, 30:60:6] = 0
+    with catalog.transaction():
+        for n in (1, 2):
+            put_preview(catalog, make_item(n).id, cv2.imencode(".jpg", page)[1].tobytes())
+    items = [make_item(1, width=12000, height=3000), make_item(2), make_item(3, width=12000)]
+
+    brief = brief_for(_run(catalog, tmp_path), memory, make_view(items), {}, "gentle")
+
+    panorama, plain, without_preview = (item.sight for item in brief.items)
+    assert panorama is not None
+    assert panorama == pytest.approx((45 / 256, 0.5), abs=0.03)
+    assert plain is without_preview is None
