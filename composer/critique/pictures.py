@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from composer.critique.film import frames_at
 from composer.critique.findings import Check, Finding
+from composer.render.sources import files
 from composer.render.timeline import spans
-from composer.storyboard.model import Shot, ShotKind, Storyboard
+from composer.storyboard.model import Panel, Shot, ShotKind, Storyboard
 
 Thumb = NDArray[np.float32]  # [h, w], luma 0 to 255
 Figures = NDArray[np.float32]  # [n], one of each frame
@@ -26,6 +28,10 @@ LEAST_BLACK_FRAMES = 3
 FROZEN_LEVELS = 0.08
 """Frames a second apart that differ by less on average show the same; the encoder leaves about
 0.03 between frames of a picture that is held still."""
+
+MOVING_LEVELS = 1.0
+"""Frames of a file a second apart that differ by more do not show the same: noise makes 0.7 at most
+(of 16 levels, at 1080 lines), a picture that goes by at 0.3 % of its width a second 4."""
 
 ALIKE = 0.985
 """Middles of two shots that correlate by more show the same picture."""
@@ -90,7 +96,8 @@ def bodies(board: Storyboard) -> tuple[range, ...]:
 
 def picture_findings(film: Watched, board: Storyboard) -> Iterator[Finding]:
     """Black, frozen and repeated pictures."""
-    for n, (shot, body) in enumerate(zip(board.shots, bodies(board), strict=True)):
+    every = zip(board.shots, spans(board), bodies(board), strict=True)
+    for n, (shot, span, body) in enumerate(every):
         if shot.kind is ShotKind.END or not body:
             continue
         part = slice(body.start, body.stop)
@@ -98,7 +105,11 @@ def picture_findings(film: Watched, board: Storyboard) -> Iterator[Finding]:
         black = int((is_dark & is_even).sum())
         if black >= LEAST_BLACK_FRAMES:
             yield Finding(check=Check.BLACK, shot=n, told=f"{black} black frames")
-        elif _should_move(shot) and (film.moves[part][board.fps :] < FROZEN_LEVELS).any():
+        elif _is_frozen(
+            shot,
+            film.moves[part][board.fps :] < FROZEN_LEVELS,
+            seen_s=((body.start - span.first_frame) / board.fps, len(body) / board.fps),
+        ):
             yield Finding(check=Check.FROZEN, shot=n, told="it stands still")
     yield from _repeated(film, board)
 
@@ -118,11 +129,36 @@ def cut_errors_s(film: Watched, board: Storyboard) -> tuple[float, ...]:
     return tuple(errors)
 
 
+def _is_frozen(shot: Shot, still: NDArray[np.bool_], *, seen_s: tuple[float, float]) -> bool:
+    """Whether a photograph's move ever halts, or a clip stands still that moves in its file.
+
+    Parameters
+    ----------
+    still : bool[n]
+        Of the frames of its body after the first second, which show what was seen a second before.
+    seen_s : tuple of float
+        How long after the shot its body begins, and how long it lasts.
+    """
+    clip = next((panel for panel in shot.panels if panel.is_video), None)
+    if clip is None:
+        return _should_move(shot) and bool(still.any())
+    return len(still) > 0 and bool(still.all()) and _moves_in_file(clip, *seen_s)
+
+
+def _moves_in_file(clip: Panel, after_s: float, seconds: float) -> bool:
+    """Whether anything moves in a part of what a shot plays: where somebody sleeps, nothing may."""
+    part = replace(clip, clip_start_s=(clip.clip_start_s or 0.0) + after_s)
+    tiny = [
+        frame.astype(np.float32).mean(axis=2)
+        for frame in files().clip(part, 1 + int(seconds), 1, THUMB_PX)
+    ]
+    return any(np.abs(b - a).mean() > MOVING_LEVELS for a, b in pairwise(tiny))
+
+
 def _should_move(shot: Shot) -> bool:
-    """Whether something on it moves: a clip, or the window on a photograph."""
+    """Whether the window on a photograph moves."""
     return any(
-        panel.is_video
-        or abs(panel.view_start.w_norm - panel.view_end.w_norm) > MOVED_NORM
+        abs(panel.view_start.w_norm - panel.view_end.w_norm) > MOVED_NORM
         or abs(panel.view_start.x_norm - panel.view_end.x_norm) > MOVED_NORM
         or abs(panel.view_start.y_norm - panel.view_end.y_norm) > MOVED_NORM
         for panel in shot.panels

@@ -1,6 +1,7 @@
 """A critique finds the faults that were put into a film, and none in a good one."""
 
 import json
+import os
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -85,6 +86,41 @@ def test_black_frozen_and_repeated_shots_are_found(board: Storyboard) -> None:
     found = checks(film, board)
 
     assert found == [(Check.BLACK, 2), (Check.FROZEN, 3), (Check.REPEATED, 5)]
+
+
+@pytest.mark.parametrize(
+    ("file_px", "held", "found"),
+    [
+        pytest.param(0.3, slice(None), [(Check.FROZEN, 2)], id="frozen"),
+        pytest.param(0.3, slice(20, 56), [], id="holds still and goes on"),
+        pytest.param(0.0, slice(None), [], id="of somebody asleep"),
+    ],
+)
+def test_clip_is_frozen_where_it_never_moves_and_its_file_does(
+    file_px: float,
+    held: slice,
+    found: list[tuple[Check, int]],
+    board: Storyboard,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "clip.mp4"
+    form = MovieFormat(width=320, height=180, fps=30, title="t", made_on=date(2024, 1, 1))
+    write_segments([Segment(path=path, frames=frames(150, 0.0, file_px))], form)
+    clip = replace(
+        board.shots[2].panels[0],
+        is_video=True,
+        path=os.fspath(path),
+        clip_start_s=0.0,
+        view_start=WHOLE,
+        view_end=WHOLE,
+    )
+    shot = replace(board.shots[2], panels=(clip,))
+    film, body = film_of(board), bodies(board)[2]
+    part = film[body.start : body.stop]
+    part[held] = part[held][0]
+
+    assert checks(film, replace(board, shots=(*board.shots[:2], shot, *board.shots[3:]))) == found
+    assert len(body) > 60
 
 
 def test_cut_that_is_late_is_off_its_beat(board: Storyboard) -> None:
@@ -196,12 +232,12 @@ def test_what_no_shot_allows_to_measure_is_not_in_the_report(
     assert "worst_jitter_px" not in cut.measured
 
 
-def frames(n_frames: int, shake_px: float) -> Iterator[Planes]:
+def frames(n_frames: int, shake_px: float, step_px: float = 0.3) -> Iterator[Planes]:
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (40, 70, 3), dtype=np.uint8)
     picture = np.asarray(Image.fromarray(coarse).resize((400, 240), Image.Resampling.BICUBIC))
     for k in range(n_frames):
-        x = 10 + 0.3 * k + rng.normal(0, shake_px)
+        x = 10 + step_px * k + rng.normal(0, shake_px)
         shift = np.array([[1.0, 0.0, -x], [0.0, 1.0, -10.0]])
         yield from_rgb(np.asarray(cv2.warpAffine(picture, shift, SIZE_PX), np.uint8))
 
