@@ -15,6 +15,7 @@ from composer.critique.replan import replanned
 from composer.library import ViewItem
 from composer.movies import MovieFile, render_movie
 from composer.naming import free_path, movie_name
+from composer.render.encoders import choose_encoder
 from composer.request import Due, MovieMade, Run
 from composer.storyboard.codec import to_json
 from composer.storyboard.light import relit
@@ -72,13 +73,14 @@ def render(run: Run, board: Storyboard) -> MovieFile:
 
 
 def _render_to(run: Run, board: Storyboard, path: Path) -> MovieFile:
+    encoder = choose_encoder(run.request.codec, board.canvas, hardware=run.request.hardware)
     return render_movie(
         board,
         path,
         theme=load_theme(board.theme),
         made_on=run.request.today,
         segments=segments_folder(run.catalog),
-        encoder=run.request.encoder,
+        encoder=encoder,
         checkpoint=run.checkpoint,
         progress=run.progress,
     )

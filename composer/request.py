@@ -8,7 +8,7 @@ from pathlib import Path
 from composer.cooldown import Shown
 from composer.curate.model import CurationSettings
 from composer.storyboard.brief import Length
-from composer.storyboard.canvas import Canvas
+from composer.storyboard.canvas import Canvas, Codec
 from indexer.catalog.connection import Catalog
 from indexer.catalog.memories import MemoryId
 from indexer.catalog.movies import MovieId
@@ -50,8 +50,9 @@ class ComposeRequest:
     seed: int | None = None
     """None: from the memory, and another one each time it is made."""
     canvas: Canvas = FULL_HD
-    encoder: str = "libx264"
-    """As `composer.render.encoders.choose_encoder` has given it."""
+    codec: Codec = Codec.H264
+    hardware: bool = False
+    """Whether an encoder of hardware is wanted; it is tried at each movie's own size."""
     music: Path | None = None
     """A folder of the user's music; None: our own."""
     draft: bool = False

@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from composer.library import ViewItem
-from composer.storyboard.canvas import Canvas
 from composer.storyboard.captions import reading_s
 from composer.storyboard.clips import MOST_LEAD_S, MOST_TRAIL_S, SOUND_GAIN_DB
 from composer.storyboard.layout import in_place_of, lay_out
@@ -58,7 +57,7 @@ def swap(board: Storyboard, n: int, item: ViewItem, motion: Motion) -> Storyboar
     item = replace(item, beside_s=_beside_s(board, n))
     laid = lay_out(
         Slide(items=(item,)),
-        Canvas(width=board.width, height=board.height, fps=board.fps),
+        board.canvas,
         motion,
         visible_s=visible_s,
         before=[one.motion for one in board.shots[:n]],
@@ -110,7 +109,7 @@ def swap_panel(board: Storyboard, n: int, at: int, item: ViewItem, motion: Motio
         panel = in_place_of(
             shot.panels[at],
             item,
-            Canvas(width=board.width, height=board.height, fps=board.fps),
+            board.canvas,
             motion,
             visible_s=visible_frames(board, n) / board.fps,
             beside=shot.motion,

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from composer.storyboard.canvas import Canvas
+
 SCHEMA = 1
 
 MOST_SIDE_PX = 8192
@@ -274,6 +276,11 @@ class Storyboard:
     def duration_s(self) -> float:
         """Length of the movie."""
         return self.n_frames / self.fps
+
+    @property
+    def canvas(self) -> Canvas:
+        """The movie's frame."""
+        return Canvas(width=self.width, height=self.height, fps=self.fps)
 
     @property
     def item_ids(self) -> frozenset[int]:

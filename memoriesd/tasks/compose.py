@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from composer.compose import compose
-from composer.render.encoders import choose_encoder
 from composer.request import ComposeRequest, Due
 from composer.storyboard.brief import Length
 from composer.storyboard.canvas import Canvas, Codec
@@ -60,9 +59,9 @@ def _request(task: Task) -> ComposeRequest:
     args, config = task.args, task.config
     told_due = args.get("due")
     told_memory = args.get("memory")
-    canvas, output = canvas_of(config.output), config.output
+    output = config.output
     return ComposeRequest(
-        out=Path(args.get("out") or config.output.folder),
+        out=Path(args.get("out") or output.folder),
         today=task.today,
         settings=curation_settings(task),
         memory_id=None if told_memory is None else MemoryId(told_memory),
@@ -71,8 +70,9 @@ def _request(task: Task) -> ComposeRequest:
         theme_is_told=bool(args.get("theme")),
         length=Length(args.get("length") or config.theme.length),
         seed=args.get("seed"),
-        canvas=canvas,
-        encoder=choose_encoder(Codec(output.codec), canvas, hardware=output.encoder == "hardware"),
+        canvas=canvas_of(output),
+        codec=Codec(output.codec),
+        hardware=output.encoder == "hardware",
         music=config.theme.music if isinstance(config.theme.music, Path) else None,
         draft=bool(args.get("draft")),
         due=None if told_due is None else Due(**told_due),

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from PIL import Image
 
 from composer.library import ViewItem, read_items
+from composer.render.encoders import HARDWARE, is_proven
 from composer.render.sources import UnusableSourceError
 from composer.request import ComposeRequest, MovieMade
 from composer.soundtrack import sound_for
 from composer.storyboard.brief import Brief
+from composer.storyboard.canvas import Canvas, Codec
 from composer.storyboard.codec import from_json, to_json
 from composer.storyboard.direct import direct
 from composer.storyboard.edit import lock, swap
@@ -29,7 +32,7 @@ from themes.load import load_theme
 
 
 def _render(catalog: Catalog, out: Path, board: str, **values: Any) -> MovieMade:
-    request = ComposeRequest(out=out, today=TODAY, canvas=SMALL, **values)
+    request = ComposeRequest(out=out, today=TODAY, **{"canvas": SMALL, **values})
     return render_storyboard(
         catalog, request, from_json(board), NOW, checkpoint=nothing, progress=nothing
     )
@@ -65,6 +68,23 @@ def test_a_storyboard_shows_no_file_but_those_of_its_items(
         _render(catalog, tmp_path / "again", json.dumps(board))
 
     assert "IMG_" in told.value.remedy
+
+
+def test_hardware_is_tried_on_the_frame_of_the_storyboard(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # MPEG-1 takes this and not 5 frames a second, as hardware takes no sides above its longest.
+    configured = Canvas(width=SMALL.width, height=SMALL.height, fps=25)
+    monkeypatch.setitem(HARDWARE, Codec.H264, ("mpeg1video",))
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out")
+    board = catalog.scalar("SELECT board FROM storyboards")
+
+    movie = _render(catalog, tmp_path / "again", board, canvas=configured, hardware=True)
+
+    assert is_proven("mpeg1video", configured)
+    with av.open(str(movie.path)) as container:
+        assert container.streams.video[0].codec_context.name == "h264"
 
 
 @pytest.mark.parametrize("state", [MemoryState.HELD, MemoryState.REJECTED])
