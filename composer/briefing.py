@@ -12,7 +12,7 @@ import numpy as np
 from composer.alignment import aligned
 from composer.atmosphere import atmosphere_of
 from composer.brightness import brightness_of
-from composer.choose import released_subjects
+from composer.choose import absent_people, released_subjects
 from composer.curate.model import MemoryKind
 from composer.curate.wording import Wording
 from composer.feedback import look_costs
@@ -160,11 +160,14 @@ def _eyes(catalog: Catalog, view: LibraryView) -> dict[tuple[ItemId, PersonId], 
 
 
 def _is_solemn(catalog: Catalog, view: LibraryView) -> bool:
-    """Whether any picture of a memory touches a loss: somebody died, or it had to be released."""
+    """Whether any picture of a memory touches a loss.
+
+    Somebody died or has not been seen for long, or tact held it until it was released.
+    """
     released = released_subjects(catalog)
-    died = {person.id for person in view.people.values() if person.died}
+    gone = {person.id for person in view.people.values() if person.died} | absent_people(catalog)
     return any(
-        bool(item.people & died)
+        bool(item.people & gone)
         or f"event:{item.event}" in released
         or any(f"person:{person}" in released for person in item.people)
         for item in view.items

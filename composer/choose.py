@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from composer.curate.curate import curate
 from composer.curate.exclude import Rule, resolve, stored_rule, without_excluded
 from composer.curate.model import CurationSettings, Memory
+from composer.curate.tact import tact_of
 from composer.feedback import vetoed_items
 from composer.library import LibraryView, read_items, read_library
 from indexer.catalog.connection import Catalog
@@ -31,6 +32,9 @@ from indexer.errors import NotFoundError, NothingToDoError
 
 RELEASED = "released_subjects"
 """The setting that keeps what a person released from tact, for ever."""
+
+ABSENT = "absent_people"
+"""The setting that keeps whom tact missed at the last choosing."""
 
 HELD_FOR = "held:"
 """Before a subject for which a memory is kept back: ``held:person:3``."""
@@ -86,6 +90,7 @@ def choose(
             set_memory_state(catalog, memory_id, found[memory_id])
         forget_stale(catalog, [memory.key for memory in memories])
         put_setting(catalog, RELEASED, json.dumps(sorted(released)))
+        put_setting(catalog, ABSENT, json.dumps(sorted(tact_of(view, released).absent)))
     progress(len(wanted.kinds), len(wanted.kinds), "")
     held = sum(memory.held is not None for memory in memories)
     return ChooseReport(
@@ -143,6 +148,11 @@ def release(catalog: Catalog, memory_id: MemoryId) -> None:
         known = released_subjects(catalog) | _tact_subjects(memory)
         put_setting(catalog, RELEASED, json.dumps(sorted(known)))
         set_memory_state(catalog, memory_id, MemoryState.RELEASED)
+
+
+def absent_people(catalog: Catalog) -> frozenset[PersonId]:
+    """Who often appeared and had not been seen for over a year at the last choosing."""
+    return frozenset(map(PersonId, json.loads(get_setting(catalog, ABSENT) or "[]")))
 
 
 def released_subjects(catalog: Catalog) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """The theme of a movie and its brief, as a library and a request make them."""
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ import pytest
 from composer.briefing import brief_for, mood_for
 from composer.request import ComposeRequest, Run
 from indexer.catalog.connection import Catalog
+from indexer.catalog.faces import assign, replace_faces
+from indexer.catalog.items import all_items
 from indexer.catalog.labels import put_preview
 from indexer.catalog.memories import all_memories
-from tests.composer.trip import NOW, TODAY, choose_trips, nothing
+from indexer.catalog.people import add_person
+from tests.composer.trip import NOW, TODAY, choose_trips, new_face, nothing
 
 Factory = Callable[..., Any]
 
@@ -74,3 +78,26 @@ def test_a_brief_knows_where_there_is_something_to_see_on_panoramas(
     assert panorama is not None
     assert panorama == pytest.approx((45 / 256, 0.5), abs=0.03)
     assert plain is without_preview is None
+
+
+def test_one_picture_of_somebody_who_was_not_seen_for_long_is_enough_for_no_lively_theme(
+    catalog: Catalog, tmp_path: Path, make_item: Factory, make_view: Factory
+) -> None:
+    gone, other = add_person(catalog, "Gone"), add_person(catalog, "There")
+    for n, item in enumerate(all_items(catalog)):
+        day = dt.date(2023, 1, 1) + dt.timedelta(days=30 * n)
+        sql = "UPDATE items SET taken_at = ? WHERE id = ?"
+        catalog.execute(sql, (f"{day}T10:00:00", item.id))
+        faces = replace_faces(catalog, item.id, [new_face()])
+        person = gone if n < 9 else other
+        assign(catalog, dict.fromkeys(faces, person), dict.fromkeys(faces, "confirmed"))
+    choose_trips(catalog)
+    (memory,) = all_memories(catalog)
+    street = [make_item(n, labels=(("street", 0.9),), people=[other]) for n in range(1, 30)]
+
+    moods = [
+        mood_for(_run(catalog, tmp_path), memory, make_view([*street, make_item(30, people=[one])]))
+        for one in (gone, other)
+    ]
+
+    assert [mood.theme for mood in moods] == ["gentle", "uplifting"]

@@ -58,7 +58,7 @@ def put_trip(catalog: Catalog, folder: Path) -> None:
         )
         item = add_item(catalog, _item(n, place), FileId(int(cursor.lastrowid or 0)))
         replace_labels(catalog, item, [("dog" if n % 7 == 0 else "street", 0.8)], "m")
-        faces = replace_faces(catalog, item, [_new_face()] if n % 4 == 0 else [])
+        faces = replace_faces(catalog, item, [new_face()] if n % 4 == 0 else [])
         assign(catalog, dict.fromkeys(faces, person), dict.fromkeys(faces, "confirmed"))
         ids.append(item)
     event = Event(
@@ -85,7 +85,8 @@ def _item(n: int, place: int) -> Item:
     )
 
 
-def _new_face() -> NewFace:
+def new_face() -> NewFace:
+    """A face in the middle of a picture."""
     return NewFace(
         time_s=None,
         box=(60.0, 40.0, 30.0, 30.0),
