@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from composer.curate.model import Idea, MemoryKind, Occasion
 from composer.curate.phrases.keys import Phrase
@@ -52,12 +52,18 @@ def best_of_year(view: LibraryView, occasion: Occasion) -> Iterator[Idea]:
 
 def _month(end: dt.date, pool: tuple[ViewItem, ...], n_days: int, occasion: Occasion) -> Idea:
     recent = (occasion.today - end).days <= RECENT_DAYS
-    words = occasion.wording.say(Phrase.BEST_OF_MONTH)
+
+    def told(items: Sequence[ViewItem]) -> tuple[str, str]:
+        words = occasion.wording.say(Phrase.BEST_OF_MONTH)
+        return occasion.wording.month(end), joined(words, place_name(items, occasion.wording))
+
+    title, subtitle = told(pool)
     return Idea(
         kind=MemoryKind.BEST_OF_MONTH,
         key=f"best_of_month:{end:%Y-%m}",
-        title=occasion.wording.month(end),
-        subtitle=joined(words, place_name(pool, occasion.wording)),
+        title=title,
+        subtitle=subtitle,
+        told=told,
         pool=pool,
         reason=f"{len(pool)} pictures on {n_days} days of {end:%B %Y}",
         weight=0.6 if recent else 0.45,

@@ -95,13 +95,14 @@ def _memory(view: LibraryView, idea: Idea, occasion: Occasion, tact: Tact) -> Me
     by_id = {item.id: item for item in pool}
     items = tuple(by_id[one.item_id] for one in chosen)
     held = held_for(idea, items, tact)
+    title, subtitle = idea.told(items) if idea.told else (idea.title, idea.subtitle)
     mean = sum(item.score for item in items) / len(items)
     fill = math.sqrt(min(1.0, len(items) / FULL_ITEMS))
     return Memory(
         kind=idea.kind,
         key=idea.key,
-        title=shortened(idea.title),
-        subtitle=shortened(idea.subtitle),
+        title=shortened(title),
+        subtitle=shortened(subtitle),
         items=chosen,
         reason=f"{idea.reason}; {len(chosen)} chosen",
         score=round(idea.weight * (0.5 + 0.3 * mean + 0.2 * fill), 4),

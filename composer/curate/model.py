@@ -1,7 +1,7 @@
 """What curation works with: occasions, ideas for memories, and memories."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -69,6 +69,8 @@ class Idea:
     key: str
     title: str
     subtitle: str
+    told: Callable[[Sequence[ViewItem]], tuple[str, str]] | None = None
+    """Title and subtitle of those items that are chosen, where they tell of places and days."""
     pool: tuple[ViewItem, ...]
     reason: str
     """Why there should be such a memory, for the report; in English."""

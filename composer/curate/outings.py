@@ -1,13 +1,13 @@
 """Parties and outings: a few hours worth remembering."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from composer.curate.event_items import items_by_event
+from composer.curate.event_items import days_of, items_by_event
 from composer.curate.model import Idea, MemoryKind, Occasion
 from composer.curate.phrases.keys import Phrase
 from composer.curate.places import place_name
-from composer.curate.wording import joined
+from composer.curate.wording import Wording, joined
 from composer.library import LibraryView, ViewItem
 from indexer.catalog.events import Event
 
@@ -23,24 +23,28 @@ def outings(view: LibraryView, occasion: Occasion) -> Iterator[Idea]:
 
 
 def _idea(event: Event, pool: tuple[ViewItem, ...], occasion: Occasion) -> Idea:
-    wording = occasion.wording
-    start = dt.datetime.fromisoformat(event.start_at)
-    place = place_name(pool, wording) or event.place
-    day = wording.day(start.date())
-    if event.kind == "party":
-        evening = start.hour >= EVENING_HOUR
-        phrase = Phrase.EVENING_TOGETHER if evening else Phrase.DAY_TOGETHER
-        title, subtitle = wording.say(phrase), joined(place, day)
-    else:
-        words = wording.say(Phrase.DAY_OUT)
-        title, subtitle = place or words, joined(words if place else "", day)
+    def told(items: Sequence[ViewItem]) -> tuple[str, str]:
+        return _words(event, items, occasion.wording)
+
+    title, subtitle = told(pool)
     return Idea(
         kind=MemoryKind.OUTING,
         key=f"outing:{event.id}",
         title=title,
         subtitle=subtitle,
+        told=told,
         pool=pool,
         reason=f"{'a party' if event.kind == 'party' else 'an outing'} with {len(pool)} pictures",
         weight=0.6,
         subjects=(f"event:{event.id}",),
     )
+
+
+def _words(event: Event, items: Sequence[ViewItem], wording: Wording) -> tuple[str, str]:
+    place, day = place_name(items, wording), wording.day(days_of(event, items)[0])
+    if event.kind == "party":
+        evening = dt.datetime.fromisoformat(event.start_at).hour >= EVENING_HOUR
+        phrase = Phrase.EVENING_TOGETHER if evening else Phrase.DAY_TOGETHER
+        return wording.say(phrase), joined(place, day)
+    words = wording.say(Phrase.DAY_OUT)
+    return place or words, joined(words if place else "", day)

@@ -57,15 +57,16 @@ def season_name(first: dt.date, *, southern: bool, wording: Wording) -> str:
 
 def _idea(first: dt.date, pool: tuple[ViewItem, ...], n_days: int, occasion: Occasion) -> Idea:
     last = _after(first) - dt.timedelta(days=1)
+    seen = [item.sure_date for item in pool if item.sure_date is not None]
     recent = (occasion.today - last).days <= 45
     phrase = (_SOUTH if occasion.southern else _NORTH)[first.month % 12 // 3]
     return Idea(
         kind=MemoryKind.SEASON,
         key=f"season:{first:%Y-%m}",
         title=season_name(first, southern=occasion.southern, wording=occasion.wording),
-        subtitle=occasion.wording.months(first, last),
+        subtitle=occasion.wording.months(min(seen), max(seen)),
         pool=pool,
-        reason=f"{len(pool)} pictures on {n_days} days from {first:%B %Y}",
+        reason=f"{len(pool)} pictures on {n_days} days from {min(seen):%B %Y}",
         weight=0.65 if recent else 0.5,
         subjects=(f"topic:{phrase}",),
     )

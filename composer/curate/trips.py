@@ -1,13 +1,14 @@
 """Trips: days away from home, once they are over."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from composer.curate.event_items import items_by_event
+from composer.curate.event_items import days_of, items_by_event
 from composer.curate.model import Idea, MemoryKind, Occasion
 from composer.curate.phrases.keys import Phrase
 from composer.curate.places import place_name
-from composer.library import LibraryView
+from composer.library import LibraryView, ViewItem
+from indexer.catalog.events import Event
 
 OVER_DAYS = 2
 """A trip whose last picture is younger may still go on."""
@@ -16,18 +17,27 @@ OVER_DAYS = 2
 def trips(view: LibraryView, occasion: Occasion) -> Iterator[Idea]:
     """An idea for every trip."""
     for event, pool in items_by_event(view, {"trip"}):
-        start = dt.datetime.fromisoformat(event.start_at).date()
         end = dt.datetime.fromisoformat(event.end_at).date()
-        if len(pool) < occasion.min_items or (occasion.today - end).days < OVER_DAYS:
-            continue
-        name = place_name(pool, occasion.wording) or event.place
-        yield Idea(
-            kind=MemoryKind.TRIP,
-            key=f"trip:{event.id}",
-            title=name or occasion.wording.say(Phrase.DAYS_AWAY),
-            subtitle=occasion.wording.days(start, end),
-            pool=pool,
-            reason=f"a trip of {(end - start).days + 1} days with {len(pool)} pictures",
-            weight=0.75,
-            subjects=(f"trip:{event.id}", f"event:{event.id}"),
-        )
+        if len(pool) >= occasion.min_items and (occasion.today - end).days >= OVER_DAYS:
+            yield _idea(event, pool, occasion)
+
+
+def _idea(event: Event, pool: tuple[ViewItem, ...], occasion: Occasion) -> Idea:
+    def told(items: Sequence[ViewItem]) -> tuple[str, str]:
+        name = place_name(items, occasion.wording)
+        days = occasion.wording.days(*days_of(event, items))
+        return name or occasion.wording.say(Phrase.DAYS_AWAY), days
+
+    first, last = days_of(event, pool)
+    title, subtitle = told(pool)
+    return Idea(
+        kind=MemoryKind.TRIP,
+        key=f"trip:{event.id}",
+        title=title,
+        subtitle=subtitle,
+        told=told,
+        pool=pool,
+        reason=f"a trip of {(last - first).days + 1} days with {len(pool)} pictures",
+        weight=0.75,
+        subjects=(f"trip:{event.id}", f"event:{event.id}"),
+    )

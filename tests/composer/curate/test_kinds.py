@@ -12,9 +12,10 @@ from composer import curate
 from composer.curate import KINDS
 from composer.curate.best_of import best_of_month, best_of_year
 from composer.curate.birthdays import birthdays
+from composer.curate.curate import curate as curated
 from composer.curate.feasts import easter_sunday, feasts
 from composer.curate.holiday import holiday
-from composer.curate.model import Idea, MemoryKind, Occasion
+from composer.curate.model import CurationSettings, Idea, MemoryKind, Occasion
 from composer.curate.on_this_day import on_this_day
 from composer.curate.outings import outings
 from composer.curate.person import person
@@ -136,6 +137,71 @@ def test_a_trip_through_many_towns_is_called_after_its_country(make_item: Factor
 
     assert place_name(items, Wording("it")) == "Portogallo"
     assert place_name([make_item(1)], Wording("it")) == ""
+
+
+def _in_countries(make_item: Factory, *counts: tuple[str, str, int]) -> list[Any]:
+    """Items of February 2021, so many in a town of each country, one country after the other."""
+    told = [(code, name) for code, name, count in counts for _ in range(count)]
+    return [
+        make_item(
+            n,
+            taken_at=_at(f"2021-02-{n % 28 + 1:02d}T10:00"),
+            place=Place(id=n, name=f"Town {n}", region="", country_code=code, country=name),
+        )
+        for n, (code, name) in enumerate(told)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("counts", "name"),
+    [
+        ((12, 13, 8), ""),
+        ((2, 3, 20), "Spain"),
+        ((2, 12, 11), "Egypt and Spain"),
+    ],
+)
+def test_a_month_is_called_after_a_country_only_where_nearly_all_of_it_was_there(
+    counts: tuple[int, int, int], name: str, make_item: Factory, make_view: Factory
+) -> None:
+    countries = (("IS", "Iceland"), ("EG", "Egypt"), ("ES", "Spain"))
+    told = [(code, country, n) for (code, country), n in zip(countries, counts, strict=True)]
+    view = make_view(_in_countries(make_item, *told))
+
+    (month,) = best_of_month(view, _occasion())
+
+    assert (month.title, month.subtitle) == (
+        "February 2021",
+        f"The best of the month · {name}" if name else "The best of the month",
+    )
+
+
+def test_titles_name_the_place_of_what_is_chosen(make_item: Factory, make_view: Factory) -> None:
+    burst = _in_countries(make_item, ("ES", "Spain", 30))
+    burst = [replace(item, taken_at=_at("2021-02-20T10:00")) for item in burst]
+    rest = _in_countries(make_item, ("IS", "Iceland", 6), ("EG", "Egypt", 6))
+    rest = [replace(item, id=100 + n) for n, item in enumerate(rest)]
+    settings = CurationSettings(kinds=(MemoryKind.BEST_OF_MONTH,))
+
+    (month,) = curated(make_view([*burst, *rest]), settings, TODAY)
+
+    assert len(month.items) == 13
+    assert month.subtitle == "The best of the month · Egypt and Iceland"
+
+
+def test_a_trip_and_a_season_tell_the_days_of_the_pictures_that_may_be_shown(
+    make_item: Factory, make_view: Factory, make_event: Factory
+) -> None:
+    days = [f"2021-02-{day:02d}" for day in (8, 9, 10, 11)]
+    items = _days(make_item, days, 5, event=7)
+    event = make_event(7, "trip", _at("2021-02-04T10:00"), _at("2021-02-11T12:00"))
+    view = make_view(items, events=[event])
+
+    (trip,) = trips(view, _occasion())
+    (season,) = seasons(view, _occasion())
+
+    assert (trip.subtitle, trip.reason) == ("Feb 8 – 11, 2021", "a trip of 4 days with 20 pictures")
+    assert (season.title, season.subtitle) == ("Winter 2020/21", "February 2021")
+    assert season.reason == "20 pictures on 4 days from February 2021"
 
 
 def test_a_party_and_an_outing_are_told_apart(
