@@ -2,7 +2,8 @@
 
 A movie that is vetoed, or moved into ``rejected/``, is not made again, and its look is chosen less
 often; a picture that is vetoed is not shown again in that kind of memory. Moving the movie back, or
-``--undo``, takes it back.
+``--undo``, takes it back. A draft counts as nothing: without it, its memory and its look are what
+they were.
 """
 
 import json
@@ -101,7 +102,7 @@ def take_back(catalog: Catalog, movie: Movie, number: int | None = None) -> Path
     """
     items = {None} if number is None else set(_items_of_shot(catalog, movie, number))
     vetoes = [v for v in all_vetoes(catalog) if v.movie_id == movie.id and v.item_id in items]
-    if not vetoes:
+    if not vetoes and (number is not None or movie.state != "vetoed"):
         what = movie.file.name if number is None else f"shot {number} of {movie.file.name}"
         raise NothingToDoError(f"{what} is not vetoed", remedy="see: memoriesd movies list")
     if number is not None:
@@ -133,10 +134,11 @@ def heed_moves(catalog: Catalog, made_at: str) -> None:
 
 def _note_veto(catalog: Catalog, movie: Movie, path: Path, made_at: str) -> None:
     with catalog.transaction():
-        add_veto(catalog, movie.id, *_kind_and_theme(catalog, movie), None, made_at)
         set_movie_state(catalog, movie.id, "vetoed")
         move_movie(catalog, movie.id, path)
-        set_memory_state(catalog, movie.memory_id, MemoryState.REJECTED)
+        if not movie.draft:
+            add_veto(catalog, movie.id, *_kind_and_theme(catalog, movie), None, made_at)
+            set_memory_state(catalog, movie.memory_id, MemoryState.REJECTED)
 
 
 def _note_back(catalog: Catalog, movie: Movie, path: Path, vetoes: list[Veto]) -> None:
@@ -144,9 +146,8 @@ def _note_back(catalog: Catalog, movie: Movie, path: Path, vetoes: list[Veto]) -
         remove_vetoes(catalog, [veto.id for veto in vetoes])
         set_movie_state(catalog, movie.id, "made")
         move_movie(catalog, movie.id, path)
-        set_memory_state(
-            catalog, movie.memory_id, MemoryState.READY if movie.draft else MemoryState.MADE
-        )
+        if not movie.draft:
+            set_memory_state(catalog, movie.memory_id, MemoryState.MADE)
 
 
 def _kind_and_theme(catalog: Catalog, movie: Movie) -> tuple[str, str]:

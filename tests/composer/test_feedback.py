@@ -84,6 +84,28 @@ def test_moving_a_movie_into_rejected_and_back_says_the_same(
     assert movie(catalog).file == tmp_path / "m.mp4"
 
 
+@pytest.mark.parametrize("before", [MemoryState.READY, MemoryState.MADE])
+def test_a_draft_that_is_vetoed_or_moved_into_rejected_counts_as_nothing(
+    before: MemoryState, catalog: Catalog, tmp_path: Path
+) -> None:
+    catalog.execute("UPDATE movies SET draft = 1")
+    catalog.execute("UPDATE memories SET state = ?", (before,))
+
+    path = veto_movie(catalog, movie(catalog), NOW)
+    vetoed = movie(catalog).state, state(catalog), look_costs(catalog)
+    take_back(catalog, movie(catalog))
+    back = movie(catalog).state, movie(catalog).file, state(catalog)
+    (tmp_path / "m.mp4").rename(path)
+    heed_moves(catalog, NOW)
+
+    assert vetoed == ("vetoed", before, {})
+    assert back == ("made", tmp_path / "m.mp4", before)
+    assert (movie(catalog).file, movie(catalog).state) == (path, "vetoed")
+    assert (state(catalog), look_costs(catalog)) == (before, {})
+    with pytest.raises(NothingToDoError, match="vetoed already"):
+        veto_movie(catalog, movie(catalog), NOW)
+
+
 def test_a_movie_that_was_only_deleted_is_no_veto(catalog: Catalog, tmp_path: Path) -> None:
     (tmp_path / "m.mp4").unlink()
 
