@@ -25,9 +25,9 @@ _AUDIBLE_LUFS = LEVEL_LUFS + DUCK_DB - 2.0
 masked by it, and music that goes down for it is a hole; speech reaches it with its syllables, which
 are louder than its mean."""
 _RUMBLE_HZ = 150.0
-_HEARD_HZ = 400.0
-"""Of wind that is played at -19 LUFS, -38 are left above (of noise that falls by 24 dB an octave from
-200 Hz on) or -31 (12 dB from 100 Hz on); talk is heard as much of the time as with all of it."""
+_HEARD_HZ = 500.0
+"""Of wind that is played at -19 LUFS, -43 are left above (of noise that falls by 24 dB an octave
+from 200 Hz on) or -33 (12 dB from 100 Hz on); talk is heard about as long as with all of it."""
 _RINGS_S = 0.04
 """How long both cuts ring: they are then 120 dB down."""
 

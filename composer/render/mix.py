@@ -130,11 +130,12 @@ def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
         samples = clip.samples if is_music else without_rumble(clip.samples, RATE_HZ)
         played = replace(clip, samples=samples)
         gain_db = level_db(samples, RATE_HZ) + clip.gain_db
-        audible_s = _audible_s(played, gain_db)
-        if not audible_s:
+        heard = are_heard(samples, RATE_HZ, gain_db)
+        if not heard.any():
             continue
         _add(out, played, gain_db)
-        if is_music:
+        audible_s = _audible_s(played, heard)
+        if audible_s and is_music:
             # In a piece's quiet bars ours would be the second one.
             spans_s[True].append((audible_s[0][0], audible_s[-1][1]))
         else:
@@ -142,9 +143,9 @@ def _added(out: Sound, clips: Iterable[ClipSound]) -> _Spans:
     return spans_s
 
 
-def _audible_s(clip: ClipSound, gain_db: float) -> list[tuple[float, float]]:
+def _audible_s(clip: ClipSound, heard: NDArray[np.bool_]) -> list[tuple[float, float]]:
     """Where a clip is heard beside music that is down, its pauses and fades included."""
-    steps = np.flatnonzero(are_heard(clip.samples, RATE_HZ, gain_db))
+    steps = np.flatnonzero(heard)
     runs = np.split(steps, np.flatnonzero(np.diff(steps) * STEP_S > _PAUSE_S) + 1)
     # One step more at both ends: sound that fills only a part of it may be too quiet in the mean.
     return [

@@ -166,6 +166,15 @@ def test_music_does_not_make_way_for_a_knock() -> None:
     assert ducked_db(make_clip(samples, 6.0), (6.0, 12.0)) == pytest.approx([0.0], abs=0.3)
 
 
+def test_a_knock_is_heard() -> None:
+    knock = np.zeros((2 * RATE_HZ, 2), np.float32)
+    knock[RATE_HZ:][: RATE_HZ // 50] += tone(0.02, 900, 0.5)
+
+    out = mixed_sound(tone(8, 440), [make_clip(knock, 3.0, -3.0)], n_samples=8 * RATE_HZ)
+
+    assert level_at(out, 900, 4.0, 4.02) > 0.05
+
+
 def test_clip_may_begin_before_and_end_after_the_movie() -> None:
     clips = [make_clip(tone(2, 900), -1.0), make_clip(tone(3, 900), 5.0)]
 
