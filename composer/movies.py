@@ -33,7 +33,8 @@ from themes.theme import Theme
 _POSTER_QUALITY = 90
 
 EDGE_S = 0.25
-"""Where a clip's sound leads or trails its picture, it fades within this time: in a breath."""
+"""Where a clip's sound and its picture do not begin or end together, it fades within this time: in
+a breath."""
 
 Progress = Callable[[int, int, str], None]
 """Told how many of how many, and of what."""
@@ -231,7 +232,7 @@ def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
             continue
         begins_s = clip.clip_start_s or 0.0
         lead_s = min(shot.sound_lead_s, begins_s)
-        heard_s = lead_s + span.n_visible / fps + shot.sound_trail_s
+        heard_s = max(0.0, lead_s + span.n_visible / fps + shot.sound_trail_s)
         try:
             samples = read_audio(Path(clip.path), start_s=begins_s - lead_s, duration_s=heard_s)
         except MusicError:  # a clip without sound is shown all the same
@@ -247,6 +248,8 @@ def _clip_sounds(storyboard: Storyboard) -> Iterator[ClipSound]:
 
 def _fade_s(beside_s: float, transition_s: float) -> float:
     """Sound that is heard beside its picture has faded in by the time that the picture comes."""
+    if beside_s < 0:
+        return EDGE_S
     return min(beside_s / 2, EDGE_S) if beside_s else transition_s
 
 

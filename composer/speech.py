@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from composer.library import ViewItem
 from composer.own_sound import are_heard, level_db, without_rumble
 from composer.storyboard.clips import SOUND_GAIN_DB, highlight_of
+from music import moving
 from music.audio import read_audio
 from music.errors import MusicError
 from music.loudness import STEP_S
@@ -32,6 +33,10 @@ ICASSP 1997); what stays as loud as it is, is surf, wind or a chord.
 Standard deviation within half a second, measured: speech 5 to 13 dB, in noise 3 dB below it 3 to 4;
 surf 0.5, chords 0.4 to 1.6.
 """
+
+DIPS_S = 0.5
+"""So far around a dip nothing is softer: in this time there are about two words, and talk without
+a pause is softest between two of them."""
 
 BESIDE_S = 2.5
 """Beyond a highlight so much is listened to: a sentence may begin or end there."""
@@ -65,7 +70,8 @@ def listened(clip: ViewItem) -> ViewItem:
         tuple((first_s + a, first_s + b) for a, b in spans)
         for spans in (speech_in(samples), audible_in(samples))
     )
-    return replace(clip, speech=speech, audible=audible)
+    dips = tuple(first_s + at_s for at_s in dips_in(samples))
+    return replace(clip, speech=speech, audible=audible, dips=dips)
 
 
 def audible_in(samples: Stereo) -> list[tuple[float, float]]:
@@ -84,6 +90,20 @@ def audible_in(samples: Stereo) -> list[tuple[float, float]]:
     played = without_rumble(samples, LISTENING_HZ)
     gain_db = level_db(played, LISTENING_HZ) + SOUND_GAIN_DB
     return _joined(are_heard(played, LISTENING_HZ, gain_db), STEP_S)
+
+
+def dips_in(samples: Stereo) -> list[float]:
+    """Moments in s, in order, at which sound is softest around.
+
+    Parameters
+    ----------
+    samples : float32[n, 2]
+        At 16 kHz. Not modified.
+    """
+    # Over as long as a dip between two words lasts: a voice has none between its periods.
+    levels = moving.mean(_levels_db(samples), 3)
+    softest = levels == moving.lowest(levels, 2 * round(DIPS_S / _STEP_S) + 1)
+    return [(n + 0.5) * _STEP_S for n in np.flatnonzero(softest)]
 
 
 def speech_in(samples: Stereo) -> list[tuple[float, float]]:
@@ -105,15 +125,22 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     step = round(_STEP_S * LISTENING_HZ)
     # Where a file ends, silence is filled in: that surf stops there is no syllable.
     n = int(np.flatnonzero(mono(samples)).max(initial=-1)) + 1
-    steps = mono(samples[: n // step * step]).reshape(-1, step)
-    coded = np.rint(np.clip(steps, -1, 1) * 32767).astype("<i2")
+    heard = samples[: n // step * step]
+    coded = np.rint(np.clip(mono(heard), -1, 1) * 32767).astype("<i2").reshape(-1, step)
     voiced = [vad.is_speech(one.tobytes(), LISTENING_HZ) for one in coded]
-    levels_db = 10 * np.log10(np.square(steps).mean(axis=1) + 1e-10)
+    levels_db = _levels_db(heard)
     return [
         (a, b)
         for a, b in _joined(voiced, _STEP_S)
         if b - a >= WORD_S and _has_syllables(levels_db[round(a / _STEP_S) : round(b / _STEP_S)])
     ]
+
+
+def _levels_db(samples: Stereo) -> NDArray[np.floating]:
+    """Of each full `_STEP_S`, against full scale."""
+    step = round(_STEP_S * LISTENING_HZ)
+    steps = mono(samples[: len(samples) // step * step]).reshape(-1, step)
+    return np.asarray(10 * np.log10(np.square(steps).mean(axis=1) + 1e-10))
 
 
 def _has_syllables(levels_db: NDArray[np.floating]) -> bool:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from composer.critique.findings import Check, Finding
 from composer.render.timeline import Span, spans
-from composer.speech import LISTENING_HZ, PAUSE_S, speech_in
+from composer.speech import LISTENING_HZ, PAUSE_S, dips_in, speech_in
 from composer.storyboard.model import Shot, Storyboard
 from music.audio import read_audio
 from music.errors import MusicError
 
 _BESIDE_S = 2.0
 """Around an end so much is listened to."""
+_NEAR_DIP_S = 0.05
+"""As long as the sounds of two words hardly touch."""
 
 
 def word_findings(board: Storyboard) -> Iterator[Finding]:
@@ -34,7 +36,7 @@ def _cut(shot: Shot, span: Span, fps: int) -> Iterator[str]:
 
 
 def _speaks_at(path: Path, at_s: float) -> bool:
-    """Whether somebody is speaking at a moment of a file, and not only just begins or ends."""
+    """Whether somebody is in a word at a moment of a file, and not only just begins or ends."""
     first_s = max(0.0, at_s - _BESIDE_S)
     length_s = at_s + _BESIDE_S - first_s
     try:
@@ -42,4 +44,6 @@ def _speaks_at(path: Path, at_s: float) -> bool:
     except MusicError:  # a clip without sound
         return False
     at_s -= first_s
+    if any(abs(dip_s - at_s) <= _NEAR_DIP_S for dip_s in dips_in(samples)):
+        return False
     return any(a + PAUSE_S < at_s < b - PAUSE_S for a, b in speech_in(samples))

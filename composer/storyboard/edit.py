@@ -237,7 +237,9 @@ def _paced(board: Storyboard, n: int, n_frames: int) -> Shot:
         replace(_part(panel, share), enters_frame=panel.enters_frame * n_frames // shot.n_frames)
         for panel in shot.panels
     )
-    return replace(shot, n_frames=n_frames, panels=panels, sound_trail_s=0.0)
+    # Sound that ends between two words before its picture still ends there.
+    trail_s = min(0.0, shot.sound_trail_s + (shot.n_frames - n_frames) / board.fps)
+    return replace(shot, n_frames=n_frames, panels=panels, sound_trail_s=trail_s)
 
 
 def _part(panel: Panel, share: float) -> Panel:

@@ -2,6 +2,8 @@
 
 A J cut lets a laugh, a word or the waves be heard before they are seen, an L cut lets a sentence
 end under the next picture. Titles, end cards and other clips that are heard keep their own sound.
+Where neither saves a word, the clip is heard for as long as it is between two words, and music
+comes back for the rest.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,6 +50,8 @@ def lead_sounds(shots: Sequence[Shot], clips: Mapping[int, ViewItem], fps: int) 
         led[n] = _trailing(led, n, clips[n], fps)
     for n in heard:
         led[n] = _leading(led, n, clips[n], fps)
+    for n in heard:
+        led[n] = _between_words(led, n, clips[n], fps)
     return tuple(led)
 
 
@@ -94,7 +98,7 @@ def room_s(shots: Sequence[Shot], n: int, side: int, fps: int) -> float:
     taken_s = 0.0
     if 0 <= n + 2 * side < len(shots):
         beyond = shots[n + 2 * side]
-        taken_s = beyond.sound_trail_s if side < 0 else beyond.sound_lead_s
+        taken_s = max(0.0, beyond.sound_trail_s if side < 0 else beyond.sound_lead_s)
     return max(0.0, alone_s - taken_s - (GAP_S if taken_s else 0.0))
 
 
@@ -139,8 +143,29 @@ def _leading(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
     return replace(shots[n], sound_lead_s=round(lead_s, 3), reason=reason)
 
 
+def _between_words(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
+    """The shot, not heard where it begins or ends in a word that neither lead nor trail saves."""
+    shot, (start_s, end_s) = shots[n], _seen_s(shots, n, fps)
+    middle_s = (start_s + end_s) / 2
+    first_s = min((dip_s for dip_s in clip.dips if start_s < dip_s < middle_s), default=start_s)
+    last_s = max((dip_s for dip_s in clip.dips if middle_s < dip_s < end_s), default=end_s)
+    if not shot.sound_lead_s and _is_said(clip, start_s) and first_s > start_s:
+        late_s = round(first_s - start_s, 3)
+        reason = f"{shot.reason}; its sound begins {late_s:.1f} s late, between two words"
+        shot = replace(shot, sound_lead_s=-late_s, reason=reason)
+    if not shot.sound_trail_s and _is_said(clip, end_s) and last_s < end_s:
+        early_s = round(end_s - last_s, 3)
+        reason = f"{shot.reason}; its sound ends {early_s:.1f} s early, between two words"
+        shot = replace(shot, sound_trail_s=-early_s, reason=reason)
+    return shot
+
+
+def _is_said(clip: ViewItem, at_s: float) -> bool:
+    return any(a < at_s < b for a, b in clip.speech)
+
+
 def _is_audible(clip: ViewItem, start_s: float, end_s: float) -> bool:
     """Whether a stretch of a clip can be heard and neither begins nor ends within a word."""
     heard_s = sum(max(0.0, min(b, end_s) - max(a, start_s)) for a, b in clip.audible)
-    cuts = any(a < at_s < b for at_s in (start_s, end_s) for a, b in clip.speech)
+    cuts = _is_said(clip, start_s) or _is_said(clip, end_s)
     return heard_s >= AUDIBLE_SHARE * (end_s - start_s) and not cuts

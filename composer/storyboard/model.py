@@ -191,9 +191,9 @@ class Shot:
     sound_gain_db: float | None = None
     """How loud the clip's own sound is in the mix; None: not heard."""
     sound_lead_s: float = 0.0
-    """The clip is heard so long before it is first seen: a J cut."""
+    """The clip is heard so long before it is first seen: a J cut; below 0, so long after."""
     sound_trail_s: float = 0.0
-    """The clip is heard so long after it was last seen: an L cut."""
+    """The clip is heard so long after it was last seen: an L cut; below 0, it ends before."""
     on_beat: bool = False
     """True where the cut into this shot lies on a beat of the soundtrack."""
     chapter: bool = False
@@ -215,9 +215,9 @@ class Shot:
         if abs(self.sound_gain_db or 0.0) > MOST_GAIN_DB:
             raise ValueError(f"sound_gain_db is {self.sound_gain_db}: at most {MOST_GAIN_DB}")
         for name in ("sound_lead_s", "sound_trail_s"):
-            if not 0 <= getattr(self, name) <= MOST_BESIDE_S:
+            if not abs(getattr(self, name)) <= MOST_BESIDE_S:
                 told = f"{name} is {getattr(self, name)}"
-                raise ValueError(f"{told}: must be from 0 to {MOST_BESIDE_S:.0f}")
+                raise ValueError(f"{told}: at most {MOST_BESIDE_S:.0f}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

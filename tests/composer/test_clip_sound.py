@@ -18,6 +18,8 @@ from composer.movies import EDGE_S, movie_sound
 from composer.own_sound import DUCK_DB
 from composer.render.mix import DUCK_DOWN_S
 from composer.render.timeline import spans
+from composer.speech import listened
+from composer.storyboard.leads import lead_sounds
 from composer.storyboard.model import WHOLE, Panel, Storyboard, Transition
 from music.track import RATE_HZ, Stereo
 from tests.made import storyboard
@@ -227,3 +229,46 @@ def test_a_lead_ends_where_the_file_begins(board: Storyboard) -> None:
     assert heard_hz(sound, first_s + 0.1, first_s + 0.7) == STEPS_HZ[0]
     assert heard_hz(sound, first_s + 0.9, first_s + 1.7) == STEPS_HZ[1]
     assert level(sound, STEPS_HZ[0], first_s - 0.6, first_s - 0.22) < 0.001
+
+
+def test_sound_that_begins_late_and_ends_early_stays_with_its_picture(board: Storyboard) -> None:
+    inside = replace(board.shots[1], sound_lead_s=-0.7, sound_trail_s=-1.0)
+    first_s, last_s = seen_s(board)
+
+    sound = movie_sound(replace(board, shots=(board.shots[0], inside, board.shots[2])))
+
+    for at_s in np.arange(first_s + 0.7 + EDGE_S, last_s - 1.0 - EDGE_S, 0.05):
+        file_s = BEGINS_S + at_s - first_s
+        if 0.1 < file_s % 1 < 0.9:
+            assert heard_hz(sound, at_s - 0.1, at_s + 0.1) == STEPS_HZ[int(file_s) % 4]
+    for silent_s in (first_s + 0.3, last_s - 0.5):
+        assert max(level(sound, hz, silent_s - 0.3, silent_s + 0.3) for hz in STEPS_HZ) < 0.002
+    usual, under, again = (
+        level(sound, MUSIC_HZ, at_s, at_s + 0.3)
+        for at_s in (first_s - 1.5, last_s - 1.5, last_s + 0.6)
+    )
+    assert 20 * np.log10(under / usual) == pytest.approx(DUCK_DB, abs=0.5)
+    assert again == pytest.approx(usual, rel=0.05)
+
+
+def test_talk_without_a_pause_begins_and_ends_between_words(
+    board: Storyboard, make_item: Factory, tmp_path: Path
+) -> None:
+    """A buzz in words of half a second: 60 ms lie between two of them."""
+    time_s = np.arange(12 * RATE_HZ) / RATE_HZ
+    buzz = sum(np.sin(2 * np.pi * 140 * n * time_s) / n for n in range(1, 12))
+    words = (time_s % 0.57 > 0.06) * (0.3 + np.abs(np.sin(2 * np.pi * 3 * time_s)))
+    path = os.fspath(write_clip(tmp_path / "talk.mp4", (0.1 * words * buzz).astype(np.float32)))
+    panel = replace(board.shots[1].panels[0], path=path)
+    cut = replace(board.shots[1], panels=(panel,), sound_lead_s=0.0, sound_trail_s=0.0)
+    clip = listened(make_item(1, path=path, is_video=True, duration_s=12.0))
+    shots = (board.shots[0], cut, board.shots[2])
+
+    led = lead_sounds(shots, {1: clip}, FPS)
+
+    found = [[f.told for f in word_findings(replace(board, shots=s))] for s in (led, shots)]
+    assert len(clip.speech) == 1
+    assert found[0] == []
+    assert found[1] == [f"its sound {what} in the middle of speech" for what in ("begins", "ends")]
+    assert -1.2 < led[1].sound_lead_s < 0
+    assert -1.2 < led[1].sound_trail_s < 0

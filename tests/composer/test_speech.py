@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from composer.library import Span
-from composer.speech import audible_in, listened, speech_in
+from composer.speech import audible_in, dips_in, listened, speech_in
 
 Factory = Callable[..., Any]
 RATE_HZ = 16_000
@@ -50,6 +50,21 @@ def test_what_is_said_is_heard_and_the_pauses_between(talk: NDArray[np.float32])
     for (start_s, end_s), (said_s, silent_s) in zip(found, SAID, strict=True):
         assert start_s == pytest.approx(said_s, abs=0.06)
         assert silent_s - 0.06 <= end_s <= silent_s + HANG_S
+
+
+def test_talk_without_a_pause_dips_between_its_words() -> None:
+    """Words of 0.45 s, 60 ms apart: shorter than what is told as a pause."""
+    word, gap = voice(0.45), np.zeros(round(0.06 * RATE_HZ), np.float32)
+    said = np.concatenate([part for _ in range(20) for part in (word, gap)])
+    said += np.random.default_rng(1).normal(0, 0.001, len(said)).astype(np.float32)
+    both = np.stack([said, said], axis=1)
+
+    dips = dips_in(both)
+
+    assert len(speech_in(both)) == 1
+    assert len(dips) > 8
+    between = 0.48 + 0.51 * np.arange(20)
+    assert all(np.abs(between - dip_s).min() <= 0.05 for dip_s in dips)
 
 
 def test_surf_is_no_speech_and_can_be_heard() -> None:

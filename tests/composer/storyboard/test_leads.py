@@ -38,7 +38,9 @@ def still(make_item: Factory, make_brief: Factory) -> Storyboard:
 def with_clip(still: Storyboard, make_item: Factory) -> Callable[..., Storyboard]:
     """The movie with a clip in its fourth shot (and others), which plays from 10 s of its file."""
 
-    def board(speech: Any = (), audible: Any = (), shots: tuple[int, ...] = (3,)) -> Storyboard:
+    def board(
+        speech: Any = (), audible: Any = (), shots: tuple[int, ...] = (3,), dips: Any = ()
+    ) -> Storyboard:
         made = still
         for n in shots:
             clip = make_item(90 + n, is_video=True, duration_s=40.0)
@@ -47,7 +49,7 @@ def with_clip(still: Storyboard, make_item: Factory) -> Callable[..., Storyboard
             changed = (*made.shots[:n], replace(made.shots[n], panels=(panel,)))
             made = replace(made, shots=(*changed, *made.shots[n + 1 :]))
         heard: ViewItem = make_item(
-            93, is_video=True, duration_s=40.0, speech=speech, audible=audible
+            93, is_video=True, duration_s=40.0, speech=speech, audible=audible, dips=dips
         )
         return replace(made, shots=lead_sounds(made.shots, dict.fromkeys(shots, heard), FPS))
 
@@ -102,6 +104,31 @@ def test_who_talks_on_and_on_ends_with_the_picture(with_clip: Factory) -> None:
     shot = with_clip(speech=((last_s - 2, last_s + 3),)).shots[3]
 
     assert shot.sound_trail_s == 0
+
+
+def test_talk_without_a_pause_is_heard_from_one_word_to_another(with_clip: Factory) -> None:
+    last_s = end_s(with_clip())
+    dips = (9.1, 10.25, 11.0, last_s - 1.1, last_s - 0.45, last_s + 0.3)
+
+    board = with_clip(speech=((5.0, last_s + 4),), audible=ALWAYS, dips=dips)
+
+    shot = board.shots[3]
+    assert shot.sound_lead_s == pytest.approx(-0.25)
+    assert shot.sound_trail_s == pytest.approx(-0.45, abs=1e-3)
+    assert "its sound begins 0.2 s late, between two words" in shot.reason
+    assert "its sound ends 0.5 s early, between two words" in shot.reason
+    assert from_json(to_json(board)) == board
+
+
+def test_talk_that_ends_early_still_does_in_a_shorter_shot(with_clip: Factory) -> None:
+    last_s = end_s(with_clip())
+    board = with_clip(speech=((5.0, last_s + 4),), audible=ALWAYS, dips=(last_s - 1.2,))
+
+    shorter = retime(board, 3, board.shots[3].n_frames / FPS - 0.5)
+
+    lost_s = (board.shots[3].n_frames - shorter.shots[3].n_frames) / FPS
+    assert 0.4 < lost_s < 1.2
+    assert shorter.shots[3].sound_trail_s == pytest.approx(lost_s - 1.2, abs=1e-3)
 
 
 @pytest.mark.parametrize("shots", [(3, 4), (2, 3)])
