@@ -16,6 +16,7 @@ from indexer.media.video import probe_video, sample_frames
 MakeClip = Callable[..., Path]
 RED_ROOM = np.eye(192, dtype=np.float32)[0]
 BLUE_ROOM = np.eye(192, dtype=np.float32)[100]
+WINDOW, DOOR = np.random.default_rng(6).normal(size=(2, 36, 64)).astype(np.float32)
 
 
 def make_frame(
@@ -27,11 +28,12 @@ def make_frame(
     brightness: float = 0.5,
     n_faces: int = 0,
     colours: NDArray[np.float32] = RED_ROOM,
+    structure: NDArray[np.float32] = WINDOW,
 ) -> FrameMeasure:
     motion = Motion(pan_per_s=pan_per_s, shake=shake, activity=0.01)
     return FrameMeasure(
         time_s=time_s, sharpness=sharpness, brightness=brightness, contrast=0.2,
-        colours=colours, n_faces=n_faces, motion=motion,
+        colours=colours, structure=structure, n_faces=n_faces, motion=motion,
     )  # fmt: skip
 
 
@@ -60,6 +62,25 @@ def test_highlight_ends_where_the_shot_does() -> None:
 
     assert all(end_s <= 3.0 or start_s >= 4.0 for start_s, end_s in found)
     assert len(found) == 2
+
+
+def test_another_view_in_the_same_colours_is_another_shot_unless_the_camera_pans() -> None:
+    walls = [WINDOW if t < 4 else DOOR for t in range(8)]
+    still = [make_frame(t, structure=wall) for t, wall in enumerate(walls)]
+    panned = [make_frame(t, structure=wall, pan_per_s=0.5) for t, wall in enumerate(walls)]
+
+    assert spans(still, 8.0) == [(0.0, 3.0)]
+    assert spans(panned, 8.0) == [(0.0, 8.0)]
+
+
+def test_where_every_second_is_unlike_the_next_structure_tells_no_cuts() -> None:
+    waves = np.random.default_rng(7).normal(size=(8, 36, 64)).astype(np.float32)
+    by_the_sea = [make_frame(t, structure=wave) for t, wave in enumerate(waves)]
+    indoors = [make_frame(t) for t in range(8)]
+
+    found = find_highlights(by_the_sea, duration_s=8.0, loudness_db=())
+
+    assert found == find_highlights(indoors, duration_s=8.0, loudness_db=())
 
 
 def test_long_shot_gives_its_best_stretch() -> None:
