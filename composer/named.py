@@ -21,8 +21,10 @@ def named_memory(catalog: Catalog, memory_id: MemoryId) -> Memory:
             f"there is no memory {memory_id}", remedy="see them with: memoriesd memories"
         )
     if memory.state in {MemoryState.HELD, MemoryState.REJECTED}:
+        is_held = memory.state == MemoryState.HELD
+        told = memory.reason if is_held else f"rejected ({memory.title} · {memory.subtitle})"
         raise NothingToDoError(
-            f"memory {memory_id} is {memory.state}: {memory.reason}",
-            remedy=f"if it may be shown, run: memoriesd memories release {memory_id}",
+            f"memory {memory_id} is {told}",
+            remedy=f"to have it made all the same, run: memoriesd memories release {memory_id}",
         )
     return memory

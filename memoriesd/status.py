@@ -16,7 +16,7 @@ from memoriesd.execute import outcome_of
 
 def catalog_status(catalog: Catalog) -> dict[str, Any]:
     """Counts, roots, jobs and the last movie."""
-    movies = all_movies(catalog)
+    movies = [movie for movie in all_movies(catalog) if not movie.draft]
     named, unnamed = count_people(catalog)
     running = rows.jobs_in_state(catalog, "running")
     return {

@@ -44,7 +44,7 @@ def interest(
         (FAVOURITE * item.favourite, "a favourite"),
         (FOCUS * _presence(item, focus), "shows whom the memory is about"),
         (FACES * bool(item.faces), _faces_word(len(item.faces))),
-        (KNOWN * bool(item.people), "somebody known"),
+        (KNOWN * bool(item.people), "somebody who is on other pictures, too"),
         (NAMED * any(people[p].name for p in item.people if p in people), "somebody named"),
         (HIGHLIGHT * _best_highlight(item), "a video with a good moment"),
         (LESS * bool(item.people & less), "shows somebody who is shown less"),

@@ -83,6 +83,11 @@ def add_rule(
     else:
         matched = "nothing matches it: is it spelt right?"
     click.echo(f"rule {number}: {kind} {text}; as the library is now, {matched}")
+    if kind == ExclusionKind.LABEL:
+        click.echo(
+            f'a small network guesses labels: "memoriesd search {text}" shows what has this one;'
+            ' "items hide" and "exclude add folder" hide what it misses'
+        )
 
 
 def _n_files_in(catalog: Catalog, folder: str) -> int:

@@ -153,7 +153,7 @@ def is_due(memory: Memory, today: date) -> bool:
 @click.argument("memory_id", metavar="ID", type=int)
 @session_command
 def release_memory(session: Session, memory_id: int) -> None:
-    """Let a held memory be made, for ever."""
+    """Let a memory that is held or rejected be made, for ever."""
     with session.catalog() as catalog:
         release(catalog, MemoryId(memory_id))
     click.echo(f"memory {memory_id} may be made: memoriesd compose {memory_id}")
@@ -170,4 +170,7 @@ def reject_memory(session: Session, memory_id: int) -> None:
                 f"there is no memory {memory_id}", remedy="see them with: memoriesd memories"
             )
         set_memory_state(catalog, MemoryId(memory_id), MemoryState.REJECTED)
-    click.echo(f"memory {memory_id} is never made")
+    click.echo(
+        f"memory {memory_id} is never made; take that back with:"
+        f" memoriesd memories release {memory_id}"
+    )

@@ -106,12 +106,17 @@ def open_movie(session: Session, movie: str) -> None:
 
 @movies_command.command("keep")
 @click.argument("movie")
+@click.option("--undo", is_flag=True, help="Take it back.")
 @session_command
-def keep_movie(session: Session, movie: str) -> None:
+def keep_movie(session: Session, movie: str, *, undo: bool) -> None:
     """Keep MOVIE (id, path or file name) for ever."""
     with session.catalog() as catalog:
         heed_moves(catalog, stamp(utc_now()))
         found = find_movie(catalog, movie)
+        if undo and found.state != "kept":
+            raise NothingToDoError(
+                f"{echo_path(found.file.name)} is not kept", remedy="see: memoriesd movies list"
+            )
         if found.state == "vetoed":
             raise NothingToDoError(
                 f"{echo_path(found.file.name)} is vetoed",
@@ -122,8 +127,9 @@ def keep_movie(session: Session, movie: str) -> None:
                 f"{echo_path(found.file.name)} was removed when it was [output] keep_days old",
                 remedy=f"make it again: memoriesd compose {found.memory_id}",
             )
-        set_movie_state(catalog, found.id, "kept")
-    click.echo(f"{echo_path(found.file)} is kept")
+        set_movie_state(catalog, found.id, "made" if undo else "kept")
+    told = "goes when it is [output] keep_days old" if undo else "is kept"
+    click.echo(f"{echo_path(found.file)} {told}")
 
 
 @movies_command.command("veto")
@@ -134,7 +140,8 @@ def keep_movie(session: Session, movie: str) -> None:
 def veto_command(session: Session, movie: str, *, shot: int | None, undo: bool) -> None:
     """Never make MOVIE (id, path or file name) again, and choose its look less often.
 
-    It is put into "rejected" beside the other movies; moving it there does the same.
+    It is put into "rejected" beside the other movies; moving it there does the same. A draft counts
+    as nothing: it is put there, and its memory may still be made.
     """
     with session.catalog() as catalog:
         heed_moves(catalog, stamp(utc_now()))
@@ -145,7 +152,8 @@ def veto_command(session: Session, movie: str, *, shot: int | None, undo: bool) 
             click.echo(f"{what} is wanted again")
         elif shot is None:
             path = veto_movie(catalog, found, stamp(utc_now()))
-            click.echo(f"not made again; it lies in {echo_path(path)}")
+            told = "a draft: its memory may still be made" if found.draft else "not made again"
+            click.echo(f"{told}; it lies in {echo_path(path)}")
         else:
             items = veto_shot(catalog, found, shot, stamp(utc_now()))
             told = " and ".join(str(item) for item in items)

@@ -98,3 +98,15 @@ def test_only_what_is_held_or_rejected_is_released(catalog: Catalog) -> None:
     release(catalog, memory)
 
     assert all_memories(catalog)[0].state == MemoryState.RELEASED
+
+
+def test_rejected_memory_is_named_with_the_way_back(catalog: Catalog, tmp_path: Path) -> None:
+    choose_trips(catalog)
+    (memory,) = all_memories(catalog)
+    set_memory_state(catalog, memory.id, MemoryState.REJECTED)
+
+    with pytest.raises(NothingToDoError) as caught:
+        compose_trip(catalog, tmp_path / "out", memory_id=memory.id)
+
+    assert str(caught.value) == f"memory {memory.id} is rejected (Lisbon · May 4 – 7, 2024)"
+    assert f"memoriesd memories release {memory.id}" in caught.value.remedy

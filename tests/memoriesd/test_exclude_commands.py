@@ -58,6 +58,7 @@ def test_rule_that_matches_nothing_says_so(capsys: Capture) -> None:
     _, known, _ = call(capsys, "exclude", "add", "person", "ada")
 
     assert "nothing matches it" in out
+    assert '"memoriesd search nosuchword" shows what has this one' in out
     assert "items match it" in known
 
 

@@ -1,6 +1,7 @@
-"""``movies keep``: what it refuses; ``themes show``: what it prints and writes."""
+"""``movies``: what is refused, drafts, what can be taken back; ``themes show``: what it writes."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from composer.storyboard.canvas import Canvas
 from indexer.catalog.connection import open_catalog
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
-from tests.memoriesd.called import Capture
+from tests.memoriesd.called import Capture, call_json
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,48 @@ def test_movie_that_is_vetoed_or_gone_is_not_kept(
     assert remedy in err
     with open_catalog(home / "catalog.db") as catalog:
         assert catalog.scalar("SELECT state FROM movies") == state
+
+
+@pytest.mark.usefixtures("home")
+def test_keeping_a_movie_is_taken_back(capsys: Capture) -> None:
+    run(["movies", "keep", "1"])
+    undone = run(["movies", "keep", "1", "--undo"])
+    out = capsys.readouterr().out
+    again = run(["movies", "keep", "1", "--undo"])
+
+    assert (undone, again) == (Exit.DONE, Exit.NOTHING)
+    assert "goes when it is [output] keep_days old" in out
+    assert "is not kept" in capsys.readouterr().err
+    assert call_json(capsys, "movies", "list")["movies"][0]["state"] == "made"
+
+
+def test_draft_is_no_movie_that_was_made_and_a_veto_of_it_leaves_its_memory(
+    home: Path, capsys: Capture
+) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        movie = home / "lisbon draft.mp4"
+        movie.write_bytes(b"draft")
+        catalog.execute("UPDATE movies SET draft = 1, path = ?", (os.fsencode(movie),))
+        before = catalog.scalar("SELECT state FROM memories")
+
+    status = call_json(capsys, "status")
+    run(["movies", "veto", "1"])
+
+    assert (status["movies"], status["last_movie"]) == (0, None)
+    assert "a draft: its memory may still be made; it lies in" in capsys.readouterr().out
+    assert (home / "rejected" / "lisbon draft.mp4").exists()
+    with open_catalog(home / "catalog.db") as catalog:
+        assert catalog.scalar("SELECT state FROM memories") == before
+
+
+@pytest.mark.usefixtures("home")
+def test_rejecting_a_memory_says_how_to_take_it_back(capsys: Capture) -> None:
+    run(["memories", "reject", "1"])
+    told = capsys.readouterr().out
+    run(["memories", "release", "1"])
+
+    assert "take that back with: memoriesd memories release 1" in told
+    assert "may be made" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("home")
