@@ -16,12 +16,13 @@ PAIR_WITHIN = dt.timedelta(hours=6)
 def slides_of(items: Sequence[ViewItem], canvas: Canvas, likeness: Likeness) -> tuple[Slide, ...]:
     """Group items, which are in the order of time, into slides.
 
-    Narrow photographs of one occasion that follow one another and do not look alike become pairs.
+    Narrow photographs of one occasion that follow one another and do not look alike become pairs,
+    and no pair follows another one: titles and peaks are better on a picture that stands alone.
     """
     slides: list[Slide] = []
     for slide in (Slide(items=(item,)) for item in items):
-        alone = slides and len(slides[-1].items) == 1
-        if alone and _belong(slides[-1], slide, canvas, likeness):
+        alone = all(len(one.items) == 1 for one in slides[-2:])
+        if slides and alone and _belong(slides[-1], slide, canvas, likeness):
             slides[-1] = Slide(items=(slides[-1].first, slide.first))
         else:
             slides.append(slide)
