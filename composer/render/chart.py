@@ -1,7 +1,9 @@
 """A map in the theme's colours, with a route that grows from stop to stop.
 
-Land and borders are drawn once, a little larger than the frame; route, dots and names are laid over
-them frame by frame, and the window comes slowly nearer, by sub-pixel steps.
+It shows the countries where the stops are, a little apart from the land around them, and fades away
+under the words beside the route. Land and borders are drawn once, a little larger than the frame;
+route, dots and names are laid over them frame by frame, and the window comes slowly nearer, by
+sub-pixel steps.
 """
 
 from collections.abc import Sequence
@@ -22,22 +24,33 @@ from composer.storyboard.model import Rect, Stop
 from themes.colour import MIN_CONTRAST, contrast
 from themes.theme import Theme
 
-ABOVE_WORDS = Rect(x_norm=0.0, y_norm=0.0, w_norm=1.0, h_norm=0.6)
-"""Where the route is; words stand below it."""
+_WIDE = 1.2
+"""Width over height, from which on words stand beside the route instead of below it."""
+_FREE_BESIDE = Rect(x_norm=0.46, y_norm=0.0, w_norm=0.54, h_norm=1.0)
+_FREE_ABOVE = Rect(x_norm=0.0, y_norm=0.0, w_norm=1.0, h_norm=0.62)
+_BESIDE = (0.04, 0.42)
+"""Where the words' column begins beside a route, and its width."""
+_FADED = 0.35
+"""So much is left of the map under words."""
+_FADE = 0.16
+"""So much of the frame the map takes to fade, from where the words' part ends."""
 
 GROWN_AT = 0.7
 """The route has arrived after so much of the time that the map is seen."""
 
-_FOCUS = (0.16, 0.84, 0.14, 0.52)
-"""Where on the frame the stops lie: left, right, top, bottom. Below it stand the words."""
-_LEAST_SPANS_KM = (700.0, 1000.0, 1400.0, 2000.0, 2800.0)
-"""A map of less shows too little of what people know the shape of; the first with a
-coast is taken."""
-_MOST_LAND = 0.9
-_USUAL_LAND = 0.5
-"""So much land above the words shows the shape of a coast best: an island is seen whole."""
-_ASIDE = (0.0, -1.0, 1.0)
-"""Where in the room for them the stops lie: in its middle, at its top, at its bottom."""
+_FOCUS = (0.60, 0.66)
+"""Of the free part's width and height, what a route may fill: names are beside it."""
+_MARGIN = 1.15
+"""Round a country, of its width and height."""
+_LEAST_KM, _MOST_KM = 600.0, 1600.0
+"""Across the free part: of less nobody knows the shape, and more hides where the trip was."""
+_ZOOMS = (1.0, 1.35, 1.8, 2.4, 3.2)
+"""So much more is shown until the shape of the land can be seen: the first that does is taken."""
+_LEAST_LAND = 0.05
+_MOST_HOME = 0.8
+"""Of the free part: a speck in the sea tells as little as a country that fills all of it."""
+_SLACK = 0.18
+"""So far, of the free part's sides, stops lie off its middle for more of their countries."""
 _EARTH_KM = 6371.0
 _MOST_LATITUDE = 84.0
 _NEARER = 1.05
@@ -47,7 +60,7 @@ _LEG_POINTS = 32
 _SHIFT = 4
 """OpenCV draws on a grid of 1 / 16 px."""
 _NAME_FADE = 0.06
-_LAND, _BORDER, _COAST = 0.10, 0.32, 0.42
+_LAND, _HOME, _BORDER, _COAST = 0.08, 0.20, 0.32, 0.42
 """How far from the ground's colour to the ink's."""
 
 Points = NDArray[np.float64]  # [n, 2], px of the chart
@@ -78,10 +91,12 @@ class Chart:
         self._ink = palette.ink
         self._line = _seen(palette.accent, palette.ground, palette.ink)
         self._hollow = palette.ground
-        stops, scale, offset = _oriented(route, self._size)
-        self.stops_px = stops
-        self._way, self._reached = _way(stops)
-        self._ground = _drawn_ground(theme, self._size, scale, offset)
+        stops = _projected_stops(route)
+        home = _countries(stops)
+        scale, offset = _oriented(stops, home, self._size)
+        self.stops_px = stops * scale + offset
+        self._way, self._reached = _way(self.stops_px)
+        self._ground = _drawn_ground(theme, self._size, scale, offset, home)
         self._names = self._set_names(route, theme)
         self._box = self._reach()
 
@@ -161,9 +176,12 @@ class Chart:
         taken: Sequence[tuple[float, float, float, float]],
     ) -> bool:
         x, y, w, h = box
-        inside = all(
-            0.08 * side <= low and low + size <= 0.92 * side
-            for side, low, size in zip(self._size, (x, y), (w, h), strict=True)
+        free, (width_px, height_px) = _free_part(self._size), self._size
+        inside = (
+            max(0.08, free.x_norm) * width_px <= x
+            and x + w <= 0.92 * width_px
+            and 0.08 * height_px <= y
+            and y + h <= min(0.92, free.h_norm) * height_px
         )
         return inside and not any(
             x < left + width and left < x + w and y < top + height and top < y + h
@@ -182,63 +200,136 @@ class Chart:
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
+def _free_part(frame_px: tuple[int, ...]) -> Rect:
+    """Where the route is; words stand beside it, or below it where the frame is not wide."""
+    return _FREE_BESIDE if frame_px[0] >= _WIDE * frame_px[1] else _FREE_ABOVE
+
+
+def words_part(frame_px: tuple[int, int]) -> tuple[float, float, list[Rect]]:
+    """Where the column for the words begins, its width, and what they spare in it."""
+    free = _free_part(frame_px)
+    return (*_BESIDE, []) if free.x_norm else (0.0, 1.0, [free])
+
+
 def _mercator(line: Line) -> Points:
     """Mercator's projection, radians; downwards."""
     latitude = np.radians(np.clip(line[:, 1], -_MOST_LATITUDE, _MOST_LATITUDE))
     return np.column_stack([np.radians(line[:, 0]), -np.log(np.tan(np.pi / 4 + latitude / 2))])
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The world projected; what crosses the date line goes on there."""
+
+    coasts: tuple[Points, ...]
+    borders: tuple[Points, ...]
+    countries: tuple[tuple[Points, ...], ...]
+
+
 @lru_cache(maxsize=1)
-def _projected() -> tuple[tuple[Points, ...], tuple[Points, ...]]:
-    """Coasts and borders of the world; what crosses the date line goes on there."""
-    coasts, borders = (
-        tuple(
-            _mercator(np.column_stack([np.unwrap(line[:, 0], period=360), line[:, 1]]))
-            for line in lines
-        )
-        for lines in (world().rings, world().borders)
+def _projected() -> _Lines:
+    land = world()
+    return _Lines(
+        tuple(map(_unbroken, land.rings)),
+        tuple(map(_unbroken, land.borders)),
+        tuple(tuple(map(_unbroken, rings)) for rings in land.countries),
     )
-    return coasts, borders
+
+
+def _unbroken(line: Line) -> Points:
+    return _mercator(np.column_stack([np.unwrap(line[:, 0], period=360), line[:, 1]]))
+
+
+def _projected_stops(route: Sequence[Stop]) -> Points:
+    """Across the date line the shorter way round."""
+    return _unbroken(np.array([[stop.longitude, stop.latitude] for stop in route]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """The countries where stops are."""
+
+    rings: tuple[Points, ...]
+    """All of theirs."""
+    around: Points
+    """Those rings that stops are in, beside the stops: one behind the other."""
+
+
+def _countries(stops: Points) -> _Home:
+    """Of each stop, the country it is in, or the nearest: coasts are not drawn to the metre."""
+    countries = _projected().countries
+    rings: dict[int, tuple[Points, ...]] = {}
+    around = []
+    for stop in stops:
+        found = [
+            (_apart(ring + turn, stop), float(np.ptp(ring[:, 0])), number, ring + turn)
+            for number, country in enumerate(countries)
+            for ring in country
+            for turn in _turns(ring, stop)
+        ]
+        _, _, number, ring = min(found, key=lambda one: one[:3])
+        rings[number] = countries[number]
+        around.append(ring)
+    return _Home(tuple(ring for own in rings.values() for ring in own), np.vstack(around))
+
+
+def _turns(ring: Points, stop: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The way round the earth that brings a ring nearest to a stop."""
+    middle = (ring[:, 0].min() + ring[:, 0].max()) / 2
+    return np.array([[2 * np.pi * np.rint((stop[0] - middle) / (2 * np.pi)), 0.0]])
+
+
+def _apart(ring: Points, stop: NDArray[np.float64]) -> float:
+    """How far a stop is outside of a ring; 0 in it."""
+    low, high = ring.min(0), ring.max(0)
+    beside = float(np.hypot(*np.maximum(0, np.maximum(low - stop, stop - high))))
+    if beside > 0:
+        return beside
+    x, y = stop.tolist()
+    return max(0.0, -cv2.pointPolygonTest(ring.astype(np.float32), (x, y), measureDist=True))
 
 
 def _oriented(
-    route: Sequence[Stop], size: tuple[int, ...]
-) -> tuple[Points, float, NDArray[np.float64]]:
-    """As near as possible, but with a coast in sight: nobody knows a plain by its borders."""
+    stops: Points, home: _Home, size: tuple[int, ...]
+) -> tuple[float, NDArray[np.float64]]:
+    """What makes px of a projected point: times a scale, plus an offset."""
     small = tuple(side // 8 for side in size)
-    above = round(ABOVE_WORDS.h_norm * small[1])
-    best = (2.0, _LEAST_SPANS_KM[-1], 0.0)
-    for least_km in _LEAST_SPANS_KM:
-        for aside in _ASIDE:
-            _, scale, offset = _placed(route, small, least_km, aside)
-            mask = _filled(_seen_lines(_projected()[0], scale, offset, small), small)[:above]
-            off = abs(float(mask.mean()) / 255 - _USUAL_LAND)
-            # Only what is clearly better is worth leaving the middle for.
-            if off < best[0] - 0.02:
-                best = off, least_km, aside
-        if best[0] <= _MOST_LAND - _USUAL_LAND:
-            break
-    return _placed(route, size, *best[1:])
+    for zoom in _ZOOMS:
+        scale, offset = _placed(stops, home, small, zoom)
+        land, own = (
+            float(_in_free_part(_filled(_seen_lines(lines, scale, offset, small), small)).mean())
+            for lines in (_projected().coasts, home.rings)
+        )
+        if land >= 255 * _LEAST_LAND and own <= 255 * _MOST_HOME:
+            return _placed(stops, home, size, zoom)
+    return _placed(stops, home, size, _ZOOMS[0])
+
+
+def _in_free_part(mask: Plane) -> Plane:
+    height, width = mask.shape
+    free = _free_part((width, height))
+    bottom = round((free.y_norm + free.h_norm) * height)
+    return mask[round(free.y_norm * height) : bottom, round(free.x_norm * width) :]
 
 
 def _placed(
-    route: Sequence[Stop], size: tuple[int, ...], least_km: float, aside: float
-) -> tuple[Points, float, NDArray[np.float64]]:
-    """The stops in px, and what makes px of a projected point: times a scale, plus an offset."""
-    # Across the date line the shorter way round.
-    longitudes = np.unwrap([stop.longitude for stop in route], period=360)
-    line = np.column_stack([longitudes, [stop.latitude for stop in route]])
-    points = _mercator(line)
-    low, high = points.min(0), points.max(0)
-    least = least_km / _EARTH_KM / np.cos(np.radians(line[:, 1].mean()))
-    left, right, top, bottom = _FOCUS
-    focus_px = np.array([(right - left) * size[0], (bottom - top) * size[1]])
-    span = np.maximum(high - low, [least, least * focus_px[1] / focus_px[0]])
-    scale = float((focus_px / span).min())
-    middle_px = np.array([(left + right) / 2 * size[0], (top + bottom) / 2 * size[1]])
-    middle_px[1] += aside * (focus_px - scale * (high - low))[1] / 2
-    offset = middle_px - scale * (low + high) / 2
-    return points * scale + offset, scale, offset
+    stops: Points, home: _Home, size: tuple[int, ...], zoom: float
+) -> tuple[float, NDArray[np.float64]]:
+    """The stops about the middle of the free part, in their countries."""
+    free = _free_part(size)
+    free_px = np.array([free.w_norm * size[0], free.h_norm * size[1]])
+    low, high = stops.min(0), stops.max(0)
+    # Mercator's scale: kilometres are longer away from the equator.
+    km = np.cosh((low + high)[1] / 2) / _EARTH_KM
+    whole_low, whole_high = home.around.min(0), home.around.max(0)
+    span = zoom * np.clip(_MARGIN * (whole_high - whole_low), _LEAST_KM * km, _MOST_KM * km)
+    focus_px = free_px * _FOCUS
+    routes = np.maximum(high - low, 1e-9)
+    scale = float(min((free_px / span).min(), (focus_px / routes).min()))
+    slack = np.minimum(_SLACK * free_px, (focus_px - scale * (high - low)) / 2)
+    towards = scale * (whole_low + whole_high - low - high) / 2
+    middle_px = np.array([free.x_norm * size[0], free.y_norm * size[1]]) + free_px / 2
+    return scale, middle_px - np.clip(towards, -slack, slack) - scale * (low + high) / 2
 
 
 def _way(stops: Points) -> tuple[Points, list[float]]:
@@ -266,21 +357,39 @@ def _first_part(way: Points, share: float) -> Points:
 
 
 def _drawn_ground(
-    theme: Theme, size: tuple[int, ...], scale: float, offset: NDArray[np.float64]
+    theme: Theme, size: tuple[int, ...], scale: float, offset: NDArray[np.float64], home: _Home
 ) -> Planes:
-    """Sea, land, borders and coasts."""
+    """Sea, land, the countries where stops are, borders and coasts."""
     ground, ink = theme.palette.ground, theme.palette.ink
     width, height = size
     shown = filled(width, height, ground)
-    rings, borders = (_seen_lines(lines, scale, offset, size) for lines in _projected())
-    mask = _filled(rings, size)
-    _laid(shown, mask, _land_colour(ground, ink), (0, 0))
+    lines_of = _projected()
+    rings, borders, own = (
+        _seen_lines(lines, scale, offset, size)
+        for lines in (lines_of.coasts, lines_of.borders, home.rings)
+    )
+    left = _fading(size)
+    for lines, share in ((rings, _LAND), (own, _HOME)):
+        mask = np.asarray(_filled(lines, size) * left, np.uint8)
+        _laid(shown, mask, _land_colour(ground, ink, share), (0, 0))
     thick_px = max(1, round(0.0012 * min(size)))
     for lines, closed, share in ((borders, False, _BORDER), (rings, True, _COAST)):
-        mask[:] = 0
+        mask = np.zeros(size[::-1], np.uint8)
         cv2.polylines(mask, lines, closed, 255, thick_px, cv2.LINE_AA, _SHIFT)
+        mask = np.asarray(mask * left, np.uint8)
         _laid(shown, mask, _towards(ground, ink, share), (0, 0))
     return shown
+
+
+def _fading(size: tuple[int, ...]) -> NDArray[np.float32]:
+    """How much of the map there is: all in the free part, little under words; [h, w] or so."""
+    width, height = size
+    free = _free_part(size)
+    away = [
+        np.clip((free.x_norm - np.arange(width) / width) / _FADE, 0, 1)[np.newaxis],
+        np.clip((np.arange(height) / height - free.y_norm - free.h_norm) / _FADE, 0, 1)[:, None],
+    ]
+    return np.asarray(1 - (1 - _FADED) * np.maximum(*away), np.float32)
 
 
 def _seen_lines(
@@ -329,9 +438,8 @@ def _towards(first: Rgb, second: Rgb, share: float) -> Rgb:
     return red, green, blue
 
 
-def _land_colour(ground: Rgb, ink: Rgb) -> Rgb:
+def _land_colour(ground: Rgb, ink: Rgb, share: float = _HOME) -> Rgb:
     """As far from the sea's as words on it can still be read."""
-    share = _LAND
     while share > 0 and contrast(ink, _towards(ground, ink, share)) < 1.1 * MIN_CONTRAST:
         share -= 0.01
     return _towards(ground, ink, max(0.0, share))

@@ -1,7 +1,8 @@
-"""The land of the earth and the borders on it, as lines: Natural Earth, public domain."""
+"""The land of the earth, its countries and borders, as lines: Natural Earth, public domain."""
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ LAND_FILE = Path(themes.__file__).parent / "assets" / "land.npz"
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Coastlines that are closed, and borders that are not."""
+    """Coastlines and countries, whose rings are closed, and borders, which are not."""
 
     rings: tuple[Line, ...]
+    countries: tuple[tuple[Line, ...], ...]
     borders: tuple[Line, ...]
 
 
@@ -32,10 +34,18 @@ def world() -> Land:
         np.cumsum(np.vstack([first, step]), 0) * told["scale"] + told["translate"]
         for first, step in zip(told["first"], steps, strict=True)
     ]
-    rings = np.split(told["ring_arcs"].astype(int), np.cumsum(told["n_ring_arcs"])[:-1])
+    states = _rings(arcs, told["state_arcs"], told["n_state_arcs"])
+    ends = np.cumsum(told["n_state_rings"]).tolist()
     return Land(
-        rings=tuple(
-            np.vstack([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in rings
-        ),
+        rings=_rings(arcs, told["ring_arcs"], told["n_ring_arcs"]),
+        countries=tuple(states[start:end] for start, end in pairwise([0, *ends])),
         borders=tuple(arcs[n] for n in told["borders"]),
     )
+
+
+def _rings(
+    arcs: list[Line], numbers: NDArray[np.int16], lengths: NDArray[np.int16]
+) -> tuple[Line, ...]:
+    """Arcs joined to rings; ~n is arc n backwards."""
+    rings = np.split(numbers.astype(int), np.cumsum(lengths)[:-1])
+    return tuple(np.vstack([arcs[n] if n >= 0 else arcs[~n][::-1] for n in ring]) for ring in rings)

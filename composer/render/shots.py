@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 
-from composer.render.chart import ABOVE_WORDS, Chart
+from composer.render.chart import Chart, words_part
 from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of
@@ -157,12 +157,18 @@ class ShotFrames:
         shot, stage = self._shot, self._stage
         kind, palette = stage.theme.type, stage.theme.palette
         frame_px = (stage.width, stage.height)
-        block = drawn_block(shot.text, kind, *frame_px) if shot.text else None
-        if shot.text is None or block is None:
+        if shot.text is None:
             return None
-        spared = _faces(self._hung) if self._chart is None else [ABOVE_WORDS]
+        left, column, spared = 0.0, 1.0, _faces(self._hung)
+        if self._chart is not None:
+            left, column, spared = words_part(frame_px)
+        block = drawn_block(shot.text, kind, *frame_px, column)
+        if block is None:
+            return None
         style = shot.text.style
-        at_px = place(block, style=style, kind=kind, frame_px=frame_px, faces=spared)
+        column_px = (round(column * stage.width), stage.height)
+        x_px, y_px = place(block, style=style, kind=kind, frame_px=column_px, faces=spared)
+        at_px = (x_px + round(left * stage.width), y_px)
         if shot.kind is ShotKind.END or not self._hung:
             inks = Inks(
                 words=palette.ink, accent=_visible(palette.accent, palette.ground, palette.ink)

@@ -53,12 +53,21 @@ class _Part:
     """From the part before."""
 
 
-def drawn_block(text: Text, kind: Type, width_px: int, height_px: int) -> Block | None:
-    """Set a text for a frame of this size; None where nothing of it can be shown."""
+def drawn_block(
+    text: Text, kind: Type, width_px: int, height_px: int, column: float = 1.0
+) -> Block | None:
+    """Set a text for a frame of this size, or for a column of it; None where nothing can be shown.
+
+    Parameters
+    ----------
+    column : float
+        Its share of the frame's width.
+    """
     short_px = min(width_px, height_px)
-    room_px = round(width_px * _WIDEST)
+    column_px = width_px * column
+    room_px = round(column_px * _WIDEST)
     paragraphs = [
-        _paragraph(words, face, scale, short_px, room_px, 3 if width_px < height_px else 2)
+        _paragraph(words, face, scale, short_px, room_px, 3 if column_px < height_px else 2)
         for words, face, scale in _faces(text, kind)
     ]
     paragraphs = [lines for lines in paragraphs if lines]

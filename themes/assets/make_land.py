@@ -4,8 +4,8 @@
     python themes/assets/make_land.py package/countries-50m.json
 
 The source is Natural Earth at 1:50 million (public domain), as the npm package world-atlas has it.
-An arc that one country alone has is a coast, one of two countries is a border; land is rings of
-arcs. Points are kept on the source's own grid, as steps from one to the next.
+An arc that one country alone has is a coast, one of two countries is a border; land and countries
+are rings of arcs. Points are kept on the source's own grid, as steps from one to the next.
 """
 
 import json
@@ -25,10 +25,9 @@ def main() -> None:
     topology = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     arcs = [np.array(arc, np.int64) for arc in topology["arcs"]]
     land = [ring for one in topology["objects"]["land"]["geometries"] for ring in rings_of(one)]
-    countries = topology["objects"]["countries"]["geometries"]
-    uses = Counter(
-        arc if arc >= 0 else ~arc for one in countries for ring in rings_of(one) for arc in ring
-    )
+    countries = [list(rings_of(one)) for one in topology["objects"]["countries"]["geometries"]]
+    states = [ring for rings in countries for ring in rings]
+    uses = Counter(arc if arc >= 0 else ~arc for ring in states for arc in ring)
     np.savez_compressed(
         OUT,
         first=np.array([arc[0] for arc in arcs], np.int32),
@@ -36,6 +35,9 @@ def main() -> None:
         n_steps=np.array([len(arc) - 1 for arc in arcs], np.int16),
         ring_arcs=np.concatenate([np.array(ring, np.int16) for ring in land]),
         n_ring_arcs=np.array([len(ring) for ring in land], np.int16),
+        state_arcs=np.concatenate([np.array(ring, np.int16) for ring in states]),
+        n_state_arcs=np.array([len(ring) for ring in states], np.int16),
+        n_state_rings=np.array([len(rings) for rings in countries], np.int16),
         borders=np.array(sorted(arc for arc, n in uses.items() if n > 1), np.int16),
         scale=np.array(topology["transform"]["scale"]),
         translate=np.array(topology["transform"]["translate"]),
