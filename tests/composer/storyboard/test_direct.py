@@ -32,6 +32,7 @@ SIZES = (
     (1920, 1080),
     (1080, 1920),
     (9000, 3000),
+    (3000, 9000),
     (500, 400),
 )
 
@@ -168,9 +169,11 @@ def test_no_move_is_faster_than_the_theme_allows(check: Factory) -> None:
             least = min(start.w_norm, end.w_norm)
             zoom = abs(end.w_norm - start.w_norm) / least
             across = (end.x_norm + end.w_norm / 2 - start.x_norm - start.w_norm / 2) / least
+            down = (end.y_norm + end.h_norm / 2 - start.y_norm - start.h_norm / 2) / least
             assert zoom / time_s <= caps.zoom_max_per_s + 1e-6, shot.reason
-            shift = abs(across) * panel.frame.w_norm
-            assert shift / time_s <= caps.pan_max_per_s + 1e-6, shot.reason
+            for way in (across, down * panel.height / panel.width):
+                shift = abs(way) * panel.frame.w_norm
+                assert shift / time_s <= caps.pan_max_per_s + 1e-6, shot.reason
 
     check(look)
 
