@@ -126,7 +126,7 @@ def _trailing(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
         trail_s, why = min(TRAIL_S, most_s), "after its picture"
         if trail_s < LEAST_S or not _is_audible(clip, end_s, end_s + trail_s):
             return shots[n]
-    reason = f"{shots[n].reason}; its sound trails by {trail_s:.1f} s, {why}"
+    reason = _told(shots[n].reason, "trails by {} s", trail_s, why)
     return replace(shots[n], sound_trail_s=round(trail_s, 3), reason=reason)
 
 
@@ -139,7 +139,7 @@ def _leading(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> Shot:
         lead_s, why = min(LEAD_S, most_s), "ahead of its picture"
         if lead_s < LEAST_S or not _is_audible(clip, start_s - lead_s, start_s):
             return shots[n]
-    reason = f"{shots[n].reason}; its sound leads by {lead_s:.1f} s, {why}"
+    reason = _told(shots[n].reason, "leads by {} s", lead_s, why)
     return replace(shots[n], sound_lead_s=round(lead_s, 3), reason=reason)
 
 
@@ -151,13 +151,19 @@ def _between_words(shots: Sequence[Shot], n: int, clip: ViewItem, fps: int) -> S
     last_s = max((dip_s for dip_s in clip.dips if middle_s < dip_s < end_s), default=end_s)
     if not shot.sound_lead_s and _is_said(clip, start_s) and first_s > start_s:
         late_s = round(first_s - start_s, 3)
-        reason = f"{shot.reason}; its sound begins {late_s:.1f} s late, between two words"
+        reason = _told(shot.reason, "begins {} s late", late_s, "between two words")
         shot = replace(shot, sound_lead_s=-late_s, reason=reason)
     if not shot.sound_trail_s and _is_said(clip, end_s) and last_s < end_s:
         early_s = round(end_s - last_s, 3)
-        reason = f"{shot.reason}; its sound ends {early_s:.1f} s early, between two words"
+        reason = _told(shot.reason, "ends {} s early", early_s, "between two words")
         shot = replace(shot, sound_trail_s=-early_s, reason=reason)
     return shot
+
+
+def _told(reason: str, what: str, seconds: float, why: str) -> str:
+    """A shot's reason with what is done to its sound, if anybody can hear it."""
+    tenths = f"{seconds:.1f}"
+    return reason if tenths == "0.0" else f"{reason}; its sound {what.format(tenths)}, {why}"
 
 
 def _is_said(clip: ViewItem, at_s: float) -> bool:

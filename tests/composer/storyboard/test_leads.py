@@ -98,6 +98,18 @@ def test_a_sentence_is_heard_to_its_end(with_clip: Factory) -> None:
     assert f"sound trails by {shot.sound_trail_s:.1f} s, to the end of what is said" in shot.reason
 
 
+def test_a_trail_that_nobody_hears_is_not_told(with_clip: Factory, make_item: Factory) -> None:
+    board = with_clip()
+    last_s = end_s(board)
+    said = ((last_s - 2, last_s + 0.02),)
+    clip: ViewItem = make_item(93, is_video=True, duration_s=last_s + 0.02, speech=said)
+
+    shot = lead_sounds(board.shots, {3: clip}, FPS)[3]
+
+    assert shot.sound_trail_s == pytest.approx(0.02)
+    assert "trails" not in shot.reason
+
+
 def test_who_talks_on_and_on_ends_with_the_picture(with_clip: Factory) -> None:
     last_s = end_s(with_clip())
 
