@@ -103,13 +103,14 @@ def dips_in(samples: Stereo) -> list[float]:
     # Over as long as a dip between two words lasts: a voice has none between its periods.
     levels = moving.mean(_levels_db(samples), 3)
     softest = levels == moving.lowest(levels, 2 * round(DIPS_S / _STEP_S) + 1)
-    return [(n + 0.5) * _STEP_S for n in np.flatnonzero(softest)]
+    return [(n + 0.5) * _STEP_S for n in np.flatnonzero(softest).tolist()]
 
 
 def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     """Spans in which somebody speaks, by WebRTC's detector (Gaussian mixtures over six bands).
 
-    It takes surf and chords for voices, too: those that have no syllables are left out.
+    It takes surf, chords and wind for voices, too: what has no syllables or is not heard beside
+    music is left out.
 
     Parameters
     ----------
@@ -129,10 +130,13 @@ def speech_in(samples: Stereo) -> list[tuple[float, float]]:
     coded = np.rint(np.clip(mono(heard), -1, 1) * 32767).astype("<i2").reshape(-1, step)
     voiced = [vad.is_speech(one.tobytes(), LISTENING_HZ) for one in coded]
     levels_db = _levels_db(heard)
+    audible = audible_in(samples)
     return [
         (a, b)
         for a, b in _joined(voiced, _STEP_S)
-        if b - a >= WORD_S and _has_syllables(levels_db[round(a / _STEP_S) : round(b / _STEP_S)])
+        if b - a >= WORD_S
+        and _has_syllables(levels_db[round(a / _STEP_S) : round(b / _STEP_S)])
+        and any(a < last_s and first_s < b for first_s, last_s in audible)
     ]
 
 

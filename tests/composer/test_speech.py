@@ -79,6 +79,18 @@ def test_surf_is_no_speech_and_can_be_heard() -> None:
     assert sum(b - a for a, b in audible_in(both)) > 6
 
 
+@pytest.mark.parametrize("level", [0.02, 0.2])
+def test_wind_is_neither_speech_nor_heard(level: float) -> None:
+    low = signal.butter(4, 200, fs=RATE_HZ, output="sos")
+    noise = np.random.default_rng(2).standard_normal(8 * RATE_HZ)
+    blows = signal.sosfilt(low, noise)
+    blows = (level * blows / blows.std()).astype(np.float32)
+    both = np.stack([blows, blows], axis=1)
+
+    assert speech_in(both) == []
+    assert audible_in(both) == []
+
+
 def test_a_clip_is_heard_at_its_highlight_and_beside_it_on_its_own_timeline(
     talk: NDArray[np.float32], tmp_path: Path, make_item: Factory
 ) -> None:
