@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from composer.library import SeenFace
 from composer.storyboard.canvas import Canvas
 from composer.storyboard.clips import good_s
+from composer.storyboard.framing import is_sweep
 from composer.storyboard.model import Rect
 from composer.storyboard.slides import Slide, fills_frame
 from themes.theme import Placement
@@ -78,7 +79,8 @@ def choose_opening(slides: Sequence[Slide], placement: Placement, canvas: Canvas
         faces = COVERED_FACE * min(2, covered) + OPENING_FACE * len(slide.first.faces)
         plain = len(slide.items) == 1 and not slide.is_video
         early = 0.05 * (1 - n / max(1, len(slides)))
-        small = SMALL_OPENING * (not fills_frame(slide.first, canvas))
+        fills = fills_frame(slide.first, canvas) or is_sweep(slide.first)
+        small = SMALL_OPENING * (not fills)
         lasts_s = good_s(slide.first) if slide.is_video else OPENING_CLIP_S
         worth = slide.value - faces - small + early
         return plain, min(lasts_s, OPENING_CLIP_S), worth, -n
