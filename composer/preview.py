@@ -115,6 +115,7 @@ def _with_each_mark(board: Storyboard, theme: Theme) -> Storyboard:
                 theme,
                 (Break.DAY, Break.PLACE, Break.YEAR)[day - 1],
                 chapter=True,
+                usual=False,
                 lengths=(shots[n - 1].n_frames, shots[n].n_frames),
                 fps=board.fps,
                 before=(),

@@ -265,6 +265,7 @@ def _joins(brief: Brief, slides: Sequence[Slide], lengths: Sequence[int]) -> lis
             brief.theme,
             what,
             chapter=n in opening,
+            usual=breaks.count(what) > len(breaks) / 2,
             lengths=(lengths[n - 1], lengths[n]),
             fps=brief.canvas.fps,
             before=names,

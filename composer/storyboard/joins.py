@@ -119,6 +119,7 @@ def join(
     what: Break,
     *,
     chapter: bool,
+    usual: bool,
     lengths: tuple[int, int],
     fps: int,
     before: Sequence[str],
@@ -134,6 +135,9 @@ def join(
         What lies between.
     chapter : bool
         Whether it opens a chapter.
+    usual : bool
+        Whether most of the movie's breaks are of this kind: pictures of a year are of another day
+        each, and a push or a wipe at every cut would tire.
     lengths : tuple of int
         Frames of the two shots.
     fps : int
@@ -146,10 +150,11 @@ def join(
     low, high = theme.transitions.seconds
     wanted = rng.uniform(low, high) * fps
     mark = _mark(theme, what)
-    if mark is not None and (chapter or _is_told_so(mark, what, before)):
+    if mark is not None and (chapter or (not usual and _is_told_so(mark, what, before))):
         name = mark
     else:
-        name = _draw(_allowed(theme, what, before), rng)
+        as_what = Break.TIME if usual and what in {Break.DAY, Break.PLACE} else what
+        name = _draw(_allowed(theme, as_what, before), rng)
     n_frames = _frames(wanted, lengths)
     params = _params(name, rng)
     if name == "cut" or n_frames < LEAST_FRAMES:

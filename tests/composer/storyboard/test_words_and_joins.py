@@ -152,12 +152,20 @@ def test_chapters_are_the_widest_breaks_and_at_most_a_quarter() -> None:
     assert chapters([Break.TIME] * 8) == frozenset()
 
 
-def _names(theme: str, what: Break, *, chapter: bool, before: tuple[str, ...] = ()) -> set[str]:
+def _names(
+    theme: str,
+    what: Break,
+    *,
+    chapter: bool,
+    before: tuple[str, ...] = (),
+    usual: bool = False,
+) -> set[str]:
     return {
         join(
             load_theme(theme),
             what,
             chapter=chapter,
+            usual=usual,
             lengths=(120, 120),
             fps=30,
             before=before,
@@ -196,6 +204,15 @@ def test_a_new_day_or_place_that_opens_no_chapter_is_no_plain_join(theme: str) -
     assert _names(theme, Break.YEAR, chapter=False) <= {"cut", "dissolve", "blur_dissolve"}
 
 
+@pytest.mark.parametrize("theme", BUILTIN)
+def test_where_every_picture_is_of_another_day_only_chapters_tell_so(theme: str) -> None:
+    later = _names(theme, Break.TIME, chapter=False)
+
+    assert _names(theme, Break.DAY, chapter=False, usual=True) == later
+    assert _names(theme, Break.PLACE, chapter=False, usual=True) == later
+    assert not _names(theme, Break.DAY, chapter=True, usual=True) & later
+
+
 def test_no_mark_comes_three_times_running() -> None:
     twice = ("zoom_through", "zoom_through")
 
@@ -212,6 +229,7 @@ def test_a_transition_too_long_for_a_short_shot_is_shortened_to_a_third() -> Non
         load_theme("chill"),
         Break.TIME,
         chapter=False,
+        usual=False,
         lengths=(60, 200),
         fps=30,
         before=(),
