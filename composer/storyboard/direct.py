@@ -217,7 +217,7 @@ def _shots(
                 on_beat=_on_beat(plan, n),
                 chapter=joins[n].chapter,
                 seed=int(_rng(brief, slide, 1).integers(2**31)),
-                reason=_reason(brief, plan, n - 1, slide, f"{laid.reason}; {joins[n].reason}"),
+                reason=_reason(brief, plan, n - 1, slide, laid.reason, joins[n].reason),
             )
         )
     shots.append(_end(brief, plan, starts[-1], lengths[-1], joins[-1]))
@@ -258,7 +258,7 @@ def _joins(brief: Brief, slides: Sequence[Slide], lengths: Sequence[int]) -> lis
     breaks = [break_between(a, b) for a, b in itertools.pairwise(slides[1:])]
     # Neither the first picture after the title nor the end card is a chapter of the story.
     opening = {n + 2 for n in chapters(breaks)}
-    joins = [Join(transition=CUT, reason="opens the movie")]
+    joins = [Join(transition=CUT, reason="")]
     names: list[str] = []
     for n, what in enumerate((Break.TITLE, *breaks, Break.END), 1):
         found = join(
@@ -300,7 +300,7 @@ def _on_beat(plan: Plan, n: int) -> bool:
     return plan.sound.has_pulse and plan.starts_s[n] in plan.sound.beats_s
 
 
-def _reason(brief: Brief, plan: Plan, n: int, slide: Slide, how: str) -> str:
+def _reason(brief: Brief, plan: Plan, n: int, slide: Slide, *how: str) -> str:
     """Why this slide is here and as it is; n is -1 for the opening."""
     arc = plan.arc
     if n < 0:
@@ -312,9 +312,9 @@ def _reason(brief: Brief, plan: Plan, n: int, slide: Slide, how: str) -> str:
     elif n == len(arc.slides) - 1:
         place = "closes the story"
     else:
-        place = "builds" if n < arc.peak else "winds down"
+        place = "leads up to the peak" if n < arc.peak else "winds down from the peak"
     why = brief.reasons.get(slide.first.id, "")
-    return "; ".join(part for part in (place, why, how) if part)
+    return "; ".join(part for part in (place, why, *how) if part)
 
 
 def _rng(brief: Brief, slide: Slide, purpose: int) -> np.random.Generator:

@@ -118,9 +118,9 @@ _PLACE: _Liked = (
     ("push_in", "into a place", 1),
 )
 _ANYTHING: _Liked = (
-    ("push_in", "nearer", 4),
-    ("pull_out", "opening", 4),
-    (_SIDEWAYS, _SIDEWAYS, 2),
+    ("push_in", "moving nearer", 4),
+    ("pull_out", "opening up", 4),
+    (_SIDEWAYS, "moving sideways", 2),
 )
 
 
