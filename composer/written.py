@@ -1,7 +1,7 @@
 """Making the movie of a storyboard that a person has written."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,14 @@ from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Ru
 from composer.soundtrack import sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.codec import from_json
-from composer.storyboard.edit import EditError, retime, swap, swap_panel
+from composer.storyboard.edit import (
+    EditError,
+    numbered,
+    retime,
+    shots_showing,
+    swap,
+    swap_panel,
+)
 from composer.storyboard.framing import main_faces
 from composer.storyboard.light import relit
 from composer.storyboard.model import Panel, Storyboard
@@ -26,7 +33,7 @@ from composer.storyboard.neighbours import likeness_of
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
-from indexer.catalog.items import ItemId
+from indexer.catalog.items import ItemId, get_item
 from indexer.catalog.memories import Memory, MemoryId, all_memories, items_of_memory
 from indexer.catalog.movies import storyboards_of
 from indexer.errors import NotFoundError, NothingToDoError
@@ -53,7 +60,7 @@ def render_storyboard(
     ThemeError
         If its theme cannot be used here.
     NotFoundError
-        If its memory is not in the catalog.
+        If its memory, or a picture of it, is not in the catalog.
     NothingToDoError
         If its memory is held or rejected, or it shows what is excluded, mundane, hidden or gone,
         or a file that is not the item's.
@@ -66,13 +73,15 @@ def render_storyboard(
     view = shown_now(catalog, request.settings, map(ItemId, board.item_ids))
     board = _swapped(board, _planned(catalog, board), view)
     written, board = board, on_beats(board)
+    _check_known(catalog, board)
     _check_panels(board, view)
     with writing_to(request.out):
         request.out.mkdir(parents=True, exist_ok=True)
     remove_unfinished(catalog)
     run = Run(catalog=catalog, request=request, now=now, checkpoint=checkpoint, progress=progress)
     movie, notes = _rendered(run, memory, board)
-    notes = (*_off_beat(written, board), *notes)
+    vetoed = vetoed_items(catalog).get(memory.kind, frozenset())
+    notes = (*_off_beat(written, board), *_odd_pictures(board, vetoed), *notes)
     return keep(run, memory, movie, due=request.due, notes=notes)
 
 
@@ -106,6 +115,36 @@ def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:
             remedy="look for it with: memoriesd memories, or export a storyboard of another movie",
         )
     return memory_id
+
+
+def _check_known(catalog: Catalog, board: Storyboard) -> None:
+    """Refuse a storyboard with a number that no picture has."""
+    for n, shot in enumerate(board.shots, 1):
+        for panel in shot.panels:
+            if get_item(catalog, ItemId(panel.item_id)) is None:
+                raise NotFoundError(
+                    f"shot {n} shows {Path(panel.path).name!r} with item_id {panel.item_id}, and no"
+                    " picture of the library has that number",
+                    remedy="write the item_id that it has in: memoriesd items list --json",
+                )
+
+
+def _odd_pictures(board: Storyboard, vetoed: Set[ItemId]) -> tuple[str, ...]:
+    """What to tell of pictures that a person may not have meant to show, or not so often."""
+    notes = []
+    for item_id in sorted(board.item_ids):
+        shots = shots_showing(board, item_id)
+        name, told = _name(board, item_id), numbered(shots)
+        if len(shots) > 1:
+            notes.append(f"{name} is shown more than once, in {told}")
+        if item_id in vetoed:
+            notes.append(f"{name} was vetoed and is shown all the same, in {told}")
+    return tuple(notes)
+
+
+def _name(board: Storyboard, item_id: int) -> str:
+    panels = (panel for shot in board.shots for panel in shot.panels)
+    return repr(next(Path(panel.path).name for panel in panels if panel.item_id == item_id))
 
 
 def _check_panels(board: Storyboard, view: LibraryView) -> None:

@@ -4,13 +4,15 @@ import dataclasses
 import itertools
 import json
 import math
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from composer.storyboard.brief import Length
-from composer.storyboard.model import MOST_ID, SCHEMA, Storyboard
+from composer.storyboard.model import MOST_ID, MOVES, SCHEMA, ShotKind, Storyboard
 from themes.theme import TRANSITIONS, Mood
 
 _ADDED = frozenset(
@@ -71,9 +73,16 @@ def from_json(text: str) -> Storyboard:
     try:
         board: Storyboard = _read(_tiled(table), Storyboard, "")
         _check_words(board)
+        _check_end(board)
     except ValueError as error:
-        raise _error(str(error)) from error
+        raise _error(_numbered(str(error))) from error
     return board
+
+
+def _numbered(detail: str) -> str:
+    """With the number that commands give a shot, which lists of JSON count from 0."""
+    found = re.match(r"shots\[(\d+)\]", detail)
+    return f"shot {int(found[1]) + 1}: {detail}" if found else detail
 
 
 def _tiled(table: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +108,7 @@ def _has_length(shot: object) -> bool:
 def _error(detail: str) -> StoryboardError:
     return StoryboardError(
         f"the storyboard cannot be used: {detail}",
-        remedy="write a good one with: memoriesd storyboard show MOVIE --json",
+        remedy="put it right, or write a good one with: memoriesd storyboard export MOVIE",
     )
 
 
@@ -111,7 +120,7 @@ def _read(value: Any, wanted: Any, where: str) -> Any:
     if dataclasses.is_dataclass(wanted):
         return _read_fields(value, wanted, where)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
-        return wanted(_of_type(value, (str,), where))
+        return wanted(_one_of(_of_type(value, (str,), where), tuple(wanted), where))
     arguments = get_args(wanted)
     origin = get_origin(wanted)
     if origin is UnionType:
@@ -155,14 +164,22 @@ def _of_type(value: Any, kinds: tuple[type, ...], where: str) -> Any:
     return value
 
 
+def _one_of(word: str, known: Sequence[str], where: str) -> str:
+    if word not in known:
+        raise ValueError(f"{where} is {word!r}, not one of {', '.join(known)}")
+    return word
+
+
 def _check_words(board: Storyboard) -> None:
     """Words that name something of other packages."""
-    told: list[tuple[str, str, tuple[str, ...]]] = [
-        ("length", board.length, tuple(Length)),
-        ("mood", board.mood, tuple(Mood)),
-    ]
+    _one_of(board.length, tuple(Length), "length")
+    _one_of(board.mood, tuple(Mood), "mood")
     for n, shot in enumerate(board.shots):
-        told.append((f"shots[{n}].transition.name", shot.transition.name, TRANSITIONS))
-    for where, word, known in told:
-        if word not in known:
-            raise ValueError(f"{where} is {word!r}, not one of {', '.join(known)}")
+        _one_of(shot.transition.name, TRANSITIONS, f"shots[{n}].transition.name")
+        _one_of(shot.motion, MOVES, f"shots[{n}].motion")
+
+
+def _check_end(board: Storyboard) -> None:
+    for n, shot in enumerate(board.shots[:-1]):
+        if shot.kind is ShotKind.END:
+            raise ValueError(f"shots[{n}].kind is 'end', which is the last shot's: move it there")

@@ -269,6 +269,18 @@ def _can_stretch(shot: Shot) -> bool:
     return not shot.locked and not any(panel.is_video for panel in shot.panels)
 
 
+def shots_showing(board: Storyboard, item_id: int) -> tuple[int, ...]:
+    """Which shots show an item, from 0 on."""
+    ids = ([panel.item_id for panel in shot.panels] for shot in board.shots)
+    return tuple(n for n, of_shot in enumerate(ids) if item_id in of_shot)
+
+
+def numbered(shots: Sequence[int]) -> str:
+    """Shots as people count them: "shot 4" or "shots 4, 13"."""
+    told = ", ".join(str(n + 1) for n in shots)
+    return f"shot{'s' if len(shots) > 1 else ''} {told}"
+
+
 def shot_of(board: Storyboard, n: int) -> Shot:
     """A shot by its number, from 0 on.
 

@@ -24,6 +24,9 @@ MOST_GAIN_DB = 60.0
 MOST_BESIDE_S = 10.0
 """So long before or after its picture a clip may be heard."""
 
+MOVES = ("hold", "push_in", "pull_out", "pan_left", "pan_right", "pan_up", "pan_down")
+"""What a shot's motion is called."""
+
 _ROUNDING = 1e-6
 """So far may fractions lie outside of 0 to 1."""
 
@@ -100,11 +103,13 @@ class Panel:
     """Faces that must stay in sight, in fractions of the upright media."""
 
     def __post_init__(self) -> None:
-        for what in (self.frame, self.view_start, self.view_end):
+        for key in ("frame", "view_start", "view_end"):
+            what = getattr(self, key)
+            told = f"{key} of item {self.item_id}"
             if what.w_norm <= 0 or what.h_norm <= 0:
-                raise ValueError(f"a panel of item {self.item_id} is empty: {what}")
+                raise ValueError(f"{told} is empty: w_norm and h_norm must be more than 0")
             if not what.is_inside:
-                raise ValueError(f"{what} of item {self.item_id} does not lie within 0 to 1")
+                raise ValueError(f"{told} does not lie within 0 to 1")
         if self.width < 1 or self.height < 1:
             raise ValueError(f"item {self.item_id} cannot be {self.width} x {self.height} px")
         if not 0 <= self.item_id <= MOST_ID:
@@ -208,7 +213,10 @@ class Shot:
             raise ValueError("a map has a route, and what has a route is a map")
         if not self.panels and (self.kind is ShotKind.PICTURE or self.ground is Ground.BLUR):
             raise ValueError(f"a {self.kind} on {self.ground} has no panel")
-        if any(panel.enters_frame >= self.n_frames > 0 for panel in self.panels):
+        if self.n_frames < 1:
+            told = f"n_frames is {self.n_frames}"
+            raise ValueError(f"{told}: must be 1 at least, as shots tile the timeline")
+        if any(panel.enters_frame >= self.n_frames for panel in self.panels):
             raise ValueError(f"a panel enters after the shot's {self.n_frames} frames")
         if not 0 <= self.seed <= MOST_ID:
             raise ValueError(f"seed is {self.seed}: must be from 0 to {MOST_ID}")
@@ -262,7 +270,7 @@ class Storyboard:
     def _check_timeline(self) -> None:
         at = 0
         for shot in self.shots:
-            if shot.start_frame != at or shot.n_frames <= 0:
+            if shot.start_frame != at:
                 raise ValueError(f"shots must tile the timeline: frame {shot.start_frame} != {at}")
             at += shot.n_frames
         if at != self.n_frames:
@@ -270,7 +278,10 @@ class Storyboard:
         lengths = [0, *(shot.transition.n_frames for shot in self.shots[1:]), 0]
         for n, shot in enumerate(self.shots):
             if lengths[n] + lengths[n + 1] > 2 * shot.n_frames:
-                raise ValueError(f"transitions of shot {n} do not fit into {shot.n_frames} frames")
+                raise ValueError(
+                    f"shots[{n}].n_frames is {shot.n_frames}: its transition of {lengths[n]} frames"
+                    f" and the next of {lengths[n + 1]} do not fit, half of each lies in it"
+                )
 
     @property
     def duration_s(self) -> float:

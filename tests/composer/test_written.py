@@ -9,6 +9,7 @@ import av
 import pytest
 from PIL import Image
 
+from composer.feedback import veto_shot
 from composer.library import ViewItem, read_items
 from composer.render.encoders import HARDWARE, is_proven
 from composer.render.sources import UnusableSourceError
@@ -26,6 +27,7 @@ from indexer.catalog.connection import Catalog
 from indexer.catalog.exclusions import add_exclusion
 from indexer.catalog.items import ItemId, update_item
 from indexer.catalog.memories import MemoryState, set_memory_state
+from indexer.catalog.movies import all_movies
 from indexer.errors import NotFoundError, NothingToDoError
 from tests.composer.trip import NOW, SMALL, TODAY, choose_trips, compose_trip, nothing, shown_in
 from themes.load import load_theme
@@ -68,6 +70,37 @@ def test_a_storyboard_shows_no_file_but_those_of_its_items(
         _render(catalog, tmp_path / "again", json.dumps(board))
 
     assert "IMG_" in told.value.remedy
+
+
+def test_a_number_that_no_picture_has_is_told_with_its_shot(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out")
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board["shots"][2]["panels"][0]["item_id"] = 4711
+
+    with pytest.raises(NotFoundError, match=r"shot 3 shows 'IMG_.*item_id 4711, and no picture"):
+        _render(catalog, tmp_path / "again", json.dumps(board))
+
+
+def test_a_picture_shown_twice_or_vetoed_is_rendered_and_told(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    compose_trip(catalog, tmp_path / "out", draft=True)
+    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board["shots"][4]["panels"] = board["shots"][2]["panels"]
+    once = _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
+
+    veto_shot(catalog, all_movies(catalog)[0], 3, NOW.isoformat())
+    vetoed = _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
+
+    name = Path(board["shots"][2]["panels"][0]["path"]).name
+    twice = f"{name!r} is shown more than once, in shots 3, 5"
+    told = f"{name!r} was vetoed and is shown all the same, in shots 3, 5"
+    assert [note for note in once.notes if name in note] == [twice]
+    assert [note for note in vetoed.notes if name in note] == [twice, told]
 
 
 def test_hardware_is_tried_on_the_frame_of_the_storyboard(

@@ -74,6 +74,27 @@ def test_names_that_are_not_utf8_survive(text: str) -> None:
         (lambda table: table.update(memory_id=10**400), "memory_id"),
         (lambda table: table["shots"][2].update(transition=push("diagonal")), "'diagonal'"),
         (lambda table: table["shots"][2].update(transition=dip("red")), "colour is 'red'"),
+        (
+            lambda table: table["shots"][3].update(motion="backflip"),
+            r"shot 4: shots\[3\].motion is 'backflip', not one of hold, push_in",
+        ),
+        (lambda table: table["shots"].reverse(), "shot 1: .*kind is 'end', which is the last"),
+        (
+            lambda table: table["shots"][3].update(n_frames=-5),
+            r"shot 4: shots\[3\]: n_frames is -5: must be 1 at least",
+        ),
+        (
+            lambda table: table["shots"][2]["transition"].update(n_frames=9000),
+            "shot 2: .* the next of 9000",
+        ),
+        (
+            lambda table: table["shots"][1].update(kind="opera"),
+            r"shot 2: shots\[1\].kind is 'opera', not one of picture, title, end",
+        ),
+        (
+            lambda table: table["shots"][1]["panels"][0]["view_end"].update(x_norm=3),
+            r"shot 2: shots\[1\].panels\[0\]: view_end of item",
+        ),
     ],
 )
 def test_a_spoilt_storyboard_is_refused_with_what_is_wrong(
@@ -90,7 +111,7 @@ def test_what_is_not_json_is_refused() -> None:
     with pytest.raises(StoryboardError, match="not JSON") as told:
         from_json("{")
 
-    assert "storyboard show" in told.value.remedy
+    assert "storyboard export" in told.value.remedy
 
 
 def test_a_file_that_is_not_utf8_is_told(tmp_path: Path) -> None:
