@@ -22,7 +22,8 @@ def named_memory(catalog: Catalog, memory_id: MemoryId) -> Memory:
         )
     if memory.state in {MemoryState.HELD, MemoryState.REJECTED}:
         is_held = memory.state == MemoryState.HELD
-        told = memory.reason if is_held else f"rejected ({memory.title} · {memory.subtitle})"
+        held = f"held: {memory.reason.removeprefix('held: ')}"
+        told = held if is_held else f"rejected ({memory.title} · {memory.subtitle})"
         raise NothingToDoError(
             f"memory {memory_id} is {told}",
             remedy=f"to have it made all the same, run: memoriesd memories release {memory_id}",
