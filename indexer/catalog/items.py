@@ -204,6 +204,13 @@ def find_item(catalog: Catalog, path: Path) -> ItemId | None:
     return None
 
 
+def items_named(catalog: Catalog, name: str) -> list[ItemFile]:
+    """The main files, in whatever folder, whose name this is."""
+    end = os.fsencode(f"/{name}")
+    sql = " WHERE role = 'main' AND (f.path = ? OR substr(f.path, ?) = ?) ORDER BY item_id"
+    return catalog.select(ItemFile, _ITEM_FILES + sql, (end[1:], -len(end), end))
+
+
 def add_item(catalog: Catalog, item: Item, file_id: FileId) -> ItemId:
     """Write a new item with its main file; the id of `item` is not used."""
     item_id = ItemId(catalog.insert("items", item, leave_out=frozenset({"id"})))

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.catalog.items import Item, ItemId
+from indexer.catalog.connection import Catalog
+from indexer.catalog.items import Item, ItemId, get_item, items_named
+from indexer.catalog.memories import all_memories, items_of_memory
 from indexer.catalog.movies import get_storyboard
-from indexer.errors import NothingToDoError
+from indexer.errors import NotFoundError, NothingToDoError
 from memoriesd.cli.items import told_item
 from memoriesd.cli.movies import find_movie
 from memoriesd.cli.options import (
@@ -24,6 +26,10 @@ from memoriesd.cli.options import (
 
 if TYPE_CHECKING:
     from composer.storyboard.model import Storyboard
+
+
+_TOLD = 5
+"""So many items of one name are named."""
 
 
 @click.group("storyboard", short_help="Show and change how a movie is made up.")
@@ -46,8 +52,8 @@ def show_storyboard(session: Session, what: str, *, as_json: bool) -> None:
         f"{board['theme']}, {board['length']}, seed {board['seed']},"
         f" {board['n_frames'] / board['fps']:.2f} s, music: {board['music_file'] or board['mood']}"
     )
-    for shot in board["shots"]:
-        click.echo(_shot_line(shot, board["fps"]))
+    for n, shot in enumerate(board["shots"], 1):
+        click.echo(f"{n:3}  {_shot_line(shot, board['fps'])}")
 
 
 def _board(session: Session, what: str) -> dict[str, Any]:
@@ -62,11 +68,13 @@ def _board(session: Session, what: str) -> dict[str, Any]:
 
 
 def _shot_line(shot: dict[str, Any], fps: int) -> str:
-    names = ", ".join(Path(panel["path"]).name for panel in shot["panels"]) or shot["kind"]
-    transition = shot["transition"]
+    names = ", ".join(
+        f"{Path(panel['path']).name} (item {panel['item_id']})" for panel in shot["panels"]
+    )
+    name = shot["transition"]["name"]
     return (
         f"{shot['start_frame'] / fps:7.2f} s  {shot['n_frames'] / fps:5.2f} s"
-        f"  {transition['name']:10}  {shot['motion']:12}  {echo_path(names)}: {shot['reason']}"
+        f"  {name:10}  {shot['motion']:12}  {echo_path(names or shot['kind'])}: {shot['reason']}"
     )
 
 
@@ -118,23 +126,24 @@ def export_storyboard(session: Session, movie: str, *, kind: str, out: Path | No
 @click.option("--panel", type=click.IntRange(min=1), help="Of a collage or pair, this one alone.")
 @session_command
 def swap_shot(session: Session, file: Path, shot: int, item: str, *, panel: int | None) -> None:
-    """Show ITEM (id or path) in SHOT of a storyboard FILE."""
+    """Show ITEM (id, path or file name) in SHOT of a storyboard FILE."""
     from composer.brightness import brightness_of
     from composer.library import read_items
     from composer.speech import listened
-    from composer.storyboard.edit import shot_of, swap, swap_panel
+    from composer.storyboard.edit import numbered, shot_of, shots_showing, swap, swap_panel
     from composer.storyboard.light import relit
     from themes.load import load_theme
 
     board = _read(file)
     shot_of(board, shot - 1)
     with session.catalog() as catalog:
-        told = told_item(catalog, item)
+        told = _meant_item(catalog, item, board)
+        why_not = _why_not(catalog, told)
         items = read_items(catalog, map(ItemId, {told.id, *board.item_ids})).by_id()
     found = items.get(told.id)
     if found is None:
         raise NothingToDoError(
-            f"item {echo_path(item)} cannot be shown: {_why_not(told)}",
+            f"item {echo_path(item)} cannot be shown: {why_not}",
             remedy=f"see it with: memoriesd items show {told.id}",
         )
     motion, name = load_theme(board.theme).motion, echo_path(Path(found.path).name)
@@ -145,12 +154,40 @@ def swap_shot(session: Session, file: Path, shot: int, item: str, *, panel: int 
         board = swap_panel(board, shot - 1, panel - 1, found, motion)
         what = f"panel {panel} of shot {shot}"
     _write(file, relit(board, {told.id}, items.values(), brightness_of), f"{what} shows {name}")
+    if len(shots := shots_showing(board, told.id)) > 1:
+        click.echo(f"note: {name} is shown more than once, in {numbered(shots)}")
 
 
-def _why_not(item: Item) -> str:
+def _meant_item(catalog: Catalog, told: str, board: "Storyboard") -> Item:
+    """An item by its id, its path, or its file name: in the memory first, then in the library."""
+    try:
+        return told_item(catalog, told)
+    except NotFoundError:
+        files = items_named(catalog, told)
+    of_memory = {
+        one.item_id
+        for memory in all_memories(catalog)
+        if memory.key == board.memory_key
+        for one in items_of_memory(catalog, memory.id)
+    }
+    files = [file for file in files if file.item_id in of_memory] or files
+    if len(files) > 1:
+        some = ", ".join(f"{file.item_id} ({echo_path(file.full_path)})" for file in files[:_TOLD])
+        more = f" and {len(files) - _TOLD} more" if len(files) > _TOLD else ""
+        raise NotFoundError(
+            f"{len(files)} items are called {echo_path(told)}: {some}{more}",
+            remedy="say which by its number",
+        )
+    return told_item(catalog, str(files[0].item_id) if files else told)
+
+
+def _why_not(catalog: Catalog, item: Item) -> str:
     if item.hidden:
         return "it is hidden"
     if item.duplicate_of is not None:
+        kept = get_item(catalog, ItemId(item.duplicate_of))
+        if kept is not None and kept.taken_at != item.taken_at:
+            return f"it is of the same moment as item {kept.id}, which is better"
         return f"it is a copy of item {item.duplicate_of}"
     if item.mundane is not None and not item.favourite:
         return f"mundane: {item.mundane}"

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from composer.storyboard.codec import to_json
-from composer.storyboard.model import Ground, ShotKind, Text
+from composer.storyboard.model import WHOLE, Ground, Panel, ShotKind, Text
 from indexer.catalog.connection import open_catalog
-from indexer.catalog.items import ItemId, update_item
+from indexer.catalog.files import RootId, Seen, add_files, files_of_root
+from indexer.catalog.items import ItemId, add_item, update_item
 from memoriesd.cli.main import run
 from memoriesd.exits import Exit
+from tests.made import item as make_item
 from tests.made import storyboard
 from tests.memoriesd.called import Capture
 
@@ -123,3 +125,69 @@ def test_item_that_cannot_be_swapped_in_is_told_with_its_reason(
     assert "it is a copy of item 1" in copy
     assert "memoriesd items show 2" in copy
     assert "mundane: blurry" in blurry
+
+
+def test_shots_are_numbered_and_pictures_told_with_their_item(home: Path, capsys: Capture) -> None:
+    run(["storyboard", "show", "1"])
+    lines = capsys.readouterr().out.splitlines()[2:]
+
+    assert [line.split()[0] for line in lines] == ["1", "2"]
+    assert ".jpg (item 1): opens" in lines[0]
+    assert home
+
+
+def test_an_item_may_be_told_by_its_file_name_alone(
+    home: Path, file: Path, capsys: Capture
+) -> None:
+    words = ["storyboard", "swap", str(file), "1", "copy.jpg"]
+    run(words)
+    one = capsys.readouterr().err
+    with open_catalog(home / "catalog.db") as catalog:
+        for n, folder in enumerate(("2022", "2023")):
+            path = f"{folder}/copy.jpg".encode()
+            seen = Seen(path=path, size=1, mtime_ns=0, inode=10 + n, sidecars="")
+            add_files(catalog, RootId(1), [seen])
+            (row,) = [row for row in files_of_root(catalog, RootId(1)) if row.path == path]
+            add_item(catalog, make_item(kind="photo"), row.id)
+    run(words)
+    several = capsys.readouterr().err
+    run([*words[:-1], "opy.jpg"])
+    none = capsys.readouterr().err
+
+    assert "it is a copy of item 1" in one
+    assert "3 items are called copy.jpg: 2 (/photos/2021/copy.jpg), 4 (" in several
+    assert "there is no item opy.jpg" in none
+
+
+def test_the_rest_of_a_burst_is_no_copy(home: Path, file: Path, capsys: Capture) -> None:
+    with open_catalog(home / "catalog.db") as catalog:
+        update_item(catalog, ItemId(2), taken_at="2021-07-04T10:30:01")
+
+    run(["storyboard", "swap", str(file), "1", "2"])
+
+    assert "it is of the same moment as item 1, which is better" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("home")
+def test_a_picture_that_another_shot_shows_is_swapped_in_with_a_note(
+    file: Path, capsys: Capture
+) -> None:
+    panel = Panel(
+        item_id=3,
+        path="/photos/b.jpg",
+        is_video=False,
+        width=40,
+        height=30,
+        view_start=WHOLE,
+        view_end=WHOLE,
+    )
+    shots = [{"panels": (panel,), "n_frames": 60}, {"panels": (panel,), "n_frames": 60}]
+    file.write_text(to_json(storyboard(shots)), encoding="utf-8")
+
+    run(["storyboard", "swap", str(file), "1", "1"])
+    once = capsys.readouterr().out
+    run(["storyboard", "swap", str(file), "2", "1"])
+    twice = capsys.readouterr().out
+
+    assert "note" not in once
+    assert "is shown more than once, in shots 1, 2" in twice
