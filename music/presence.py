@@ -35,9 +35,9 @@ _FUNDAMENTALS_HZ = np.geomspace(20.0, 400.0, 1500)
 _OFF_HZ, _OFF_SHARE = 1.2, 0.001
 """Overtones are told so exactly; a tempered third of a chord is off by 0.008."""
 _ON_SERIES = 0.8
-"""Share of the standing tones. With these values 162 drones of nine kinds have no music, while 196
-pieces, held chords and pipes, with noise and without, have as much as before; two machines at once
-and an engine whose speed changes are still taken for music."""
+"""Share of the standing tones. With these values none of 144 drones of eight kinds has music, and
+all of 228 pieces, held chords and pipes still do, in noise and without; two machines at once and an
+engine whose speed changes are taken for music."""
 _ALWAYS = 0.2
 """A drone is softer for no more of the time; its tones beat with noise."""
 _RISES_DB = 6.0
