@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from composer.briefing import brief_for, mood_for, renewed, sound_of
-from composer.choose import shown_now, unwanted_people
+from composer.choose import choose, shown_now, unwanted_people
 from composer.cooldown import rank
 from composer.feedback import heed_moves, vetoed_items
 from composer.history import items_of_memories, past_movies
@@ -26,7 +26,14 @@ from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId
-from indexer.catalog.memories import Memory, MemoryId, all_memories, items_of_memory
+from indexer.catalog.memories import (
+    Memory,
+    MemoryId,
+    MemoryState,
+    all_memories,
+    get_memory,
+    items_of_memory,
+)
 from indexer.errors import NothingToDoError
 
 log = logging.getLogger(__name__)
@@ -98,7 +105,7 @@ def compose(
 def _make_named(run: Run, memory_id: MemoryId) -> MovieMade:
     memory = named_memory(run.catalog, memory_id)
     try:
-        return _make(run, memory, run.request.due)
+        return _make(run, _as_shown_now(run, memory), run.request.due)
     except _MemoryGoneError as error:
         raise NothingToDoError(f"memory {memory.id}: {error}", remedy=error.remedy) from error
 
@@ -112,7 +119,8 @@ def _make_best(run: Run) -> tuple[MovieMade, ...]:
             break
         gone.add(best.id)
         try:
-            made.append(_make(run, best, None if made else run.request.due))
+            due = None if made else run.request.due
+            made.append(_make(run, _as_shown_now(run, best), due))
         except _MemoryGoneError as error:
             log.info("memory %s is left out: %s", best.key, error)
         else:
@@ -130,6 +138,27 @@ def _best(run: Run, gone: set[MemoryId]) -> Memory | None:
         return None
     log.info("memory %s comes next: %s", found.memory.key, found.reason)
     return found.memory
+
+
+def _as_shown_now(run: Run, memory: Memory) -> Memory:
+    """The memory; chosen anew where some of it is excluded by now, as its title tells of all."""
+    request = run.request
+    items = {one.item_id for one in items_of_memory(run.catalog, memory.id)}
+    n_shown = len(shown_now(run.catalog, request.settings, items).items)
+    n_excluded = len(read_items(run.catalog, items).items) - n_shown
+    unwanted = unwanted_people(run.catalog, request.settings, memory)
+    if not n_excluded or n_shown < request.settings.min_items or unwanted:
+        return memory
+    log.info("memories are chosen anew: %d items of %s are excluded", n_excluded, memory.key)
+    checkpoint, progress = run.checkpoint, run.progress
+    choose(run.catalog, request.settings, request.today, checkpoint=checkpoint, progress=progress)
+    found = get_memory(run.catalog, memory.id)
+    if found is None or not found.current or found.state == MemoryState.HELD:
+        raise _MemoryGoneError(
+            f"{n_excluded} of its {len(items)} items are excluded, the rest is no such memory",
+            remedy="see why with: memoriesd exclude list",
+        )
+    return found
 
 
 def _make(run: Run, memory: Memory, due: Due | None) -> MovieMade:

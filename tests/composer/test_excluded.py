@@ -74,6 +74,21 @@ def test_somebody_hidden_after_choosing_is_not_in_the_movie(
     assert shown_in(catalog).isdisjoint({f"IMG_{n:02d}.jpg" for n in range(0, 24, 4)})
 
 
+def test_title_tells_of_what_is_left_where_days_were_excluded_after_choosing(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    choose_trips(catalog)
+    (memory,) = all_memories(catalog)
+    add_exclusion(catalog, "dates", {"first": "2024-05-04", "last": "2024-05-05"}, "")
+
+    (movie,) = compose_trip(catalog, tmp_path / "out", memory_id=memory.id)
+
+    (trip,) = [one for one in all_memories(catalog) if one.id == memory.id]
+    assert (memory.subtitle, trip.subtitle) == ("May 4 – 7, 2024", "May 6 – 7, 2024")
+    assert "May 6 – 7, 2024" in movie.path.name
+    assert trip.reason.startswith("a trip of 2 days with 12 pictures")
+
+
 def test_a_memory_of_which_all_is_excluded_points_to_the_exclusions(
     catalog: Catalog, tmp_path: Path
 ) -> None:
