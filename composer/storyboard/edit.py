@@ -1,9 +1,10 @@
 """Changes to a storyboard that leave everything else as it is, to the frame.
 
-What one shot loses its neighbour gains: the movie keeps its length, its music and its other cuts,
+What one shot loses its neighbours gain: the movie keeps its length, its music and its other cuts,
 so that only what changed is rendered again.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ from composer.storyboard.slides import Slide
 from themes.theme import Motion
 
 LEAST_SHOT_S = 1.0
+
+MOST_LONGER = 3
+"""So many shots share the time of one that was taken out, where they are all on one side of it."""
 
 
 class EditError(ValueError):
@@ -131,7 +135,10 @@ def lock(board: Storyboard, n: int, *, locked: bool) -> Storyboard:
 
 
 def drop(board: Storyboard, n: int) -> Storyboard:
-    """Take a shot out; the two beside it share its time, with the cut between them on a beat.
+    """Take a shot out; those beside it share its time, with the cuts between them on beats.
+
+    That is one on each side. Where only one side can be longer, `MOST_LONGER` of it share the time:
+    one picture that stands twice as long as all others looks like a fault.
 
     Raises
     ------
@@ -145,34 +152,63 @@ def drop(board: Storyboard, n: int) -> Storyboard:
     _free(shot, n)
     if not 0 < n < len(board.shots) - 1:
         raise EditError(f"shot {n + 1} opens or ends the movie", remedy="swap its picture instead")
-    before, after = board.shots[n - 1], board.shots[n + 1]
-    first, last = shot.start_frame, shot.start_frame + shot.n_frames
-    stretchy = [_can_stretch(before), _can_stretch(after) and after.kind is ShotKind.PICTURE]
-    if not any(stretchy):
+    before, after = _stretchy(board, n, -1), _stretchy(board, n, 1)
+    if not before and not after:
         raise EditError(
             f"both shots beside shot {n + 1} are clips, locked, or the end card",
             remedy="swap it instead, or take one of them out first",
         )
-    cut = {(True, True): (first + last) // 2, (True, False): last, (False, True): first}[
-        (stretchy[0], stretchy[1])
-    ]
-    if all(stretchy):
-        cut = _nearest_beat(board, cut, first, last)
-    reason = f"{{}}; longer, since shot {n + 1} was taken out"
-    shots = (
-        *board.shots[: n - 1],
-        replace(before, n_frames=cut - before.start_frame, reason=reason.format(before.reason)),
-        replace(
-            after,
-            start_frame=cut,
-            n_frames=after.start_frame + after.n_frames - cut,
-            on_beat=_on_beat(board, cut),
-            chapter=shot.chapter or after.chapter,
-            reason=reason.format(after.reason),
-        ),
-        *board.shots[n + 2 :],
-    )
-    return _near_heard(replace(board, shots=shots), n)
+    if before and after:
+        before, after = before[:1], after[:1]
+    starts = _starts_without(board, n, before, after)
+    ends = [*starts.values(), board.n_frames][1:]
+    shots = []
+    for (m, start), end in zip(starts.items(), ends, strict=True):
+        one, reason = board.shots[m], board.shots[m].reason
+        if end - start > one.n_frames:
+            reason = f"{reason}; longer, since shot {n + 1} was taken out"
+        moved = replace(
+            one,
+            start_frame=start,
+            n_frames=end - start,
+            on_beat=one.on_beat if start == one.start_frame else _on_beat(board, start),
+            chapter=one.chapter or (m == n + 1 and shot.chapter),
+            reason=reason,
+        )
+        shots.append(moved)
+    return _near_heard(replace(board, shots=tuple(shots)), n)
+
+
+def _stretchy(board: Storyboard, n: int, side: int) -> list[int]:
+    """The shots next to one, before (-1) or after (1) it, that can be longer; the nearest first."""
+    found = []
+    for m in range(n + side, n + side * (MOST_LONGER + 1), side):
+        if not 0 <= m < len(board.shots) or not _can_stretch(board.shots[m]):
+            break
+        found.append(m)
+    return found
+
+
+def _starts_without(
+    board: Storyboard, n: int, before: Sequence[int], after: Sequence[int]
+) -> dict[int, int]:
+    """Where the other shots begin when those beside a shot share its time; none gets shorter."""
+    gone = board.shots[n].n_frames
+    share = gone / (len(before) + len(after))
+    starts = {m: shot.start_frame for m, shot in enumerate(board.shots) if m != n}
+    later = 0
+    for at, m in enumerate(reversed(before[:-1]), 1):
+        first = starts[m] + later
+        wanted = max(first, starts[m] + round(share * at))
+        cut = _nearest_beat(board, wanted, first, starts[m] + gone)
+        later, starts[m] = cut - starts[m], cut
+    sooner = gone - later
+    for at, m in enumerate(after):
+        first = starts[m] - sooner
+        wanted = max(first, starts[m] - round(share * (len(after) - at)))
+        cut = _nearest_beat(board, wanted, first, starts[m]) if before or at else first
+        sooner, starts[m] = starts[m] - cut, cut
+    return starts
 
 
 def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
@@ -181,7 +217,8 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
     Raises
     ------
     EditError
-        If the next shot cannot give or take so much, or one of them is locked.
+        If the next shot cannot give or take so much, or one of them is locked; says how long the
+        shot may last.
     """
     shot = shot_of(board, n)
     if n + 1 >= len(board.shots):
@@ -190,9 +227,13 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
     end = after.start_frame + after.n_frames
     wanted = shot.start_frame + round(seconds * board.fps)
     cut = _nearest_beat(board, wanted, shot.start_frame + 1, end - 1)
-    for m, one, n_frames in ((n, shot, cut - shot.start_frame), (n + 1, after, end - cut)):
+    for m, one in ((n, shot), (n + 1, after)):
         _free(one, m)
-        _check_length(board, m, n_frames)
+    (least, most), (least_after, most_after) = _lengths(board, n), _lengths(board, n + 1)
+    first = max(shot.start_frame + least, end - most_after)
+    last = min(shot.start_frame + most, end - least_after)
+    if not first <= cut <= last:
+        raise _too_long_or_short(board, n, seconds, first, last)
     changed = {
         n: _paced(board, n, cut - shot.start_frame),
         n + 1: replace(
@@ -202,6 +243,25 @@ def retime(board: Storyboard, n: int, seconds: float) -> Storyboard:
     return _near_heard(_with(board, changed), n)
 
 
+def _too_long_or_short(
+    board: Storyboard, n: int, seconds: float, first: int, last: int
+) -> EditError:
+    """Tells how long a shot may last whose end may lie from one frame to another."""
+    told = f"shot {n + 1} cannot last {seconds:g} s"
+    if first > last:
+        return EditError(
+            f"{told}: neither it nor shot {n + 2} can be longer or shorter",
+            remedy="retime another shot, or take one beside it out",
+        )
+    start = board.shots[n].start_frame
+    low, high = (_nearest_beat(board, cut, first, last) - start for cut in (first, last))
+    low_s, high_s = math.ceil(10 * low / board.fps) / 10, math.floor(10 * high / board.fps) / 10
+    return EditError(
+        f"{told}: {low_s:.1f} to {high_s:.1f} s are possible, as shot {n + 2} gives or takes",
+        remedy="choose such a length, or take a shot beside it out first",
+    )
+
+
 def visible_frames(board: Storyboard, n: int) -> int:
     """Frames at which a shot is seen, its transitions included."""
     after = board.shots[n + 1].transition.n_frames if n + 1 < len(board.shots) else 0
@@ -209,22 +269,15 @@ def visible_frames(board: Storyboard, n: int) -> int:
     return shot.n_frames + (shot.transition.n_frames + after) // 2
 
 
-def _check_length(board: Storyboard, n: int, n_frames: int) -> None:
+def _lengths(board: Storyboard, n: int) -> tuple[int, int]:
+    """How short and how long a shot may be, in frames: long enough to be read, no longer clip."""
     shot = board.shots[n]
     joins = visible_frames(board, n) - shot.n_frames
     least = max(round(LEAST_SHOT_S * board.fps), 2 * joins)
     if shot.text is not None:
         least = max(least, round(reading_s(*shot.text.lines) * board.fps))
-    if n_frames < least:
-        raise EditError(
-            f"shot {n + 1} would last {n_frames / board.fps:.1f} s, it needs"
-            f" {least / board.fps:.1f} s",
-            remedy="take it out, or choose another length",
-        )
-    if n_frames > shot.n_frames and any(panel.is_video for panel in shot.panels):
-        raise EditError(
-            f"shot {n + 1} is a clip, which does not get longer", remedy="make it shorter"
-        )
+    is_clip = any(panel.is_video for panel in shot.panels)
+    return least, shot.n_frames if is_clip else board.n_frames
 
 
 def _paced(board: Storyboard, n: int, n_frames: int) -> Shot:
@@ -266,7 +319,8 @@ def _on_beat(board: Storyboard, frame: int) -> bool:
 
 
 def _can_stretch(shot: Shot) -> bool:
-    return not shot.locked and not any(panel.is_video for panel in shot.panels)
+    is_clip = any(panel.is_video for panel in shot.panels)
+    return not shot.locked and not is_clip and shot.kind is not ShotKind.END
 
 
 def shots_showing(board: Storyboard, item_id: int) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """Changes to a storyboard touch what they are about and nothing else."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,12 +77,52 @@ def test_dropping_keeps_the_length_the_beats_and_all_other_cuts(
     less = drop(board, n)
 
     starts = {shot.start_frame for shot in less.shots}
-    kept = {shot.start_frame for k, shot in enumerate(board.shots) if k not in (n, n + 1)}
+    # Before the end card three pictures share the time.
+    moved = (n, n + 1) if n < len(board.shots) - 2 else (n - 2, n - 1, n)
+    kept = {shot.start_frame for k, shot in enumerate(board.shots) if k not in moved}
     assert less.n_frames == board.n_frames
     assert len(less.shots) == len(board.shots) - 1
     assert kept <= starts
     assert all(shot.on_beat == board.shots[1].on_beat for shot in less.shots[1:])
     spans(less)
+
+
+@pytest.mark.parametrize("locked", [4, 6])
+def test_beside_a_locked_shot_three_others_share_the_time_of_a_dropped_one(
+    board: Storyboard, locked: int
+) -> None:
+    board = lock(board, locked, locked=True)
+
+    less = drop(board, 5)
+
+    was = [shot for n, shot in enumerate(board.shots) if n != 5]
+    gains = [a.n_frames - b.n_frames for a, b in zip(less.shots, was, strict=True)]
+    longer = [n for n, gain in enumerate(gains) if gain]
+    told = [n for n, shot in enumerate(less.shots) if "longer, since shot 6" in shot.reason]
+    assert longer == told == ([5, 6, 7] if locked == 4 else [2, 3, 4])
+    assert min(gains) >= 0
+    assert max(gains) < 0.6 * board.shots[5].n_frames
+    assert replace(less.shots[5 if locked == 6 else 4], start_frame=0) == replace(
+        board.shots[locked], start_frame=0
+    )
+    assert all(shot.on_beat for shot in less.shots[1:])
+    spans(less)
+
+
+@pytest.mark.parametrize("beats", [True, False])
+def test_a_length_that_is_not_possible_is_told_with_those_that_are(
+    board: Storyboard, beats: bool
+) -> None:
+    board = board if beats else replace(board, beats_s=())
+
+    with pytest.raises(EditError, match=r"shot 4 cannot last 30 s: .* s are possible") as told:
+        retime(board, 3, 30)
+
+    low_s, high_s = map(float, re.findall(r"[\d.]+", str(told.value))[2:4])
+    for seconds in (low_s, high_s):
+        assert retime(board, 3, seconds).shots[3].n_frames / board.fps == pytest.approx(
+            seconds, abs=0.1
+        )
 
 
 @pytest.mark.parametrize("n", [0, -1])
