@@ -19,12 +19,14 @@ def soft_wipe(a: Planes, b: Planes, progress: float, params: Mapping[str, float 
     angle_deg = float(params.get("angle_deg", 0.0))
     out = empty(a.width, a.height)
     eased = smoothstep(progress)
-    for first, second, target in zip(a.each(), b.each(), out.each(), strict=True):
-        way = _way(target.shape[1], target.shape[0], angle_deg)
-        # 1 where the edge has passed, 0 where it is still to come.
-        passed = np.clip((eased * (1 + _EDGE) - way) / _EDGE, 0, 1)
-        passed = passed * passed * (3 - 2 * passed)
-        cv2.blendLinear(first, second, 1 - passed, passed, dst=target)
+    # 1 where the edge has passed, 0 where it is still to come; soft enough for half the size.
+    way = _way(a.width // 2, a.height // 2, angle_deg)
+    passed = np.clip((eased * (1 + _EDGE) - way) / _EDGE, 0, 1)
+    half = passed * passed * (3 - 2 * passed)
+    whole = cv2.resize(half, (a.width, a.height))
+    covers = (whole, half, half)
+    for first, second, target, cover in zip(a.each(), b.each(), out.each(), covers, strict=True):
+        cv2.blendLinear(first, second, 1 - cover, cover, dst=target)
     return out
 
 
