@@ -8,28 +8,33 @@ sub-pixel steps.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.render.land import Line, world
+from composer.render.atlas import (
+    SHIFT,
+    Home,
+    Points,
+    countries_of,
+    filled_rings,
+    free_part,
+    grid,
+    oriented,
+    projected,
+    projected_stops,
+    seen_lines,
+)
 from composer.render.motion import smoothstep
 from composer.render.planes import Plane, Planes, Rgb, empty, filled, levels
 from composer.render.shaping import drawn_line
 from composer.render.warp import warp
-from composer.storyboard.model import Rect, Stop
+from composer.storyboard.model import Stop
 from themes.colour import MIN_CONTRAST, contrast
 from themes.theme import Theme
 
-_WIDE = 1.2
-"""Width over height, from which on words stand beside the route instead of below it."""
-_FREE_BESIDE = Rect(x_norm=0.46, y_norm=0.0, w_norm=0.54, h_norm=1.0)
-_FREE_ABOVE = Rect(x_norm=0.0, y_norm=0.0, w_norm=1.0, h_norm=0.62)
-_BESIDE = (0.04, 0.42)
-"""Where the words' column begins beside a route, and its width."""
 _FADED = 0.35
 """So much is left of the map under words."""
 _FADE = 0.16
@@ -38,32 +43,13 @@ _FADE = 0.16
 GROWN_AT = 0.7
 """The route has arrived after so much of the time that the map is seen."""
 
-_FOCUS = (0.60, 0.66)
-"""Of the free part's width and height, what a route may fill: names are beside it."""
-_MARGIN = 1.15
-"""Round a country, of its width and height."""
-_LEAST_KM, _MOST_KM = 600.0, 1600.0
-"""Across the free part: of less nobody knows the shape, and more hides where the trip was."""
-_ZOOMS = (1.0, 1.35, 1.8, 2.4, 3.2)
-"""So much more is shown until the shape of the land can be seen: the first that does is taken."""
-_LEAST_LAND = 0.05
-_MOST_HOME = 0.8
-"""Of the free part: a speck in the sea tells as little as a country that fills all of it."""
-_SLACK = 0.18
-"""So far, of the free part's sides, stops lie off its middle for more of their countries."""
-_EARTH_KM = 6371.0
-_MOST_LATITUDE = 84.0
 _NEARER = 1.05
 _BOW = 0.10
 """Legs bend by so much of their length, so that the way back is seen beside the way there."""
 _LEG_POINTS = 32
-_SHIFT = 4
-"""OpenCV draws on a grid of 1 / 16 px."""
 _NAME_FADE = 0.06
 _LAND, _HOME, _BORDER, _COAST = 0.08, 0.20, 0.32, 0.42
 """How far from the ground's colour to the ink's."""
-
-Points = NDArray[np.float64]  # [n, 2], px of the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +77,9 @@ class Chart:
         self._ink = palette.ink
         self._line = _seen(palette.accent, palette.ground, palette.ink)
         self._hollow = palette.ground
-        stops = _projected_stops(route)
-        home = _countries(stops)
-        scale, offset = _oriented(stops, home, self._size)
+        stops = projected_stops(route)
+        home = countries_of(stops)
+        scale, offset = oriented(stops, home, self._size)
         self.stops_px = stops * scale + offset
         self._way, self._reached = _way(self.stops_px)
         self._ground = _drawn_ground(theme, self._size, scale, offset, home)
@@ -115,16 +101,16 @@ class Chart:
     def _draw(self, shown: Planes, grown: float) -> None:
         mask = np.zeros(self._size[::-1], np.uint8)
         way = _first_part(self._way, grown)
-        cv2.polylines(mask, [_grid(way)], False, 255, self._px(0.0055), cv2.LINE_AA, _SHIFT)  # noqa: FBT003  # OpenCV's own signature
+        cv2.polylines(mask, [grid(way)], False, 255, self._px(0.0055), cv2.LINE_AA, SHIFT)  # noqa: FBT003  # OpenCV's own signature
         self._lay(shown, mask, self._line)
         for colour, radius in ((self._ink, 0.0125), (self._hollow, 0.0065)):
             mask[:] = 0
             for stop, reached in zip(self.stops_px, self._reached, strict=True):
                 size = smoothstep((grown - reached) / _NAME_FADE) * radius
                 if size > 0:
-                    x, y = _grid(stop[np.newaxis])[0, 0].tolist()
-                    radius_px = round(size * self._short_px * 2**_SHIFT)
-                    cv2.circle(mask, (x, y), radius_px, 255, -1, cv2.LINE_AA, _SHIFT)
+                    x, y = grid(stop[np.newaxis])[0, 0].tolist()
+                    radius_px = round(size * self._short_px * 2**SHIFT)
+                    cv2.circle(mask, (x, y), radius_px, 255, -1, cv2.LINE_AA, SHIFT)
             self._lay(shown, mask, colour)
         mask[:] = 0
         for name in self._names:
@@ -176,7 +162,7 @@ class Chart:
         taken: Sequence[tuple[float, float, float, float]],
     ) -> bool:
         x, y, w, h = box
-        free, (width_px, height_px) = _free_part(self._size), self._size
+        free, (width_px, height_px) = free_part(self._size), self._size
         inside = (
             max(0.08, free.x_norm) * width_px <= x
             and x + w <= 0.92 * width_px
@@ -198,138 +184,6 @@ class Chart:
         low = np.maximum(points.min(0) - spare, 0).astype(int) // 2 * 2
         high = np.minimum(points.max(0) + spare, self._size).astype(int) // 2 * 2
         return int(low[0]), int(low[1]), int(high[0]), int(high[1])
-
-
-def _free_part(frame_px: tuple[int, ...]) -> Rect:
-    """Where the route is; words stand beside it, or below it where the frame is not wide."""
-    return _FREE_BESIDE if frame_px[0] >= _WIDE * frame_px[1] else _FREE_ABOVE
-
-
-def words_part(frame_px: tuple[int, int]) -> tuple[float, float, list[Rect]]:
-    """Where the column for the words begins, its width, and what they spare in it."""
-    free = _free_part(frame_px)
-    return (*_BESIDE, []) if free.x_norm else (0.0, 1.0, [free])
-
-
-def _mercator(line: Line) -> Points:
-    """Mercator's projection, radians; downwards."""
-    latitude = np.radians(np.clip(line[:, 1], -_MOST_LATITUDE, _MOST_LATITUDE))
-    return np.column_stack([np.radians(line[:, 0]), -np.log(np.tan(np.pi / 4 + latitude / 2))])
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """The world projected; what crosses the date line goes on there."""
-
-    coasts: tuple[Points, ...]
-    borders: tuple[Points, ...]
-    countries: tuple[tuple[Points, ...], ...]
-
-
-@lru_cache(maxsize=1)
-def _projected() -> _Lines:
-    land = world()
-    return _Lines(
-        tuple(map(_unbroken, land.rings)),
-        tuple(map(_unbroken, land.borders)),
-        tuple(tuple(map(_unbroken, rings)) for rings in land.countries),
-    )
-
-
-def _unbroken(line: Line) -> Points:
-    return _mercator(np.column_stack([np.unwrap(line[:, 0], period=360), line[:, 1]]))
-
-
-def _projected_stops(route: Sequence[Stop]) -> Points:
-    """Across the date line the shorter way round."""
-    return _unbroken(np.array([[stop.longitude, stop.latitude] for stop in route]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Home:
-    """The countries where stops are."""
-
-    rings: tuple[Points, ...]
-    """All of theirs."""
-    around: Points
-    """Those rings that stops are in, beside the stops: one behind the other."""
-
-
-def _countries(stops: Points) -> _Home:
-    """Of each stop, the country it is in, or the nearest: coasts are not drawn to the metre."""
-    countries = _projected().countries
-    rings: dict[int, tuple[Points, ...]] = {}
-    around = []
-    for stop in stops:
-        found = [
-            (_apart(ring + turn, stop), float(np.ptp(ring[:, 0])), number, ring + turn)
-            for number, country in enumerate(countries)
-            for ring in country
-            for turn in _turns(ring, stop)
-        ]
-        _, _, number, ring = min(found, key=lambda one: one[:3])
-        rings[number] = countries[number]
-        around.append(ring)
-    return _Home(tuple(ring for own in rings.values() for ring in own), np.vstack(around))
-
-
-def _turns(ring: Points, stop: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The way round the earth that brings a ring nearest to a stop."""
-    middle = (ring[:, 0].min() + ring[:, 0].max()) / 2
-    return np.array([[2 * np.pi * np.rint((stop[0] - middle) / (2 * np.pi)), 0.0]])
-
-
-def _apart(ring: Points, stop: NDArray[np.float64]) -> float:
-    """How far a stop is outside of a ring; 0 in it."""
-    low, high = ring.min(0), ring.max(0)
-    beside = float(np.hypot(*np.maximum(0, np.maximum(low - stop, stop - high))))
-    if beside > 0:
-        return beside
-    x, y = stop.tolist()
-    return max(0.0, -cv2.pointPolygonTest(ring.astype(np.float32), (x, y), measureDist=True))
-
-
-def _oriented(
-    stops: Points, home: _Home, size: tuple[int, ...]
-) -> tuple[float, NDArray[np.float64]]:
-    """What makes px of a projected point: times a scale, plus an offset."""
-    small = tuple(side // 8 for side in size)
-    for zoom in _ZOOMS:
-        scale, offset = _placed(stops, home, small, zoom)
-        land, own = (
-            float(_in_free_part(_filled(_seen_lines(lines, scale, offset, small), small)).mean())
-            for lines in (_projected().coasts, home.rings)
-        )
-        if land >= 255 * _LEAST_LAND and own <= 255 * _MOST_HOME:
-            return _placed(stops, home, size, zoom)
-    return _placed(stops, home, size, _ZOOMS[0])
-
-
-def _in_free_part(mask: Plane) -> Plane:
-    height, width = mask.shape
-    free = _free_part((width, height))
-    bottom = round((free.y_norm + free.h_norm) * height)
-    return mask[round(free.y_norm * height) : bottom, round(free.x_norm * width) :]
-
-
-def _placed(
-    stops: Points, home: _Home, size: tuple[int, ...], zoom: float
-) -> tuple[float, NDArray[np.float64]]:
-    """The stops about the middle of the free part, in their countries."""
-    free = _free_part(size)
-    free_px = np.array([free.w_norm * size[0], free.h_norm * size[1]])
-    low, high = stops.min(0), stops.max(0)
-    # Mercator's scale: kilometres are longer away from the equator.
-    km = np.cosh((low + high)[1] / 2) / _EARTH_KM
-    whole_low, whole_high = home.around.min(0), home.around.max(0)
-    span = zoom * np.clip(_MARGIN * (whole_high - whole_low), _LEAST_KM * km, _MOST_KM * km)
-    focus_px = free_px * _FOCUS
-    routes = np.maximum(high - low, 1e-9)
-    scale = float(min((free_px / span).min(), (focus_px / routes).min()))
-    slack = np.minimum(_SLACK * free_px, (focus_px - scale * (high - low)) / 2)
-    towards = scale * (whole_low + whole_high - low - high) / 2
-    middle_px = np.array([free.x_norm * size[0], free.y_norm * size[1]]) + free_px / 2
-    return scale, middle_px - np.clip(towards, -slack, slack) - scale * (low + high) / 2
 
 
 def _way(stops: Points) -> tuple[Points, list[float]]:
@@ -357,25 +211,25 @@ def _first_part(way: Points, share: float) -> Points:
 
 
 def _drawn_ground(
-    theme: Theme, size: tuple[int, ...], scale: float, offset: NDArray[np.float64], home: _Home
+    theme: Theme, size: tuple[int, ...], scale: float, offset: NDArray[np.float64], home: Home
 ) -> Planes:
     """Sea, land, the countries where stops are, borders and coasts."""
     ground, ink = theme.palette.ground, theme.palette.ink
     width, height = size
     shown = filled(width, height, ground)
-    lines_of = _projected()
+    lines_of = projected()
     rings, borders, own = (
-        _seen_lines(lines, scale, offset, size)
+        seen_lines(lines, scale, offset, size)
         for lines in (lines_of.coasts, lines_of.borders, home.rings)
     )
     left = _fading(size)
     for lines, share in ((rings, _LAND), (own, _HOME)):
-        mask = np.asarray(_filled(lines, size) * left, np.uint8)
+        mask = np.asarray(filled_rings(lines, size) * left, np.uint8)
         _laid(shown, mask, _land_colour(ground, ink, share), (0, 0))
     thick_px = max(1, round(0.0012 * min(size)))
     for lines, closed, share in ((borders, False, _BORDER), (rings, True, _COAST)):
         mask = np.zeros(size[::-1], np.uint8)
-        cv2.polylines(mask, lines, closed, 255, thick_px, cv2.LINE_AA, _SHIFT)
+        cv2.polylines(mask, lines, closed, 255, thick_px, cv2.LINE_AA, SHIFT)
         mask = np.asarray(mask * left, np.uint8)
         _laid(shown, mask, _towards(ground, ink, share), (0, 0))
     return shown
@@ -384,38 +238,12 @@ def _drawn_ground(
 def _fading(size: tuple[int, ...]) -> NDArray[np.float32]:
     """How much of the map there is: all in the free part, little under words; [h, w] or so."""
     width, height = size
-    free = _free_part(size)
+    free = free_part(size)
     away = [
         np.clip((free.x_norm - np.arange(width) / width) / _FADE, 0, 1)[np.newaxis],
         np.clip((np.arange(height) / height - free.y_norm - free.h_norm) / _FADE, 0, 1)[:, None],
     ]
     return np.asarray(1 - (1 - _FADED) * np.maximum(*away), np.float32)
-
-
-def _seen_lines(
-    lines: Sequence[Points], scale: float, offset: NDArray[np.float64], size: tuple[int, ...]
-) -> list[NDArray[np.int32]]:
-    return [_grid(points) for line in lines for points in _near(line, scale, offset, size)]
-
-
-def _filled(rings: list[NDArray[np.int32]], size: tuple[int, ...]) -> Plane:
-    mask = np.zeros(size[::-1], np.uint8)
-    cv2.fillPoly(mask, rings, 255, cv2.LINE_AA, _SHIFT)
-    return mask
-
-
-def _near(
-    line: Points, scale: float, offset: NDArray[np.float64], size: tuple[int, ...]
-) -> list[Points]:
-    """A line in px, once for each time round the earth that it is in sight."""
-    low, high = line.min(0) * scale + offset, line.max(0) * scale + offset
-    shifts = [np.array([turns * 2 * np.pi * scale, 0.0]) for turns in (-1, 0, 1)]
-    seen = [s for s in shifts if (high + s >= 0).all() and (low + s <= size).all()]
-    return [line * scale + offset + shift for shift in seen]
-
-
-def _grid(points: Points) -> NDArray[np.int32]:
-    return np.asarray(np.rint(points * 2**_SHIFT)[:, np.newaxis], np.int32)
 
 
 def _laid(shown: Planes, mask: Plane, colour: Rgb, at_px: tuple[int, int]) -> None:

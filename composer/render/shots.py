@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 
-from composer.render.chart import Chart, words_part
+from composer.render.atlas import words_part
+from composer.render.chart import Chart
 from composer.render.effects import PlanesAt, with_effects
 from composer.render.grade import Look, Vignette, look_of, vignette_of
 from composer.render.ground import blurred, shadow_of

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from composer.render.chart import Chart, words_part
+from composer.render.atlas import words_part
+from composer.render.chart import Chart
 from composer.render.land import world
 from composer.render.planes import to_rgb
 from composer.storyboard.model import Stop
