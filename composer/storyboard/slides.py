@@ -9,6 +9,14 @@ FITS_SHARE = 0.6
 """A picture fills the frame where cropping it to the frame's shape leaves this much of it: 4:3
 (0.75) and 3:2 do on 16:9, portraits (0.42) do not."""
 
+FAVOURITE = 0.1
+FACE = 0.1
+PERSON = 0.2
+"""What it adds to a picture that somebody is on it, and that they are on others, too; beside the
+picture itself as much as where memories are chosen. Of a made library's trips, in chill, 76 % of
+what a short movie shows has faces (56 % without this, of all their pictures 66 %) and 73 % of a
+medium one's (64 %), in as many towns; with 0.3 the short ones show fewer towns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slide:
@@ -24,9 +32,8 @@ class Slide:
 
     @property
     def value(self) -> float:
-        """0 to 1: how good its pictures are, a favourite a little more."""
-        scores = [min(1.0, item.score + 0.1 * item.favourite) for item in self.items]
-        return sum(scores) / len(scores)
+        """0 to 1: how good its pictures are, favourites and those of people a little more."""
+        return sum(_worth(item) for item in self.items) / len(self.items)
 
     @property
     def is_video(self) -> bool:
@@ -42,6 +49,11 @@ class Slide:
     def people(self) -> frozenset[int]:
         """Who is on it."""
         return frozenset(person for item in self.items for person in item.people)
+
+
+def _worth(item: ViewItem) -> float:
+    company = PERSON if item.people else FACE * bool(item.faces)
+    return min(1.0, item.score + FAVOURITE * item.favourite + company)
 
 
 def kept_share(item: ViewItem, aspect: float) -> float:

@@ -81,6 +81,20 @@ def test_any_beginning_of_the_ranking_is_spread_over_the_memory(make_item: Facto
     assert max(np.diff(sorted(order[:6]))) <= 12
 
 
+def test_people_come_before_slightly_better_views_and_not_before_much_better_ones(
+    make_item: Factory,
+) -> None:
+    views = [make_item(4 * n, score=0.9 if n % 3 == 0 else 0.6) for n in range(6)]
+    known = [make_item(4 * n + 1, score=0.55, people=(1 + n % 2,)) for n in range(6)]
+    slides = _slides(sorted((*views, *known), key=lambda item: item.id))
+
+    first = ranking(slides, np.eye(len(slides), dtype=np.bool_), None)[:6]
+
+    shown = [slides[n].first for n in first]
+    assert sum(bool(item.people) for item in shown) == 4
+    assert {item.score for item in shown if not item.people} == {0.9}
+
+
 def test_a_shorter_movie_shows_a_part_of_a_longer_one(
     make_item: Factory, make_brief: Factory
 ) -> None:
