@@ -74,7 +74,7 @@ def _shot_line(shot: dict[str, Any], fps: int) -> str:
     name = shot["transition"]["name"]
     return (
         f"{shot['start_frame'] / fps:7.2f} s  {shot['n_frames'] / fps:5.2f} s"
-        f"  {name:10}  {shot['motion']:12}  {echo_path(names or shot['kind'])}: {shot['reason']}"
+        f"  {name:13}  {shot['motion']:9}  {echo_path(names or shot['kind'])}: {shot['reason']}"
     )
 
 
