@@ -11,7 +11,7 @@ import numpy as np
 
 from composer.alignment import aligned
 from composer.atmosphere import atmosphere_of
-from composer.brightness import brightness_of
+from composer.brightness import brightness_at
 from composer.choose import absent_people, released_subjects
 from composer.curate.model import MemoryKind
 from composer.curate.wording import Wording
@@ -75,7 +75,7 @@ def brief_for(
         same_view=same_views(previews),
         eyes=_eyes(run.catalog, view),
         aligned=aligned,
-        light_of=brightness_of,
+        light_of=lambda item: brightness_at(item, previews.get(item.id)),
         listened=listened,
         route=route_of(view.items) if memory.kind == MemoryKind.TRIP else (),
         theme=load_theme(theme),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from composer.library import ViewItem
 from indexer.errors import UnreadableMediaError
@@ -26,6 +27,24 @@ def brightness_of(item: ViewItem) -> float | None:
     except (UnreadableMediaError, OSError):
         # Rendering tells what cannot be read, and plans again without it.
         return None
-    level = float(np.median(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))) / 255
+    return _in_stops(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
+
+
+def brightness_at(item: ViewItem, preview: bytes | None) -> float | None:
+    """The same by what the catalog keeps of a photograph, whose file may be damaged by now.
+
+    Parameters
+    ----------
+    preview : bytes or None
+        A small JPEG of it; the file is read where there is none.
+    """
+    if item.is_video or preview is None:
+        return brightness_of(item)
+    coded = np.frombuffer(preview, np.uint8)
+    return _in_stops(np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE)))
+
+
+def _in_stops(grey: MatLike) -> float:
+    level = float(np.median(grey)) / 255
     # Values of a picture are light to the power of about 1 / 2.2.
     return 2.2 * float(np.log2(max(level, _DARKEST)))

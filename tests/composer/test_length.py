@@ -15,7 +15,7 @@ from composer.render.stretches import stretches
 from composer.render.timeline import seen_at, spans
 from composer.soundtrack import score_for, sound_for
 from composer.storyboard.codec import from_json, to_json
-from composer.storyboard.model import Shot, Storyboard, Transition
+from composer.storyboard.model import Shot, ShotKind, Storyboard, Transition
 from music.loudness import integrated_lufs
 from music.score import Mood
 from music.track import RATE_HZ
@@ -42,7 +42,9 @@ def tiled(board: Storyboard, shots: Iterable[Shot], n_frames: int, fps: int = FP
 
 def five_hundred(board: Storyboard) -> Iterable[Shot]:
     """Photographs and cards, every fiftieth a clip with its sound."""
-    return (board.shots[2 + n % 2] if n % 50 else board.shots[1] for n in range(N_SHOTS))
+    clip, photo, end = board.shots[1:4]
+    card = replace(end, kind=ShotKind.TITLE)
+    return ((photo, card)[n % 2] if n % 50 else clip for n in range(N_SHOTS))
 
 
 @pytest.mark.parametrize("mood", sorted(Mood))
