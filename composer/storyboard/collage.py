@@ -123,7 +123,11 @@ def with_collage(
     free = [
         n
         for n, slide in enumerate(slides)
-        if n not in {opening, best} and _is_plain(slide) and slide.value >= least
+        if n not in {opening, best}
+        and _is_plain(slide)
+        and slide.value >= least
+        # The best one mostly stands beside it and cannot give way.
+        and not likeness.look_alike(slide, slides[best])
     ]
     groups = sorted(_groups(slides, free, likeness), key=lambda group: (-group[0], group[1]))
     for _, group in groups[:MOST_TRIES]:

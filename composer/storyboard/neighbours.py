@@ -1,5 +1,6 @@
 """Neighbours in a movie: no two of them alike, and no more than two clips running."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -112,9 +113,7 @@ def apart(
         return -1 if slide is arc.opening else likeness.index[slide.first.id]
 
     for n in range(1, len(line)):
-        if not (likeness.alike(line[n - 1], line[n]) or _runs(line, n)) or _moved(
-            line, n, fixed, likeness.alike
-        ):
+        if not _clash(line, n, likeness.alike) or _moved(line, n, fixed, likeness.alike):
             continue
         at = n - 1 if n in fixed else n
         if at not in fixed:
@@ -126,7 +125,10 @@ def apart(
     return replace(arc, slides=tuple(line[shown:]))
 
 
-def _runs(slides: Sequence[Slide], n: int) -> bool:
+def _clash(slides: Sequence[Slide], n: int, same: Callable[[Slide, Slide], bool]) -> bool:
+    """Whether a slide is like the one before it, or one clip too many."""
+    if same(slides[n - 1], slides[n]):
+        return True
     running = slides[max(0, n - MOST_VIDEOS_RUNNING) : n + 1]
     return len(running) > MOST_VIDEOS_RUNNING and all(slide.is_video for slide in running)
 
@@ -134,12 +136,20 @@ def _runs(slides: Sequence[Slide], n: int) -> bool:
 def _moved(
     line: list[Slide], n: int, fixed: AbstractSet[int], same: Callable[[Slide, Slide], bool]
 ) -> bool:
-    """Whether a slide could change places with one soon after it of its day, in place."""
-    for other in range(n + 1, min(n + 1 + FARTHEST, len(line))):
-        free = not fixed & {n, other} and _same_day(line[n], line[other])
-        if free and not same(line[n - 1], line[other]):
-            line[n], line[other] = line[other], line[n]
+    """Whether a slide, or the one before, could change places with one near it of its day."""
+    for far, at, side in itertools.product(range(1, FARTHEST + 1), (n, n - 1), (1, -1)):
+        other = at + side * far
+        if other not in range(len(line)) or fixed & {at, other}:
+            continue
+        if not _same_day(line[at], line[other]):
+            continue
+        touched = {k for one in (at, other) for k in range(one, one + 1 + MOST_VIDEOS_RUNNING)}
+        touched &= set(range(1, len(line)))
+        before = sum(_clash(line, k, same) for k in touched)
+        line[at], line[other] = line[other], line[at]
+        if sum(_clash(line, k, same) for k in touched) < before:
             return True
+        line[at], line[other] = line[other], line[at]
     return False
 
 

@@ -138,6 +138,19 @@ def test_neighbours_before_one_background_are_moved_apart(make_item: Factory) ->
     assert _ids(moved.slides) == [0, 2, 1, 3]
 
 
+def test_the_last_slide_that_is_like_the_one_before_is_moved_to_the_front(
+    make_item: Factory,
+) -> None:
+    items = [make_item(n) for n in range(4)]
+    slides = _slides(items)
+    arc = Arc(opening=slides[3], slides=slides, peak=0, in_order=True)
+    same_view = {(ItemId(a), ItemId(b)) for a, b in ((2, 3), (3, 2))}
+
+    moved = apart(arc, likeness_of(items, {}, same_view), opening_is_seen=False)
+
+    assert _ids(moved.slides) == [0, 2, 1, 3]
+
+
 def test_one_person_close_up_is_not_shown_twice_running(make_item: Factory) -> None:
     items = [make_item(n, people=[1] if n < 2 else [2, 3]) for n in range(4)]
     slides = _slides(items)
