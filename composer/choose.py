@@ -79,6 +79,7 @@ def choose(
 
     released = released_subjects(catalog)
     memories = curate(view, wanted, today, released=released, progress=on_kind)
+    absent = tact_of(view, released).absent
     checkpoint()
     with catalog.transaction():
         found = {}
@@ -90,7 +91,7 @@ def choose(
             set_memory_state(catalog, memory_id, found[memory_id])
         forget_stale(catalog, [memory.key for memory in memories])
         put_setting(catalog, RELEASED, json.dumps(sorted(released)))
-        put_setting(catalog, ABSENT, json.dumps(sorted(tact_of(view, released).absent)))
+        put_setting(catalog, ABSENT, json.dumps(sorted(absent)))
     progress(len(wanted.kinds), len(wanted.kinds), "")
     held = sum(memory.held is not None for memory in memories)
     return ChooseReport(

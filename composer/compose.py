@@ -145,7 +145,7 @@ def _as_shown_now(run: Run, memory: Memory) -> Memory:
     request = run.request
     items = {one.item_id for one in items_of_memory(run.catalog, memory.id)}
     n_shown = len(shown_now(run.catalog, request.settings, items).items)
-    n_excluded = len(read_items(run.catalog, items).items) - n_shown
+    n_excluded = _n_excluded(run.catalog, items, n_shown)
     unwanted = unwanted_people(run.catalog, request.settings, memory)
     if not n_excluded or n_shown < request.settings.min_items or unwanted:
         return memory
@@ -212,12 +212,17 @@ def _too_few(
     catalog: Catalog, view: LibraryView, n_chosen: int, readable: Set[ItemId]
 ) -> _MemoryGoneError:
     told = f"{len(view.items)} of its {n_chosen} items can be shown"
-    excluded = len(read_items(catalog, readable).items) - len(view.items)
-    if not excluded:
+    n_excluded = _n_excluded(catalog, readable, len(view.items))
+    if not n_excluded:
         return _MemoryGoneError(told)
     return _MemoryGoneError(
-        f"{told}, {excluded} are excluded", remedy="see why with: memoriesd exclude list"
+        f"{told}, {n_excluded} are excluded", remedy="see why with: memoriesd exclude list"
     )
+
+
+def _n_excluded(catalog: Catalog, items: Set[ItemId], n_shown: int) -> int:
+    """How many items that are there and usable may not be shown."""
+    return len(read_items(catalog, items).items) - n_shown
 
 
 def _planned(

@@ -15,6 +15,7 @@ from composer.named import named_memory
 from composer.render.sources import UnusableSourceError
 from composer.render.writing import writing_to
 from composer.request import Checkpoint, ComposeRequest, MovieMade, Progress, Run
+from composer.scenery import same_views
 from composer.soundtrack import sound_for, sound_of_file
 from composer.speech import listened
 from composer.storyboard.codec import from_json
@@ -29,11 +30,12 @@ from composer.storyboard.edit import (
 from composer.storyboard.framing import main_faces
 from composer.storyboard.light import relit
 from composer.storyboard.model import Panel, Storyboard
-from composer.storyboard.neighbours import likeness_of
+from composer.storyboard.neighbours import Likeness, likeness_of
 from composer.unfinished import remove_unfinished
 from composer.usable import usable_theme
 from indexer.catalog.connection import Catalog
 from indexer.catalog.items import ItemId, get_item
+from indexer.catalog.labels import preview_of
 from indexer.catalog.memories import Memory, MemoryId, all_memories, items_of_memory
 from indexer.catalog.movies import storyboards_of
 from indexer.errors import NotFoundError, NothingToDoError
@@ -97,11 +99,17 @@ def _rendered(run: Run, memory: Memory, board: Storyboard) -> tuple[Rendered, tu
             bad |= {ItemId(one.item_id): str(one) for one in (error, *error.others)}
             # What is excluded by now is in no picture's place.
             view = shown_now(run.catalog, run.request.settings, chosen - bad.keys())
-            spare, likeness = view.items, likeness_of(view.items, view.vectors_of(chosen))
+            spare, likeness = view.items, _likeness(run.catalog, view)
             mended = without_items(board, bad, spare, likeness, load_theme(board.theme).motion)
             if mended is None:
                 raise
             board = relit(mended, mended.item_ids - board.item_ids, spare, brightness_of)
+
+
+def _likeness(catalog: Catalog, view: LibraryView) -> Likeness:
+    ids = [item.id for item in view.items]
+    same_view = same_views({item_id: preview_of(catalog, item_id) for item_id in ids})
+    return likeness_of(view.items, view.vectors_of(ids), same_view)
 
 
 def _memory_of(catalog: Catalog, board: Storyboard) -> MemoryId:

@@ -150,10 +150,14 @@ def _try_again(run: Run) -> None:
 
 def _begin_grouping(catalog: Catalog) -> bool:
     """Whether pairs and copies are told as of the last run; one that is cut off leaves them not."""
-    version = importlib.metadata.version("memoriesd")
-    is_grouped = get_setting(catalog, INDEX_GROUPED) == version
+    is_grouped = get_setting(catalog, INDEX_GROUPED) == _version()
     put_setting(catalog, INDEX_GROUPED, "")
     return is_grouped
+
+
+def _version() -> str:
+    """Another one may tell pairs and copies in another way."""
+    return importlib.metadata.version("memoriesd")
 
 
 def _read(run: Run, has_changed: Callable[[], bool]) -> tuple[int, int]:
@@ -171,7 +175,7 @@ def _read(run: Run, has_changed: Callable[[], bool]) -> tuple[int, int]:
     if has_changed():
         copies.mark_duplicates(run.catalog)
         labels.trim_previews(run.catalog, PREVIEWS_MOST)
-    put_setting(run.catalog, INDEX_GROUPED, importlib.metadata.version("memoriesd"))
+    put_setting(run.catalog, INDEX_GROUPED, _version())
     before = json.loads(get_setting(run.catalog, INDEX_MEMORY) or "null")
     put_setting(run.catalog, INDEX_MEMORY, json.dumps(run.seen.told(run.budget, before)))
     put_setting(run.catalog, INDEX_LIMIT_MB, str(run.budget.limit_mb))

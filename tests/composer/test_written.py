@@ -61,9 +61,7 @@ def test_a_storyboard_is_rendered_as_written_but_not_with_what_is_excluded(
 def test_a_storyboard_shows_no_file_but_those_of_its_items(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out")
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path)
     board["shots"][1]["panels"][0]["path"] = "/elsewhere/secret.jpg"
 
     with pytest.raises(NothingToDoError, match="not the file of item") as told:
@@ -75,9 +73,7 @@ def test_a_storyboard_shows_no_file_but_those_of_its_items(
 def test_a_number_that_no_picture_has_is_told_with_its_shot(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out")
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path)
     board["shots"][2]["panels"][0]["item_id"] = 4711
 
     with pytest.raises(NotFoundError, match=r"shot 3 shows 'IMG_.*item_id 4711, and no picture"):
@@ -87,9 +83,7 @@ def test_a_number_that_no_picture_has_is_told_with_its_shot(
 def test_a_picture_shown_twice_or_vetoed_is_rendered_and_told(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out", draft=True)
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path, draft=True)
     board["shots"][4]["panels"] = board["shots"][2]["panels"]
     once = _render(catalog, tmp_path / "out", json.dumps(board), draft=True)
 
@@ -151,9 +145,7 @@ def test_a_storyboard_finds_its_memory_by_what_it_is_and_says_where_it_is_missin
 def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out")
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path)
     other = _not_shown(catalog, board)
     board["shots"][2]["panels"][0]["item_id"] = other
     del board["shots"][4]
@@ -172,9 +164,7 @@ def test_a_written_storyboard_may_swap_by_number_and_leave_a_shot_out(
 def test_a_picture_of_another_shape_is_laid_out_anew_whatever_else_was_written(
     keys: set[str], catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out", draft=True)
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path, draft=True)
     other = _not_shown(catalog, board)
     (item,) = read_items(catalog, [other]).items
     Image.new("RGB", (120, 160), "teal").save(item.path)
@@ -193,9 +183,7 @@ def test_a_picture_of_another_shape_is_laid_out_anew_whatever_else_was_written(
 
 
 def test_a_picture_of_the_same_shape_brings_its_own_faces(catalog: Catalog, tmp_path: Path) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out", draft=True)
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path, draft=True)
     first, second = (board["shots"][n]["panels"][0] for n in (2, 4))
     (item,) = read_items(catalog, [first["item_id"]]).items
     second |= {"item_id": item.id, "path": item.path, "faces": [second["view_end"]]}
@@ -208,9 +196,7 @@ def test_a_picture_of_the_same_shape_brings_its_own_faces(catalog: Catalog, tmp_
 def test_a_shot_that_was_swapped_by_command_is_shown_as_it_was_laid_out(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    choose_trips(catalog)
-    compose_trip(catalog, tmp_path / "out", draft=True)
-    board = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    board = _made(catalog, tmp_path, draft=True)
     (item,) = read_items(catalog, [_not_shown(catalog, board)]).items
     motion = load_theme(board["theme"]).motion
     swapped = lock(swap(from_json(json.dumps(board)), 2, item, motion), 2, locked=True)
@@ -262,6 +248,14 @@ def test_cuts_of_a_movie_of_another_length_go_to_its_beats_where_nothing_is_lock
     }
     assert max(moved) < found.fps
     assert (found.shots[5].n_frames, moved[5]) == (written.shots[5].n_frames, 0)
+
+
+def _made(catalog: Catalog, folder: Path, **values: Any) -> dict[str, Any]:
+    """The storyboard of a trip's movie, as JSON."""
+    choose_trips(catalog)
+    compose_trip(catalog, folder / "out", **values)
+    board: dict[str, Any] = json.loads(catalog.scalar("SELECT board FROM storyboards"))
+    return board
 
 
 def _not_shown(catalog: Catalog, board: dict[str, Any]) -> ItemId:

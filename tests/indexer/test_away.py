@@ -125,13 +125,19 @@ def test_folder_that_is_no_longer_watched_but_there_keeps_its_rows(
     assert files.count_by_state(catalog) == {"indexed": 1, "new": 1}
 
 
-def test_root_that_is_not_scanned_and_not_there_is_away_for_no_other_reason(
-    catalog: Catalog, tmp_path: Path
-) -> None:
-    here, drive = tmp_path / "here", tmp_path / "drive"
+def two_roots(catalog: Catalog, folder: Path) -> tuple[Path, Path]:
+    """Scanned, with a file each."""
+    here, drive = folder / "here", folder / "drive"
     put(here / "a.jpg")
     put(drive / "b.jpg")
     run(catalog, [here, drive])
+    return here, drive
+
+
+def test_root_that_is_not_scanned_and_not_there_is_away_for_no_other_reason(
+    catalog: Catalog, tmp_path: Path
+) -> None:
+    here, drive = two_roots(catalog, tmp_path)
     drive.rename(tmp_path / "unplugged")
 
     run(catalog, [here])
@@ -143,10 +149,7 @@ def test_root_that_is_not_scanned_and_not_there_is_away_for_no_other_reason(
 def test_watched_root_that_is_not_scanned_keeps_what_was_told_of_it(
     catalog: Catalog, tmp_path: Path
 ) -> None:
-    here, drive = tmp_path / "here", tmp_path / "drive"
-    put(here / "a.jpg")
-    put(drive / "b.jpg")
-    run(catalog, [here, drive])
+    here, drive = two_roots(catalog, tmp_path)
     shutil.rmtree(drive)
 
     run(catalog, [here], watched=[here, drive])
